@@ -1,0 +1,55 @@
+package dev.flowbell.alert;
+
+import dev.flowbell.summary.FlowSummary;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// All that one payload has to tell, as one notification says it.
+///
+/// @param alerts at least one, the most important first
+/// @param region the Region whose console and CLI the reader is sent to, `null` where it isn't
+///   known
+/// @param quietUntil until when the same alerts won't be told again
+/// @param suppressed how many alerts of these rules, sources and interfaces the last cooldown kept
+///   back
+/// @param suppressedSince since when, `null` where `suppressed` is 0
+public record AlertDigest(
+    List<Alert> alerts,
+    FlowSummary summary,
+    @Nullable String region,
+    Instant quietUntil,
+    long suppressed,
+    @Nullable Instant suppressedSince) {
+
+  /// Makes a digest of a copy of these alerts.
+  public AlertDigest {
+    alerts = List.copyOf(alerts);
+    if (alerts.isEmpty()) {
+      throw new IllegalArgumentException("alerts: expected one at least, got none");
+    }
+  }
+
+  /// Returns the highest severity of the alerts.
+  Severity severity() {
+    return alerts.stream().map(Alert::severity).max(Comparator.naturalOrder()).orElseThrow();
+  }
+
+  /// Returns the alerts by what they are about, the most important first: the alerts of one source
+  /// at one interface tell one story.
+  List<List<Alert>> findings() {
+    Map<Object, List<Alert>> byStory = new LinkedHashMap<>();
+    for (Alert alert : alerts) {
+      Object story = alert.activity() == null ? alert.rule() : alert.activity();
+      byStory.merge(
+          story,
+          List.of(alert),
+          (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
+    }
+    return List.copyOf(byStory.values());
+  }
+}

@@ -1,0 +1,98 @@
+package dev.flowbell.app;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.flowbell.input.LogBatch;
+import dev.flowbell.input.SubscriptionDecoder;
+import dev.flowbell.ledger.InMemoryLedger;
+import dev.flowbell.publish.AlertPublisher;
+import dev.flowbell.publish.CloudWatchMetricPublisher;
+import dev.flowbell.publish.SnsAlertPublisher;
+import dev.flowbell.record.FlowField;
+import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.Metric;
+import java.time.InstantSource;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.sns.SnsClient;
+
+/// The Lambda function: takes what a CloudWatch Logs subscription sends, and returns a count of
+/// what it found, for whoever invokes it by hand.
+///
+/// Settings come from the environment, `docs/settings.md`; the AWS clients take region, credentials
+/// and `AWS_ENDPOINT_URL` from there too. Log lines go through Lambda's own logger, which makes
+/// JSON of them where the function's log format is JSON; no line holds an address or a record.
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample">Subscription
+///   filters with AWS Lambda</a>
+public final class FlowLogsHandler
+    implements RequestHandler<CloudWatchLogsEvent, Map<String, Long>> {
+  private final SubscriptionDecoder decoder;
+  private final Pipeline pipeline;
+  private boolean hasSaidFlagsAreMissing;
+
+  /// Makes the function as Lambda does, once for each execution environment.
+  ///
+  /// @throws RuntimeException where a setting is wrong; the message names every wrong one
+  public FlowLogsHandler() {
+    this(System.getenv());
+  }
+
+  FlowLogsHandler(Map<String, String> environment) {
+    Settings settings = Settings.fromEnvironment(environment);
+    InstantSource clock = InstantSource.system();
+    decoder = new SubscriptionDecoder(settings.maxInflatedBytes());
+    pipeline =
+        new Pipeline(
+            settings.topicArn() == null ? settings.withoutAlerts() : settings,
+            environment.get("AWS_REGION"),
+            new InMemoryLedger(),
+            new CloudWatchMetricPublisher(CloudWatchClient.create(), settings.namespace(), clock),
+            newAlertPublisher(settings),
+            clock);
+  }
+
+  private static AlertPublisher newAlertPublisher(Settings settings) {
+    return settings.topicArn() == null
+        ? _ -> {}
+        : new SnsAlertPublisher(SnsClient.create(), settings.topicArn(), settings.httpsForm());
+  }
+
+  /// Handles one payload.
+  ///
+  /// @param event `null`, or without data, where somebody invokes the function by hand wrongly
+  /// @return the payload's totals by metric name, those that aren't 0
+  /// @throws dev.flowbell.input.UndecodableEventException where the payload can't be unwrapped;
+  ///   Lambda then tries again, and puts it into the failure queue
+  @Override
+  public Map<String, Long> handleRequest(@Nullable CloudWatchLogsEvent event, Context context) {
+    LambdaLogger log = context.getLogger();
+    String data = event == null || event.getAwsLogs() == null ? null : event.getAwsLogs().getData();
+    LogBatch batch = decoder.decode(data);
+    FlowSummary summary = pipeline.process(batch).summary();
+    Map<String, Long> counts = Totals.nonZero(summary);
+    log.log("%s %s".formatted(batch.type(), counts), LogLevel.INFO);
+    if (!summary.faults().isEmpty()) {
+      log.log("unreadable records: " + summary.faults(), LogLevel.WARN);
+    }
+    sayOnceThatFlagsAreMissing(summary, log);
+    return counts;
+  }
+
+  private void sayOnceThatFlagsAreMissing(FlowSummary summary, LambdaLogger log) {
+    if (!hasSaidFlagsAreMissing
+        && summary.total(Metric.RECORDS) > 0
+        && !summary.fields().contains(FlowField.TCP_FLAGS)) {
+      hasSaidFlagsAreMissing = true;
+      log.log(
+          "these records have no tcp-flags: no handshakes are counted (said once; the default"
+              + " format has none, see docs/settings.md)",
+          LogLevel.WARN);
+    }
+  }
+}

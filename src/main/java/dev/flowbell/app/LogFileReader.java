@@ -1,0 +1,190 @@
+package dev.flowbell.app;
+
+import dev.flowbell.input.GzipStream;
+import dev.flowbell.input.LogBatch;
+import dev.flowbell.input.SubscriptionDecoder;
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.RecordFormat;
+import dev.flowbell.summary.LogOrigin;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// Reads files of whatever flow logs come in, and finds out which by looking:
+/// - Lambda events and subscription messages, one or several, each a payload;
+/// - the `data` of a Lambda event by itself;
+/// - lines of flow log text or JSON records, with or without a header, as S3 gets them, or with a
+///   time in front of each, as CloudWatch Logs exports them; a file is a payload.
+///
+/// Any of these may be gzipped.
+///
+/// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html">Flow log
+///   files</a>
+/// @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html">Exporting
+///   log data to Amazon S3</a>
+final class LogFileReader {
+  /// How far to look for what tells a file's kind. Of a JSON object, a key near its beginning does.
+  private static final int LOOK_AHEAD_BYTES = 64 * 1024;
+
+  /// How base64 of gzip begins.
+  private static final String BASE64_OF_GZIP = "H4sI";
+
+  private static final String PARQUET = "PAR1";
+
+  private final SubscriptionDecoder decoder;
+  private final Consumer<LogBatch> batches;
+  private final Function<LogOrigin, PayloadReader> newPayload;
+  private final Consumer<PayloadReader> payloads;
+  private final JsonFactory json = new JsonFactory();
+
+  /// @param batches takes each event or message
+  /// @param newPayload begins a file of lines
+  /// @param payloads takes each file of lines, once it was read whole
+  LogFileReader(
+      SubscriptionDecoder decoder,
+      Consumer<LogBatch> batches,
+      Function<LogOrigin, PayloadReader> newPayload,
+      Consumer<PayloadReader> payloads) {
+    this.decoder = decoder;
+    this.batches = batches;
+    this.newPayload = newPayload;
+    this.payloads = payloads;
+  }
+
+  /// Reads one file to its end.
+  ///
+  /// @param name names it in errors
+  /// @throws IOException where it can't be read, or is nothing that flow logs come in
+  /// @throws dev.flowbell.input.UndecodableEventException where it is an event, a message or gzip,
+  ///   and damaged
+  void read(String name, InputStream in) throws IOException {
+    byte[] start = in.readNBytes(2);
+    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), in);
+    boolean isGzip = start.length == 2 && GzipStream.isMagic(start[0] & 0xff, start[1] & 0xff);
+    readInflated(name, isGzip ? new GzipStream(whole, name, Long.MAX_VALUE) : whole);
+  }
+
+  private void readInflated(String name, InputStream in) throws IOException {
+    byte[] ahead = withoutByteOrderMark(in.readNBytes(LOOK_AHEAD_BYTES));
+    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(ahead), in);
+    String text = new String(ahead, StandardCharsets.ISO_8859_1).stripLeading();
+    if (text.isEmpty()) {
+      return;
+    }
+    if (text.startsWith(PARQUET)) {
+      throw new IOException(
+          name + ": expected text or JSON, got Parquet (read it with Athena, or deliver text)");
+    }
+    if (text.indexOf('\0') >= 0) {
+      throw new IOException(name + ": expected text or JSON, got binary data");
+    }
+    if (text.startsWith(BASE64_OF_GZIP)) {
+      String data = new String(whole.readAllBytes(), StandardCharsets.ISO_8859_1);
+      batches.accept(decoder.decode(data.strip()));
+      return;
+    }
+    switch (text.startsWith("{") ? kindOf(ahead) : JsonKind.RECORDS) {
+      case EVENTS -> decoder.decodeEach(whole, name, batches);
+      case RECORDS -> readLines(name, whole);
+      case OTHER ->
+          throw new IOException(
+              name
+                  + ": expected a Lambda event with awslogs.data, a subscription message or flow"
+                  + " log records, got another JSON object");
+    }
+  }
+
+  /// Editors on Windows put one in front of UTF-8.
+  private static byte[] withoutByteOrderMark(byte[] text) {
+    boolean isMarked =
+        text.length >= 3
+            && text[0] == (byte) 0xef
+            && text[1] == (byte) 0xbb
+            && text[2] == (byte) 0xbf;
+    return isMarked ? Arrays.copyOfRange(text, 3, text.length) : text;
+  }
+
+  private enum JsonKind {
+    EVENTS,
+    RECORDS,
+    OTHER
+  }
+
+  /// Looks at the keys of the first object until one tells. What is broken before that is left to
+  /// the reader of lines: it counts broken ones.
+  private JsonKind kindOf(byte[] ahead) {
+    try (JsonParser parser = json.createParser(ObjectReadContext.empty(), ahead)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        String key = parser.currentName();
+        switch (key) {
+          case "awslogs", "messageType", "logEvents", "logGroup", "subscriptionFilters" -> {
+            return JsonKind.EVENTS;
+          }
+          default -> {
+            if (FlowField.findByKey(key) != null) {
+              return JsonKind.RECORDS;
+            }
+          }
+        }
+        parser.nextToken();
+        parser.skipChildren();
+      }
+      // One line among others may be anything; a file that is nothing else is a mistake.
+      return parser.nextToken() == null ? JsonKind.OTHER : JsonKind.RECORDS;
+    } catch (JacksonException e) {
+      return JsonKind.RECORDS;
+    }
+  }
+
+  private void readLines(String name, InputStream in) throws IOException {
+    PayloadReader payload = newPayload.apply(new LogOrigin("", "", name));
+    LineReader lines = new LineReader(in);
+    while (lines.next()) {
+      if (lines.isOverlong()) {
+        payload.addOverlongLine();
+        continue;
+      }
+      byte[] buffer = lines.buffer();
+      int start = startOfRecord(buffer, lines.start(), lines.end());
+      int end = lines.end();
+      RecordFormat header = RecordFormat.findHeader(buffer, start, end);
+      if (header != null) {
+        payload.useFormat(header);
+      } else if (start < end) {
+        payload.addLine(buffer, start, end);
+      }
+    }
+    payloads.accept(payload);
+  }
+
+  /// Passes over the time that an export puts in front: `2026-11-22T10:14:05.000Z `.
+  private static int startOfRecord(byte[] buffer, int start, int end) {
+    byte[] shape = "dddd-dd-ddTdd:dd:dd".getBytes(StandardCharsets.US_ASCII);
+    if (end - start <= shape.length) {
+      return start;
+    }
+    for (int i = 0; i < shape.length; i++) {
+      byte b = buffer[start + i];
+      boolean fits = shape[i] == 'd' ? b >= '0' && b <= '9' : b == shape[i];
+      if (!fits) {
+        return start;
+      }
+    }
+    int position = start + shape.length;
+    while (position < end && buffer[position] != ' ') {
+      position++;
+    }
+    return Math.min(end, position + 1);
+  }
+}

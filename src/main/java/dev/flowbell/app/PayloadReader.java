@@ -1,0 +1,58 @@
+package dev.flowbell.app;
+
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.FlowRecord;
+import dev.flowbell.record.ParseFault;
+import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.RecordParser;
+import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.FlowSummaryBuilder;
+import dev.flowbell.summary.LogOrigin;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// Reads the lines of one payload and sums them up.
+final class PayloadReader {
+  private final FlowSummaryBuilder summary;
+  private final FlowRecord record = new FlowRecord();
+  private final Set<FlowField> fieldsOfEarlierFormats = EnumSet.noneOf(FlowField.class);
+  private RecordParser parser;
+
+  PayloadReader(LogOrigin origin, Settings settings) {
+    summary = new FlowSummaryBuilder(origin, settings.dimensionSets(), settings.seriesBudget());
+    parser = new RecordParser(settings.formats());
+  }
+
+  /// Reads the lines that follow in this format alone, as a file's header line says.
+  void useFormat(RecordFormat format) {
+    fieldsOfEarlierFormats.addAll(parser.fieldsSeen());
+    parser = new RecordParser(List.of(format));
+  }
+
+  /// Counts the line `[start, end)`: a record, a header line, or something unreadable.
+  void addLine(byte[] buffer, int start, int end) {
+    if (parser.isHeader(buffer, start, end)) {
+      return;
+    }
+    ParseFault fault = parser.parse(buffer, start, end, record);
+    if (fault == null) {
+      summary.add(record);
+    } else {
+      summary.addUnreadable(fault);
+    }
+  }
+
+  /// Counts a line that is too long to be held.
+  void addOverlongLine() {
+    summary.addUnreadable(ParseFault.WRONG_FIELD_COUNT);
+  }
+
+  /// Returns what the lines come to.
+  FlowSummary summarize(Instant arrival) {
+    Set<FlowField> fields = parser.fieldsSeen();
+    fields.addAll(fieldsOfEarlierFormats);
+    return summary.build(fields, arrival);
+  }
+}

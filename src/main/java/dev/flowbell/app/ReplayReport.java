@@ -1,0 +1,174 @@
+package dev.flowbell.app;
+
+import dev.flowbell.alert.Alert;
+import dev.flowbell.alert.AlertJson;
+import dev.flowbell.record.IpAddress;
+import dev.flowbell.record.ParseFault;
+import dev.flowbell.summary.Counted;
+import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.Metric;
+import dev.flowbell.summary.SourceActivity;
+import dev.flowbell.summary.TransportPort;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/// What all payloads of a replay come to together.
+final class ReplayReport {
+  private long payloads;
+  private final Map<Metric, Long> totals = new EnumMap<>(Metric.class);
+  private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
+  private final List<Alert> alerts = new ArrayList<>();
+  private final Map<SourceKey, Source> sources = new HashMap<>();
+  private final Map<TransportPort, Long> ports = new TreeMap<>();
+  private @Nullable Instant first;
+  private @Nullable Instant last;
+
+  void add(Outcome outcome) {
+    FlowSummary summary = outcome.summary();
+    payloads++;
+    summary.totals().forEach((metric, count) -> totals.merge(metric, count, ReplayReport::sum));
+    summary.faults().forEach((fault, count) -> faults.merge(fault, count, ReplayReport::sum));
+    alerts.addAll(outcome.told());
+    for (SourceActivity activity : summary.sources()) {
+      sources
+          .computeIfAbsent(
+              new SourceKey(activity.source(), activity.interfaceId()), _ -> new Source(activity))
+          .add(activity);
+    }
+    for (Counted<TransportPort> port : summary.topPorts()) {
+      ports.merge(port.value(), port.count(), ReplayReport::sum);
+    }
+    Instant start = summary.first();
+    if (start != null && (first == null || start.isBefore(first))) {
+      first = start;
+    }
+    Instant end = summary.last();
+    if (end != null && (last == null || end.isAfter(last))) {
+      last = end;
+    }
+  }
+
+  long payloads() {
+    return payloads;
+  }
+
+  long total(Metric metric) {
+    return totals.getOrDefault(metric, 0L);
+  }
+
+  Map<ParseFault, Long> faults() {
+    return faults;
+  }
+
+  List<Alert> alerts() {
+    return alerts;
+  }
+
+  @Nullable Instant first() {
+    return first;
+  }
+
+  @Nullable Instant last() {
+    return last;
+  }
+
+  /// Returns who was rejected, the most rejected first.
+  List<Source> sources() {
+    return sources.values().stream()
+        .sorted(
+            Comparator.comparingLong(Source::rejects)
+                .reversed()
+                .thenComparing(source -> source.activity().source()))
+        .toList();
+  }
+
+  /// Returns the destination ports that were rejected most often, by the payloads' own lists of
+  /// those: exact for one payload, near enough for many.
+  List<Counted<TransportPort>> topPorts(int most) {
+    return ports.entrySet().stream()
+        .map(port -> new Counted<>(port.getKey(), port.getValue()))
+        .sorted(Comparator.<Counted<TransportPort>>comparingLong(Counted::count).reversed())
+        .limit(most)
+        .toList();
+  }
+
+  /// Prints the report as one JSON object, every metric in it whether counted or not.
+  void printJson(PrintStream out) {
+    try (JsonGenerator json =
+        JsonFactory.builder()
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .build()
+            .createGenerator(ObjectWriteContext.empty(), out)) {
+      json.writeStartObject();
+      json.writeNumberProperty("payloads", payloads);
+      json.writeObjectPropertyStart("metrics");
+      for (Metric metric : Metric.values()) {
+        json.writeNumberProperty(metric.awsName(), total(metric));
+      }
+      json.writeEndObject();
+      json.writeObjectPropertyStart("faults");
+      faults.forEach((fault, count) -> json.writeNumberProperty(fault.name(), count));
+      json.writeEndObject();
+      json.writeArrayPropertyStart("alerts");
+      alerts.forEach(alert -> AlertJson.write(alert, json));
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    out.println();
+  }
+
+  private static long sum(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
+  private record SourceKey(IpAddress source, @Nullable String interfaceId) {}
+
+  /// One original source at one interface, over all payloads.
+  static final class Source {
+    private final SourceActivity activity;
+    private long rejects;
+    private long blockedHandshakes;
+    private int mostPorts;
+
+    private Source(SourceActivity activity) {
+      this.activity = activity;
+    }
+
+    private void add(SourceActivity more) {
+      rejects += more.rejects();
+      blockedHandshakes += more.blockedHandshakes();
+      mostPorts = Math.max(mostPorts, more.probedPorts());
+    }
+
+    /// Returns what it did in the first payload that it came up in.
+    SourceActivity activity() {
+      return activity;
+    }
+
+    long rejects() {
+      return rejects;
+    }
+
+    long blockedHandshakes() {
+      return blockedHandshakes;
+    }
+
+    /// Returns how many ports it probed in one payload, the most of all payloads.
+    int mostPorts() {
+      return mostPorts;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.flowbell.input;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One subscription message, unwrapped: where it comes from, and its log events' messages.
+///
+/// The messages lie one behind another in `bytes`, as UTF-8; message `i` is `[start(i), end(i))`.
+/// They are slices, not strings, because a payload can hold 25,000 of them.
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
+///   filters</a>
+public final class LogBatch {
+  /// What CloudWatch Logs says a message is.
+  public enum Type {
+    /// Carries log events.
+    DATA_MESSAGE,
+    /// Probes whether the destination can be reached; carries nothing to count.
+    CONTROL_MESSAGE
+  }
+
+  private final Type type;
+  private final String owner;
+  private final String logGroup;
+  private final String logStream;
+  private final List<String> subscriptionFilters;
+  private final @Nullable String id;
+  private final byte[] bytes;
+  private final int[] ends;
+  private final long[] timestamps;
+  private final int size;
+
+  LogBatch(
+      Type type,
+      String owner,
+      String logGroup,
+      String logStream,
+      List<String> subscriptionFilters,
+      @Nullable String id,
+      byte[] bytes,
+      int[] ends,
+      long[] timestamps,
+      int size) {
+    this.type = type;
+    this.owner = owner;
+    this.logGroup = logGroup;
+    this.logStream = logStream;
+    this.subscriptionFilters = List.copyOf(subscriptionFilters);
+    this.id = id;
+    this.bytes = bytes;
+    this.ends = ends;
+    this.timestamps = timestamps;
+    this.size = size;
+  }
+
+  /// Returns whether this carries log events or only probes.
+  public Type type() {
+    return type;
+  }
+
+  /// Returns the account that the log group is in, or an empty string.
+  public String owner() {
+    return owner;
+  }
+
+  /// Returns the log group's name, or an empty string, as control messages may have it.
+  public String logGroup() {
+    return logGroup;
+  }
+
+  /// Returns the log stream's name, or an empty string. Its form is AWS's affair: nothing is read
+  /// out of it.
+  public String logStream() {
+    return logStream;
+  }
+
+  /// Returns the names of the subscription filters that matched.
+  public List<String> subscriptionFilters() {
+    return subscriptionFilters;
+  }
+
+  /// Returns what is the same when the same log events come again and differs otherwise: a hex
+  /// digest of log group, log stream, event ids and messages. `null` where an event has no id (a
+  /// message made by hand) or there are no events, so that a repeat can't be told.
+  public @Nullable String id() {
+    return id;
+  }
+
+  /// Returns the number of log events.
+  public int size() {
+    return size;
+  }
+
+  /// Returns the buffer that the messages lie in; not a copy, don't write to it.
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /// Returns where message `index` starts in [#bytes].
+  public int start(int index) {
+    return index == 0 ? 0 : ends[index - 1];
+  }
+
+  /// Returns where message `index` ends in [#bytes], exclusive.
+  public int end(int index) {
+    return ends[index];
+  }
+
+  /// Returns the log event's own time in Unix milliseconds, 0 where it has none. For a flow log
+  /// this is the record's `start`.
+  public long timestamp(int index) {
+    return timestamps[index];
+  }
+}

@@ -1,0 +1,312 @@
+package dev.flowbell.input;
+
+import dev.flowbell.input.UndecodableEventException.Layer;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonFactoryBuilder;
+
+/// Unwraps subscription payloads: base64, then gzip, then the JSON envelope, read as one stream.
+///
+/// A payload is read to its very end, gzip checksum included, before anything of it is handed on: a
+/// damaged one is refused whole. Keys not known today are skipped, and so are the keys that depend
+/// on how a subscription filter is set up (`extractedFields`, `policyLevel`). Not safe for use by
+/// several threads at once.
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
+///   filters</a>
+public final class SubscriptionDecoder {
+  /// Where a Lambda event carries the payload; errors about it begin with this.
+  public static final String DATA_KEY = "awslogs.data";
+
+  private final JsonFactory factory;
+  private final long maxInflatedBytes;
+
+  /// @param maxInflatedBytes the most that a payload may inflate to; a bomb costs no more than this
+  public SubscriptionDecoder(long maxInflatedBytes) {
+    this.maxInflatedBytes = maxInflatedBytes;
+    this.factory =
+        new JsonFactoryBuilder()
+            // Interning serves symbol tables that live long; a payload's keys are a dozen.
+            .disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES)
+            .build();
+  }
+
+  /// Unwraps the `awslogs.data` string of a Lambda event.
+  ///
+  /// @param data base64 of gzipped JSON; `null` where the event has none
+  /// @throws UndecodableEventException naming the layer that failed and the offset in it
+  public LogBatch decode(@Nullable String data) {
+    return decodeData(data, DATA_KEY);
+  }
+
+  /// Unwraps a file of Lambda events, or of subscription messages that are neither encoded nor
+  /// compressed any more: one JSON object, or any number of them one behind another.
+  ///
+  /// @param where names the input in errors
+  /// @param target gets each object's log events in turn, once the object was read whole
+  /// @throws UndecodableEventException naming the layer that failed and the offset in it
+  public void decodeEach(InputStream json, String where, Consumer<LogBatch> target) {
+    try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
+      while (parser.nextToken() != null) {
+        target.accept(new EnvelopeReader(parser, where).read());
+      }
+    } catch (JacksonException e) {
+      throw toUndecodable(e, where);
+    }
+  }
+
+  private LogBatch decodeData(@Nullable String data, String where) {
+    if (data == null || data.isEmpty()) {
+      throw new UndecodableEventException(
+          Layer.EVENT,
+          0,
+          where
+              + ": expected base64 of gzipped JSON, got "
+              + (data == null ? "none" : "an empty string"));
+    }
+    InputStream json =
+        new GzipStream(
+            new ByteArrayInputStream(decodeBase64(data, where)), where, maxInflatedBytes);
+    try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
+      parser.nextToken();
+      LogBatch batch = new EnvelopeReader(parser, where).read();
+      if (parser.nextToken() != null) {
+        throw refused(parser, where, "expected nothing after the JSON object");
+      }
+      return batch;
+    } catch (JacksonException e) {
+      throw toUndecodable(e, where);
+    }
+  }
+
+  private static UndecodableEventException toUndecodable(JacksonException cause, String where) {
+    long offset = cause.getLocation() == null ? 0 : cause.getLocation().getByteOffset();
+    offset = Math.max(0, offset);
+    // Jackson's own message quotes the payload, which is the customer's; not so at a bound.
+    String what =
+        switch (cause) {
+          case UnexpectedEndOfInputException e -> "JSON ended early after " + offset + " bytes";
+          case StreamConstraintsException e ->
+              "JSON past a bound at byte " + offset + " (" + e.getOriginalMessage() + ")";
+          default -> "not JSON at byte " + offset;
+        };
+    return new UndecodableEventException(Layer.JSON, offset, where + ": " + what);
+  }
+
+  private static UndecodableEventException refused(JsonParser parser, String where, String what) {
+    long offset = Math.max(0, parser.currentLocation().getByteOffset());
+    return new UndecodableEventException(
+        Layer.ENVELOPE, offset, where + ": " + what + " (byte " + offset + ")");
+  }
+
+  private static byte[] decodeBase64(String data, String where) {
+    byte[] encoded = data.getBytes(StandardCharsets.ISO_8859_1);
+    try {
+      return Base64.getDecoder().decode(encoded);
+    } catch (IllegalArgumentException e) {
+      int offset = findNonBase64(data);
+      throw new UndecodableEventException(
+          Layer.BASE64,
+          offset,
+          where
+              + (offset == data.length()
+                  ? ": base64 ended early after " + offset + " characters"
+                  : ": not base64 at character " + offset));
+    }
+  }
+
+  /// The JDK's decoder says what it refused, not where.
+  ///
+  /// @return the offset of the first character that can't stand there; the length where all can,
+  ///   and what is wrong is that the last group of four is cut
+  private static int findNonBase64(String data) {
+    for (int i = 0; i < data.length(); i++) {
+      char c = data.charAt(i);
+      boolean inAlphabet =
+          (c >= 'A' && c <= 'Z')
+              || (c >= 'a' && c <= 'z')
+              || (c >= '0' && c <= '9')
+              || c == '+'
+              || c == '/';
+      boolean isPadding = c == '=' && i >= data.length() - 2;
+      if (!inAlphabet && !isPadding) {
+        return i;
+      }
+    }
+    return data.length();
+  }
+
+  /// Reads the keys of one object, in whatever order they stand: those of a subscription message,
+  /// or the one of a Lambda event.
+  private final class EnvelopeReader {
+    private final JsonParser parser;
+    private final String where;
+    private final LogBatchBuilder batch = new LogBatchBuilder();
+    private LogBatch.@Nullable Type type;
+    private boolean hasEvents;
+    private @Nullable LogBatch wrapped;
+    private final List<String> subscriptionFilters = new ArrayList<>();
+    private String owner = "";
+    private String logGroup = "";
+    private String logStream = "";
+
+    /// @param parser stands at the value to read
+    EnvelopeReader(JsonParser parser, String where) {
+      this.parser = parser;
+      this.where = where;
+    }
+
+    LogBatch read() {
+      JsonToken first = parser.currentToken();
+      if (first != JsonToken.START_OBJECT) {
+        throw refused(
+            "expected a JSON object, got " + (first == null ? "nothing" : "another value"));
+      }
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        readKey(parser.currentName());
+      }
+      if (wrapped != null) {
+        return wrapped;
+      }
+      if (type == null) {
+        throw refused("messageType: expected DATA_MESSAGE or CONTROL_MESSAGE, got none");
+      }
+      if (type == LogBatch.Type.DATA_MESSAGE && !hasEvents) {
+        throw refused("logEvents: expected an array, got none");
+      }
+      return batch.build(type, owner, logGroup, logStream, subscriptionFilters);
+    }
+
+    private void readKey(String key) {
+      JsonToken value = parser.nextToken();
+      switch (key) {
+        case "messageType" -> type = readType();
+        case "owner" -> owner = readText();
+        case "logGroup" -> logGroup = readText();
+        case "logStream" -> logStream = readText();
+        case "subscriptionFilters" -> readFilters(value);
+        case "logEvents" -> readEvents(value);
+        case "awslogs" -> wrapped = readWrapped(value);
+        default -> parser.skipChildren();
+      }
+    }
+
+    private LogBatch readWrapped(@Nullable JsonToken value) {
+      String data = null;
+      if (value == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+          boolean isData = parser.currentName().equals("data");
+          JsonToken dataValue = parser.nextToken();
+          if (isData && dataValue == JsonToken.VALUE_STRING) {
+            data = parser.getString();
+          } else {
+            parser.skipChildren();
+          }
+        }
+      } else {
+        parser.skipChildren();
+      }
+      return decodeData(data, where + ": " + DATA_KEY);
+    }
+
+    private LogBatch.Type readType() {
+      String text = readText();
+      return switch (text) {
+        case "DATA_MESSAGE" -> LogBatch.Type.DATA_MESSAGE;
+        case "CONTROL_MESSAGE" -> LogBatch.Type.CONTROL_MESSAGE;
+        default ->
+            throw refused(
+                "messageType: expected DATA_MESSAGE or CONTROL_MESSAGE, got \""
+                    + text.substring(0, Math.min(40, text.length()))
+                    + "\"");
+      };
+    }
+
+    private String readText() {
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        return parser.getString();
+      }
+      parser.skipChildren();
+      return "";
+    }
+
+    private void readFilters(@Nullable JsonToken value) {
+      if (value != JsonToken.START_ARRAY) {
+        parser.skipChildren();
+        return;
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        subscriptionFilters.add(readText());
+      }
+    }
+
+    private void readEvents(@Nullable JsonToken value) {
+      if (value != JsonToken.START_ARRAY) {
+        throw refused("logEvents: expected an array");
+      }
+      if (hasEvents) {
+        throw refused("logEvents: expected once, got it again");
+      }
+      hasEvents = true;
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          throw refused("logEvents: expected objects");
+        }
+        readEvent();
+      }
+    }
+
+    /// A log event without a text `message` stays in the batch as an empty one: it is a record that
+    /// can't be read, not a payload that can't.
+    private void readEvent() {
+      batch.beginEvent();
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        String key = parser.currentName();
+        JsonToken value = parser.nextToken();
+        switch (key) {
+          case "id" -> batch.eventId(readText());
+          case "timestamp" -> batch.eventTimestamp(readTimestamp(value));
+          case "message" -> readMessage(value);
+          default -> parser.skipChildren();
+        }
+      }
+      batch.endEvent();
+    }
+
+    private long readTimestamp(@Nullable JsonToken value) {
+      if (value == JsonToken.VALUE_NUMBER_INT
+          && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+        return parser.getLongValue();
+      }
+      parser.skipChildren();
+      return 0;
+    }
+
+    private void readMessage(@Nullable JsonToken value) {
+      if (value == JsonToken.VALUE_STRING) {
+        batch.eventMessage(
+            parser.getStringCharacters(), parser.getStringOffset(), parser.getStringLength());
+      } else {
+        parser.skipChildren();
+      }
+    }
+
+    private UndecodableEventException refused(String what) {
+      return SubscriptionDecoder.refused(parser, where, what);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.flowbell.publish;
+
+import dev.flowbell.alert.AlertMessage;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sns.SnsClient;
+
+/// Publishes notifications to an SNS topic.
+public final class SnsAlertPublisher implements AlertPublisher {
+  private final SnsClient client;
+  private final String topicArn;
+  private final HttpsForm httpsForm;
+
+  /// @param client stays the caller's to close
+  public SnsAlertPublisher(SnsClient client, String topicArn, HttpsForm httpsForm) {
+    this.client = client;
+    this.topicArn = topicArn;
+    this.httpsForm = httpsForm;
+  }
+
+  @Override
+  public void publish(AlertMessage message) {
+    try {
+      client.publish(NotificationRequest.of(message, topicArn, httpsForm));
+    } catch (SdkException e) {
+      throw new PublishFailedException(
+          "SNS Publish, topic %s: notification not sent: %s".formatted(topicArn, e.getMessage()),
+          e);
+    }
+  }
+}

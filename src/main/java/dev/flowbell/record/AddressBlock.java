@@ -1,0 +1,53 @@
+package dev.flowbell.record;
+
+/// A block of addresses in CIDR notation.
+///
+/// @param network its first address
+/// @param prefixLength how many leading bits its addresses share, counted over all 128
+/// @see <a href="https://www.rfc-editor.org/rfc/rfc4632#section-3.1">RFC 4632, CIDR notation</a>
+public record AddressBlock(IpAddress network, int prefixLength) {
+  /// Reads `10.0.0.0/8` or `fe80::/10`.
+  ///
+  /// @throws IllegalArgumentException where it is no block, or has bits beyond the prefix
+  public static AddressBlock parse(String cidr) {
+    int slash = cidr.indexOf('/');
+    IpAddress network = slash < 0 ? null : IpAddress.find(cidr.substring(0, slash));
+    if (network == null) {
+      throw malformed(cidr);
+    }
+    int length;
+    try {
+      length = Integer.parseInt(cidr, slash + 1, cidr.length(), 10);
+    } catch (NumberFormatException e) {
+      throw malformed(cidr);
+    }
+    int bits = network.isIpv4() ? 32 : 128;
+    if (length < 0 || length > bits) {
+      throw malformed(cidr);
+    }
+    AddressBlock block = new AddressBlock(network, length + 128 - bits);
+    if (!network.equals(block.firstAddress(network))) {
+      throw malformed(cidr);
+    }
+    return block;
+  }
+
+  /// Returns whether the address is one of this block's.
+  public boolean contains(IpAddress address) {
+    return firstAddress(address).equals(network);
+  }
+
+  private IpAddress firstAddress(IpAddress address) {
+    return new IpAddress(
+        address.high() & mask(prefixLength), address.low() & mask(prefixLength - 64));
+  }
+
+  private static long mask(int leadingOnes) {
+    return leadingOnes <= 0 ? 0 : leadingOnes >= 64 ? -1 : -1L << (64 - leadingOnes);
+  }
+
+  private static IllegalArgumentException malformed(String cidr) {
+    return new IllegalArgumentException(
+        "expected an address block such as 10.0.0.0/8 or fe80::/10, got \"" + cidr + "\"");
+  }
+}

@@ -1,0 +1,22 @@
+package dev.flowbell.record;
+
+/// What values a flow log field may have, besides `-`. A value of another kind makes the record
+/// unreadable, with the [ParseFault] named here.
+public enum FieldKind {
+  /// Decimal digits for a value below 2^63; else [ParseFault#NOT_A_DECIMAL].
+  DECIMAL,
+  /// A decimal up to 65535; else [ParseFault#PORT_OUT_OF_RANGE].
+  PORT,
+  /// An IANA protocol number, a decimal up to 255; else [ParseFault#PROTOCOL_OUT_OF_RANGE].
+  PROTOCOL,
+  /// TCP flags OR-ed, a decimal up to 255; else [ParseFault#TCP_FLAGS_OUT_OF_RANGE].
+  TCP_FLAGS,
+  /// An IPv4 or IPv6 address; else [ParseFault#NOT_AN_ADDRESS].
+  ADDRESS,
+  /// `ACCEPT` or `REJECT`; else [ParseFault#UNKNOWN_ACTION].
+  ACTION,
+  /// `OK`, `NODATA` or `SKIPDATA`; else [ParseFault#UNKNOWN_LOG_STATUS].
+  LOG_STATUS,
+  /// Any text without a space.
+  TEXT
+}

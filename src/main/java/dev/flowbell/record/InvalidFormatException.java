@@ -1,0 +1,11 @@
+package dev.flowbell.record;
+
+/// A text that is no flow log format. The message says at which field and character, what was found
+/// there and what was expected.
+public final class InvalidFormatException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  InvalidFormatException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.flowbell.record;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonFactoryBuilder;
+
+/// Reads a record that is a JSON object: its values are laid out as text, one behind another, and
+/// read as a line's fields are.
+///
+/// Keys may be spelled as AWS's pages do (`pkt-srcaddr`), as the log transformer `parseVPC` does
+/// (`pktSrcAddr`) or with underscores; values may be strings or numbers. Unknown keys and nested
+/// values are passed over; of a key that stands twice, the last one holds.
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Transformation.html">Transform
+///   logs during ingestion</a>
+@SuppressWarnings("EnumOrdinal") // arrays by ordinal: a field costs no look-up
+final class JsonRecordReader {
+  private static final FlowField[] FIELDS = FlowField.values();
+
+  private final JsonFactory factory =
+      new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES).build();
+  private final RecordParser fieldReader;
+  private byte[] values = new byte[512];
+  private int length;
+  // In the order in which the keys came first, the ordinals of their fields.
+  private final int[] order = new int[FIELDS.length];
+  private int count;
+  // By ordinal; a start of -1 is a key not seen.
+  private final int[] starts = new int[FIELDS.length];
+  private final int[] ends = new int[FIELDS.length];
+
+  JsonRecordReader(RecordParser fieldReader) {
+    this.fieldReader = fieldReader;
+  }
+
+  /// Reads `[start, end)`, replacing the contents of `target`, which stays valid until the next
+  /// call. The fields that the object has are added to `fieldsSeen`.
+  @Nullable ParseFault read(
+      byte[] buffer, int start, int end, FlowRecord target, Set<FlowField> fieldsSeen) {
+    length = 0;
+    count = 0;
+    Arrays.fill(starts, -1);
+    try (JsonParser parser =
+        factory.createParser(ObjectReadContext.empty(), buffer, start, end - start)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        FlowField field = FlowField.findByKey(parser.currentName());
+        JsonToken value = parser.nextToken();
+        if (field == null || value == null || value.isStructStart()) {
+          parser.skipChildren();
+        } else {
+          keep(field, value == JsonToken.VALUE_NULL ? "-" : parser.getString());
+        }
+      }
+      if (parser.nextToken() != null) {
+        return ParseFault.BROKEN_JSON;
+      }
+    } catch (JacksonException e) {
+      return ParseFault.BROKEN_JSON;
+    }
+    return count == 0 ? ParseFault.WRONG_FIELD_COUNT : readKept(target, fieldsSeen);
+  }
+
+  private void keep(FlowField field, String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > values.length - length) {
+      values = Arrays.copyOf(values, Math.max(values.length * 2, length + bytes.length));
+    }
+    System.arraycopy(bytes, 0, values, length, bytes.length);
+    if (starts[field.ordinal()] < 0) {
+      order[count++] = field.ordinal();
+    }
+    starts[field.ordinal()] = length;
+    length += bytes.length;
+    ends[field.ordinal()] = length;
+  }
+
+  private @Nullable ParseFault readKept(FlowRecord target, Set<FlowField> fieldsSeen) {
+    target.clear(values);
+    for (int i = 0; i < count; i++) {
+      FlowField field = FIELDS[order[i]];
+      fieldsSeen.add(field);
+      ParseFault fault =
+          fieldReader.readField(field, starts[order[i]], ends[order[i]], values, target);
+      if (fault != null) {
+        return fault;
+      }
+    }
+    return null;
+  }
+}

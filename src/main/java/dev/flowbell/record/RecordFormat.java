@@ -1,0 +1,143 @@
+package dev.flowbell.record;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The order of fields in a flow log's lines. A flow log's format can't be changed after creation.
+///
+/// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
+///   records</a>
+public final class RecordFormat {
+  /// What AWS writes unless told otherwise: version 2.
+  public static final RecordFormat DEFAULT =
+      parse(
+          "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport}"
+              + " ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}");
+
+  /// What Flowbell's template asks flow logs for: all that its classes and alerts use.
+  public static final RecordFormat FLOWBELL =
+      parse(
+          "${version} ${account-id} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id}"
+              + " ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes}"
+              + " ${start} ${end} ${action} ${log-status} ${tcp-flags} ${type} ${pkt-srcaddr}"
+              + " ${pkt-dstaddr} ${region} ${az-id} ${flow-direction} ${traffic-path}"
+              + " ${reject-reason}");
+
+  private final FlowField[] columns;
+  private final Set<FlowField> fields;
+
+  private RecordFormat(List<FlowField> fields) {
+    this.columns = fields.toArray(FlowField[]::new);
+    this.fields = EnumSet.copyOf(fields);
+  }
+
+  /// Reads a format as `CreateFlowLogs` takes it and `DescribeFlowLogs` returns it, `${srcaddr}
+  /// ${dstaddr}`, or as bare names, `srcaddr dstaddr`, as a header line has them.
+  ///
+  /// @throws InvalidFormatException where it names no field, an unknown one, or one twice
+  public static RecordFormat parse(String text) {
+    List<FlowField> fields = new ArrayList<>();
+    int position = 0;
+    while (true) {
+      while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
+        position++;
+      }
+      if (position == text.length()) {
+        break;
+      }
+      int start = position;
+      while (position < text.length() && !Character.isWhitespace(text.charAt(position))) {
+        position++;
+      }
+      FlowField field = parseField(text.substring(start, position), fields.size() + 1, start + 1);
+      int first = fields.indexOf(field);
+      if (first >= 0) {
+        throw new InvalidFormatException(
+            "field %d (character %d): expected each field once, got %s again after field %d"
+                .formatted(fields.size() + 1, start + 1, field.awsName(), first + 1));
+      }
+      fields.add(field);
+    }
+    if (fields.isEmpty()) {
+      throw new InvalidFormatException(
+          "field 1 (character 1): expected field names such as ${srcaddr} ${dstaddr}, got none");
+    }
+    return new RecordFormat(fields);
+  }
+
+  private static FlowField parseField(String token, int number, int character) {
+    boolean isBraced = token.startsWith("${") && token.endsWith("}");
+    String name = isBraced ? token.substring(2, token.length() - 1) : token;
+    FlowField field = FlowField.findByAwsName(name);
+    if (field == null) {
+      throw new InvalidFormatException(
+          "field %d (character %d): expected a flow log field such as ${srcaddr}, got \"%s\""
+              .formatted(number, character, token.substring(0, Math.min(60, token.length()))));
+    }
+    return field;
+  }
+
+  /// Returns the format that a header line spells out: every field a flow log field, none twice.
+  ///
+  /// Flow logs delivered to S3 begin with such a line; in CloudWatch Logs there is none.
+  ///
+  /// @return `null` where `[start, end)` is no header line
+  public static @Nullable RecordFormat findHeader(byte[] buffer, int start, int end) {
+    // Only a letter can begin a header, and most records begin with a digit.
+    if (start == end || buffer[start] < 'a' || buffer[start] > 'z') {
+      return null;
+    }
+    List<FlowField> fields = new ArrayList<>();
+    Set<FlowField> seen = new HashSet<>();
+    for (int position = start; position <= end; ) {
+      int fieldEnd = Slices.indexOfSpace(buffer, position, end);
+      FlowField field =
+          FlowField.findByAwsName(
+              new String(buffer, position, fieldEnd - position, StandardCharsets.ISO_8859_1));
+      if (field == null || !seen.add(field)) {
+        return null;
+      }
+      fields.add(field);
+      position = fieldEnd + 1;
+    }
+    return new RecordFormat(fields);
+  }
+
+  /// Returns the fields, as a set.
+  public Set<FlowField> fields() {
+    return EnumSet.copyOf(fields);
+  }
+
+  /// Returns the number of fields.
+  public int size() {
+    return columns.length;
+  }
+
+  FlowField column(int index) {
+    return columns[index];
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RecordFormat format && List.of(columns).equals(List.of(format.columns));
+  }
+
+  @Override
+  public int hashCode() {
+    return List.of(columns).hashCode();
+  }
+
+  /// Returns the format as AWS writes it, `${srcaddr} ${dstaddr}`.
+  @Override
+  public String toString() {
+    return List.of(columns).stream()
+        .map(field -> "${" + field.awsName() + "}")
+        .collect(Collectors.joining(" "));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.flowbell.record;
+
+/// Looks into `[start, end)` of a buffer, as everything here does instead of cutting out strings.
+final class Slices {
+  private Slices() {}
+
+  /// Returns where the next space is, or `end`.
+  static int indexOfSpace(byte[] buffer, int start, int end) {
+    int position = start;
+    while (position < end && buffer[position] != ' ') {
+      position++;
+    }
+    return position;
+  }
+
+  /// Returns the end without the white space before it: a line's `\r\n`, or padding.
+  static int trimmedEnd(byte[] buffer, int start, int end) {
+    int trimmed = end;
+    while (trimmed > start && isWhitespace(buffer[trimmed - 1])) {
+      trimmed--;
+    }
+    return trimmed;
+  }
+
+  /// Returns the start without the white space after it.
+  static int trimmedStart(byte[] buffer, int start, int end) {
+    int trimmed = start;
+    while (trimmed < end && isWhitespace(buffer[trimmed])) {
+      trimmed++;
+    }
+    return trimmed;
+  }
+
+  /// Whether the bytes are this ASCII word.
+  static boolean equals(String word, byte[] buffer, int start, int end) {
+    if (end - start != word.length()) {
+      return false;
+    }
+    for (int i = 0; i < word.length(); i++) {
+      if (buffer[start + i] != word.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isWhitespace(byte b) {
+    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
+  }
+}
