@@ -357,8 +357,7 @@ final class DigestText {
                   + " 'FlowLogs[].[LogGroupName,LogFormat]'",
               "Make LOG_FORMAT the same as LogFormat of the flow logs that deliver here.");
       case SKIPPED_WINDOWS ->
-          List.of(
-              "Counts are too low for these windows; there is nothing to mend in this account.");
+          List.of("Nothing to mend here; check by other means what else happened at that time.");
       case PORT_SCAN, HOST_SWEEP, BLOCKED_HANDSHAKES, NAT_MASKED_REJECTS, REJECTS -> List.of();
     };
   }
@@ -420,7 +419,7 @@ final class DigestText {
       case UNREADABLE_RECORDS ->
           "What these lines say is not counted: most often LOG_FORMAT differs from the flow log's.";
       case SKIPPED_WINDOWS ->
-          "AWS could not keep all records (its own capacity): counts are too low.";
+          "AWS could not keep all records, by its own account: counts are too low for that time.";
     };
   }
 

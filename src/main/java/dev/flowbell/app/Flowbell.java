@@ -42,6 +42,7 @@ public final class Flowbell {
           err.println("flowbell: " + String.valueOf(exception.getMessage()).replace('\n', ' '));
           return UNREADABLE;
         });
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionStrategy(Flowbell::execute);
     return commandLine.execute(arguments);
   }

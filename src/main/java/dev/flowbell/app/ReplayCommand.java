@@ -57,6 +57,7 @@ final class ReplayCommand {
         PositionalParamSpec.builder()
             .paramLabel("FILE")
             .arity("1..*")
+            .required(true)
             .type(List.class)
             .auxiliaryTypes(String.class)
             .description("Files, folders of them, or - for standard input.")

@@ -32,6 +32,7 @@ final class ReplayReport {
   private final List<Alert> alerts = new ArrayList<>();
   private final Map<SourceKey, Source> sources = new HashMap<>();
   private final Map<TransportPort, Long> ports = new TreeMap<>();
+  private long sourcesLeftOut;
   private @Nullable Instant first;
   private @Nullable Instant last;
 
@@ -50,6 +51,7 @@ final class ReplayReport {
     for (Counted<TransportPort> port : summary.topPorts()) {
       ports.merge(port.value(), port.count(), ReplayReport::sum);
     }
+    sourcesLeftOut += summary.sourcesLeftOut();
     Instant start = summary.first();
     if (start != null && (first == null || start.isBefore(first))) {
       first = start;
@@ -92,6 +94,12 @@ final class ReplayReport {
                 .reversed()
                 .thenComparing(source -> source.activity().source()))
         .toList();
+  }
+
+  /// Returns how many rejected records are in no source's count, because there were too many
+  /// sources in a payload to keep apart.
+  long sourcesLeftOut() {
+    return sourcesLeftOut;
   }
 
   /// Returns the destination ports that were rejected most often, by the payloads' own lists of
@@ -142,6 +150,7 @@ final class ReplayReport {
     private long rejects;
     private long blockedHandshakes;
     private int mostPorts;
+    private @Nullable IpAddress maskedBy;
 
     private Source(SourceActivity activity) {
       this.activity = activity;
@@ -151,6 +160,7 @@ final class ReplayReport {
       rejects += more.rejects();
       blockedHandshakes += more.blockedHandshakes();
       mostPorts = Math.max(mostPorts, more.probedPorts());
+      maskedBy = maskedBy == null ? more.maskedBy() : maskedBy;
     }
 
     /// Returns what it did in the first payload that it came up in.
@@ -164,6 +174,11 @@ final class ReplayReport {
 
     long blockedHandshakes() {
       return blockedHandshakes;
+    }
+
+    /// Returns the first address that masked it, `null` where none did.
+    @Nullable IpAddress maskedBy() {
+      return maskedBy;
     }
 
     /// Returns how many ports it probed in one payload, the most of all payloads.

@@ -102,7 +102,7 @@ final class ReplayText {
           row,
           activity.source(),
           AddressScope.of(activity.source()).name().toLowerCase(Locale.ROOT).replace('_', '-'),
-          activity.maskedBy() == null ? "-" : activity.maskedBy(),
+          source.maskedBy() == null ? "-" : source.maskedBy(),
           plain(activity.interfaceId()),
           source.rejects(),
           source.blockedHandshakes(),
@@ -110,6 +110,15 @@ final class ReplayText {
     }
     if (sources.size() > TOP) {
       out.printf("  and %s%n", counted(sources.size() - TOP, "more source"));
+    }
+    printSourcesLeftOut(out);
+  }
+
+  private void printSourcesLeftOut(PrintStream out) {
+    if (report.sourcesLeftOut() > 0) {
+      out.printf(
+          "  and %s of sources too many to keep apart%n",
+          counted(report.sourcesLeftOut(), "rejected record"));
     }
   }
 
