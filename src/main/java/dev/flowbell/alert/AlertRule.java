@@ -5,7 +5,9 @@ import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.Metric;
 import dev.flowbell.summary.SourceActivity;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /// What in one payload is worth telling: something that came as often as a threshold says.
 ///
@@ -68,7 +70,8 @@ public enum AlertRule {
       5,
       "unreadable records of a payload",
       Severity.MEDIUM,
-      Metric.UNREADABLE_RECORDS),
+      Metric.UNREADABLE_RECORDS,
+      _ -> null),
   /// AWS skipped records: counts are too low.
   SKIPPED_WINDOWS(
       "skipped-windows",
@@ -76,7 +79,8 @@ public enum AlertRule {
       1,
       "skipped windows of a payload",
       Severity.LOW,
-      Metric.SKIPPED_WINDOWS);
+      Metric.SKIPPED_WINDOWS,
+      FlowSummary::skippedAt);
 
   private final String words;
   private final String setting;
@@ -124,7 +128,8 @@ public enum AlertRule {
       long defaultThreshold,
       String counted,
       Severity severity,
-      Metric metric) {
+      Metric metric,
+      Function<FlowSummary, @Nullable String> interfaceId) {
     this.words = words;
     this.setting = setting;
     this.defaultThreshold = defaultThreshold;
@@ -135,7 +140,8 @@ public enum AlertRule {
           return count < threshold
               ? List.of()
               : List.of(
-                  new Alert(rule, severity, count, threshold, count, summary.skippedAt(), null));
+                  new Alert(
+                      rule, severity, count, threshold, count, interfaceId.apply(summary), null));
         };
   }
 

@@ -68,6 +68,11 @@ final class LogBatchBuilder {
     size++;
   }
 
+  /// Returns how much memory the events take, near enough.
+  long heldBytes() {
+    return length + (long) size * (Integer.BYTES + Long.BYTES);
+  }
+
   LogBatch build(
       LogBatch.Type type,
       String owner,

@@ -285,6 +285,9 @@ public final class SubscriptionDecoder {
         }
       }
       batch.endEvent();
+      if (batch.heldBytes() > maxInflatedBytes) { // a file can hold more than a payload may
+        throw refused("logEvents: expected at most " + maxInflatedBytes + " bytes, got more");
+      }
     }
 
     private long readTimestamp(@Nullable JsonToken value) {

@@ -83,7 +83,7 @@ public final class NaiveTwin {
       format(
           "account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end"
               + " action log-status vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr"
-              + " pkt-dstaddr region az-id flow-direction reject-reason");
+              + " pkt-dstaddr region az-id pkt-src-aws-service flow-direction reject-reason");
 
   private static final BigInteger TWO_TO_63 = BigInteger.TWO.pow(63);
   private static final BigInteger TWO_TO_32 = BigInteger.TWO.pow(32);

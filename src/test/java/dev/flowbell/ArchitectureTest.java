@@ -1,0 +1,192 @@
+package dev.flowbell;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// Holds the direction of the arrows between packages. A new arrow is a change of the design, and
+/// is made there first.
+class ArchitectureTest {
+  private static final String ROOT = "dev.flowbell.";
+
+  /// Which of Flowbell's packages each of them may import.
+  private static final Map<String, Set<String>> MAY_IMPORT =
+      Map.of(
+          "input", Set.of(),
+          "record", Set.of(),
+          "classify", Set.of("record"),
+          "summary", Set.of("record", "classify"),
+          "alert", Set.of("summary", "classify", "record"),
+          "ledger", Set.of(),
+          "publish", Set.of("summary", "alert"),
+          "app", Set.of("input", "record", "classify", "summary", "alert", "ledger", "publish"));
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.flowbell");
+
+  @Test
+  void packages_areThoseOfTheDesign() {
+    Set<String> names = new TreeSet<>();
+    for (JavaPackage each : packages()) {
+      names.add(each.getName());
+    }
+
+    assertThat(names)
+        .containsExactlyElementsOf(
+            new TreeSet<>(MAY_IMPORT.keySet().stream().map(ROOT::concat).toList()));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> packages_importOnlyWhatTheDesignAllows() {
+    return new LinkedHashMap<>(MAY_IMPORT)
+        .entrySet().stream()
+            .filter(entry -> !others(entry.getKey(), entry.getValue()).isEmpty())
+            .map(
+                entry ->
+                    DynamicTest.dynamicTest(
+                        entry.getKey(),
+                        () ->
+                            noClasses()
+                                .that()
+                                .resideInAPackage(ROOT + entry.getKey() + "..")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAnyPackage(
+                                    others(entry.getKey(), entry.getValue()).stream()
+                                        .map(other -> ROOT + other + "..")
+                                        .toArray(String[]::new))
+                                .check(MAIN)));
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(MAIN);
+  }
+
+  @Test
+  void awsSdkTypes_stayInPublishLedgerAndApp() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "publish..", ROOT + "ledger..", ROOT + "app..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("software.amazon..")
+        .check(MAIN);
+  }
+
+  @Test
+  void lambdaTypes_stayInApp() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "app..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.amazonaws..")
+        .check(MAIN);
+  }
+
+  @Test
+  void commandLineTypes_stayInApp() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "app..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("picocli..")
+        .check(MAIN);
+  }
+
+  @Test
+  void packages_areNullMarked() {
+    assertThat(packages())
+        .isNotEmpty()
+        .allSatisfy(
+            each -> assertThat(each.isAnnotatedWith(NullMarked.class)).as(each.getName()).isTrue());
+  }
+
+  @Test
+  void staticFields_areConstants() {
+    fields()
+        .that()
+        .areStatic()
+        .should()
+        .beFinal()
+        .andShould(holdNothingThatOthersCanChange())
+        .check(MAIN);
+  }
+
+  @Test
+  void classes_areCalledByTheirNoun() {
+    classes()
+        .should()
+        .haveSimpleNameNotEndingWith("Util")
+        .andShould()
+        .haveSimpleNameNotEndingWith("Utils")
+        .andShould()
+        .haveSimpleNameNotEndingWith("Helper")
+        .andShould()
+        .haveSimpleNameNotEndingWith("Manager")
+        .andShould()
+        .haveSimpleNameNotEndingWith("Impl")
+        .check(MAIN);
+  }
+
+  private static Set<String> others(String name, Set<String> allowed) {
+    Set<String> others = new TreeSet<>(MAY_IMPORT.keySet());
+    others.remove(name);
+    others.removeAll(allowed);
+    return others;
+  }
+
+  private static Collection<JavaPackage> packages() {
+    return MAIN.stream().map(each -> each.getPackage()).distinct().toList();
+  }
+
+  /// An array is open to whoever sees it; so are JDK types that have setters.
+  private static ArchCondition<JavaField> holdNothingThatOthersCanChange() {
+    return new ArchCondition<>("hold nothing that others can change") {
+      @Override
+      public void check(JavaField field, ConditionEvents events) {
+        boolean isSeen = !field.getModifiers().contains(JavaModifier.PRIVATE);
+        boolean isMade = field.getModifiers().contains(JavaModifier.SYNTHETIC);
+        boolean isArray = field.getRawType().isArray() && isSeen && !isMade;
+        boolean isState =
+            Stream.of(
+                    "java.util.concurrent.atomic.",
+                    "java.util.ArrayList",
+                    "java.util.HashMap",
+                    "java.util.HashSet",
+                    "java.lang.StringBuilder",
+                    "java.lang.ThreadLocal")
+                .anyMatch(field.getRawType().getName()::startsWith);
+        if (isArray || isState) {
+          events.add(SimpleConditionEvent.violated(field, field.getDescription() + " is mutable"));
+        }
+      }
+    };
+  }
+}
