@@ -30,7 +30,7 @@ final class JsonRecordReader {
   private final RecordParser fieldReader;
   private byte[] values = new byte[512];
   private int length;
-  // In the order in which the keys came first, the ordinals of their fields.
+  // In the order in which the keys came last, the ordinals of their fields.
   private final int[] order = new int[FIELDS.length];
   private int count;
   // By ordinal; a start of -1 is a key not seen.
@@ -54,7 +54,12 @@ final class JsonRecordReader {
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         FlowField field = FlowField.findByKey(parser.currentName());
         JsonToken value = parser.nextToken();
-        if (field == null || value == null || value.isStructStart()) {
+        if (field == null || value == null) {
+          parser.skipChildren();
+          continue;
+        }
+        forget(field);
+        if (value.isStructStart()) {
           parser.skipChildren();
         } else {
           keep(field, value == JsonToken.VALUE_NULL ? "-" : parser.getString());
@@ -69,15 +74,28 @@ final class JsonRecordReader {
     return count == 0 ? ParseFault.WRONG_FIELD_COUNT : readKept(target, fieldsSeen);
   }
 
+  /// Takes back what an earlier key of this field said: `{"action":"REJECT","action":{}}` has none.
+  private void forget(FlowField field) {
+    if (starts[field.ordinal()] < 0) {
+      return;
+    }
+    starts[field.ordinal()] = -1;
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (order[i] != field.ordinal()) {
+        order[kept++] = order[i];
+      }
+    }
+    count = kept;
+  }
+
   private void keep(FlowField field, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > values.length - length) {
       values = Arrays.copyOf(values, Math.max(values.length * 2, length + bytes.length));
     }
     System.arraycopy(bytes, 0, values, length, bytes.length);
-    if (starts[field.ordinal()] < 0) {
-      order[count++] = field.ordinal();
-    }
+    order[count++] = field.ordinal();
     starts[field.ordinal()] = length;
     length += bytes.length;
     ends[field.ordinal()] = length;
@@ -87,12 +105,14 @@ final class JsonRecordReader {
     target.clear(values);
     for (int i = 0; i < count; i++) {
       FlowField field = FIELDS[order[i]];
-      fieldsSeen.add(field);
       ParseFault fault =
           fieldReader.readField(field, starts[order[i]], ends[order[i]], values, target);
       if (fault != null) {
         return fault;
       }
+    }
+    for (int i = 0; i < count; i++) {
+      fieldsSeen.add(FIELDS[order[i]]);
     }
     return null;
   }
