@@ -1,0 +1,135 @@
+package dev.flowbell.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// MiniStack as a process of its own, on a free port of the loopback address.
+///
+/// Its output goes to `target/ministack.log`.
+final class MiniStack implements Emulator {
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  /// It is up in 1 to 2 s on two cores.
+  private static final Duration LONGEST_START = Duration.ofSeconds(60);
+
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
+
+  private static final int SHOWN_LOG_LINES = 20;
+
+  private final URI uri;
+  private final Process process;
+  private final Path log;
+
+  /// Stops the process too when the test run is interrupted, and nobody closes this.
+  private final Thread stopAtExit = new Thread(this::stop);
+
+  private MiniStack(URI uri, Process process, Path log) {
+    this.uri = uri;
+    this.process = process;
+    this.log = log;
+  }
+
+  /// Starts it, and returns when it answers.
+  static MiniStack start() throws EmulatorUnavailableException {
+    MiniStackInstallation installation = MiniStackInstallation.findOrMake();
+    try {
+      Path log = Files.createDirectories(Path.of("target")).resolve("ministack.log");
+      int port = findFreePort();
+      ProcessBuilder builder =
+          new ProcessBuilder(installation.program().toString())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile());
+      builder.environment().put("BIND_HOST", LOOPBACK);
+      builder.environment().put("GATEWAY_PORT", Integer.toString(port));
+      URI uri = URI.create("http://%s:%d".formatted(LOOPBACK, port));
+      MiniStack server = new MiniStack(uri, builder.start(), log);
+      Runtime.getRuntime().addShutdownHook(server.stopAtExit);
+      server.awaitHealth();
+      return server;
+    } catch (IOException e) {
+      throw new EmulatorUnavailableException("MiniStack: could not be started: " + e, e);
+    }
+  }
+
+  @Override
+  public URI uri() {
+    return uri;
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(stopAtExit);
+    stop();
+  }
+
+  /// Another process may take the port before MiniStack does, which then says so in its log.
+  private static int findFreePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitHealth() throws IOException, EmulatorUnavailableException {
+    Instant deadline = Instant.now().plus(LONGEST_START);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      while (!isHealthy(client)) {
+        if (!process.isAlive() || Instant.now().isAfter(deadline)) {
+          String what =
+              process.isAlive()
+                  ? "did not answer within %d s".formatted(LONGEST_START.toSeconds())
+                  : "ended with exit code %d".formatted(process.exitValue());
+          close();
+          throw new EmulatorUnavailableException(
+              "MiniStack: %s; %s ends with:%n%s".formatted(what, log, logTail()));
+        }
+        Thread.sleep(50);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      throw new EmulatorUnavailableException("MiniStack: the wait for it was interrupted", e);
+    }
+  }
+
+  private boolean isHealthy(HttpClient client) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri.resolve("/_ministack/health"))
+            .timeout(Duration.ofSeconds(2))
+            .build();
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException _) {
+      return false; // not listening yet
+    }
+  }
+
+  private String logTail() throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return String.join(
+        "\n", lines.subList(Math.max(0, lines.size() - SHOWN_LOG_LINES), lines.size()));
+  }
+
+  private void stop() {
+    process.destroy();
+    try {
+      if (process.waitFor(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+  }
+}
