@@ -1,12 +1,12 @@
 package dev.flowbell.alert;
 
 import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.SourceActivity;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// All that one payload has to tell, as one notification says it.
@@ -39,17 +39,18 @@ public record AlertDigest(
     return alerts.stream().map(Alert::severity).max(Comparator.naturalOrder()).orElseThrow();
   }
 
-  /// Returns the alerts by what they are about, the most important first: the alerts of one source
-  /// at one interface tell one story.
-  List<List<Alert>> findings() {
-    Map<Object, List<Alert>> byStory = new LinkedHashMap<>();
+  /// Returns what the alerts tell, the most important first. The alerts of one source at one
+  /// interface are one story, told by the most important of them.
+  List<Story> stories() {
+    Map<Object, Story> stories = new LinkedHashMap<>();
     for (Alert alert : alerts) {
-      Object story = alert.activity() == null ? alert.rule() : alert.activity();
-      byStory.merge(
-          story,
-          List.of(alert),
-          (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
+      SourceActivity activity = alert.activity();
+      if (activity == null) {
+        stories.putIfAbsent(alert.rule(), new PayloadStory(alert, summary));
+      } else {
+        stories.putIfAbsent(activity, new SourceStory(alert, activity));
+      }
     }
-    return List.copyOf(byStory.values());
+    return List.copyOf(stories.values());
   }
 }

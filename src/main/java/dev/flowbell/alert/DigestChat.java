@@ -42,7 +42,7 @@ final class DigestChat {
       json.writeObjectPropertyStart("metadata");
       // One thread for one source at one interface: what comes after the cooldown joins it.
       json.writeStringProperty("threadId", first.cooldownKey(digest.summary().origin().logGroup()));
-      json.writeStringProperty("summary", text.headlineWords());
+      json.writeStringProperty("summary", text.headline());
       json.writeStringProperty("eventType", first.rule().words());
       json.writeEndObject();
       json.writeEndObject();
