@@ -41,7 +41,9 @@ final class DigestChat {
       json.writeEndObject();
       json.writeObjectPropertyStart("metadata");
       // One thread for one source at one interface: what comes after the cooldown joins it.
-      json.writeStringProperty("threadId", first.cooldownKey(digest.summary().origin().logGroup()));
+      json.writeStringProperty(
+          "threadId",
+          Plain.name(first.cooldownKey(digest.summary().origin().logGroup()).replace('|', '/')));
       json.writeStringProperty("summary", text.headline());
       json.writeStringProperty("eventType", first.rule().words());
       json.writeEndObject();

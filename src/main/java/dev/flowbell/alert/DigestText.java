@@ -36,7 +36,7 @@ final class DigestText {
 
   /// Returns one line of at most 99 characters of printable ASCII.
   String subject() {
-    String more = stories.size() > 1 ? " (+%d more)".formatted(stories.size() - 1) : "";
+    String more = stories.size() > 1 ? " (+" + Words.grouped(stories.size() - 1) + " more)" : "";
     String place = first.place() == null ? "" : " (" + first.place() + ")";
     String subject = "[Flowbell] " + headline();
     if (subject.length() + place.length() + more.length() <= MOST_SUBJECT_CHARACTERS) {
@@ -136,7 +136,7 @@ final class DigestText {
     List<String> lines = new ArrayList<>();
     others.stream().limit(OTHER_FINDINGS_TOLD).map(Story::headline).forEach(lines::add);
     if (others.size() > OTHER_FINDINGS_TOLD) {
-      lines.add("and " + (others.size() - OTHER_FINDINGS_TOLD) + " more");
+      lines.add("and " + Words.grouped(others.size() - OTHER_FINDINGS_TOLD) + " more");
     }
     return lines;
   }

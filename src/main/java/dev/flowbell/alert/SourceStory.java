@@ -40,7 +40,7 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
       return "";
     }
     return activity.probedHosts() > 1
-        ? " -> " + activity.probedHosts() + " hosts"
+        ? " -> " + Words.grouped(activity.probedHosts()) + " hosts"
         : " -> " + activity.topHosts().getFirst().value();
   }
 
@@ -49,7 +49,7 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
       return "";
     }
     return activity.probedPorts() > 1
-        ? ", " + activity.probedPorts() + " ports"
+        ? ", " + Words.grouped(activity.probedPorts()) + " ports"
         : ", port " + words(activity.topPorts().getFirst().value());
   }
 
@@ -151,7 +151,9 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
             .map(port -> words(port.value()) + " (" + Words.grouped(port.count()) + ")")
             .collect(Collectors.joining(", "));
     int more = distinct - Math.min(PORTS_TOLD, top.size());
-    return (distinct > 1 ? " ports " : " port ") + told + (more > 0 ? ", " + more + " more" : "");
+    return (distinct > 1 ? " ports " : " port ")
+        + told
+        + (more > 0 ? ", " + Words.grouped(more) + " more" : "");
   }
 
   private @Nullable String interfaceAndInstance() {

@@ -12,6 +12,8 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
@@ -90,17 +92,18 @@ final class LogFileReader {
     }
     if (text.startsWith(BASE64_OF_GZIP)) {
       String data = new String(whole.readAllBytes(), StandardCharsets.ISO_8859_1);
-      batches.accept(decoder.decode(data.strip()));
+      batches.accept(decoder.decode(data.strip(), name));
       return;
     }
-    switch (text.startsWith("{") ? kindOf(ahead) : JsonKind.RECORDS) {
+    // A record never begins like an array or a string of JSON, but a mistake may.
+    switch ("{[\"".indexOf(text.charAt(0)) >= 0 ? kindOf(ahead) : JsonKind.RECORDS) {
       case EVENTS -> decoder.decodeEach(whole, name, batches);
       case RECORDS -> readLines(name, whole);
       case OTHER ->
           throw new IOException(
               name
                   + ": expected a Lambda event with awslogs.data, a subscription message or flow"
-                  + " log records, got another JSON object");
+                  + " log records, got other JSON");
     }
   }
 
@@ -120,11 +123,18 @@ final class LogFileReader {
     OTHER
   }
 
+  /// Keys of records that other JSON has too: an EventBridge event, a Lambda destination's record.
+  private static final Set<FlowField> KEYS_OF_MANY =
+      EnumSet.of(FlowField.VERSION, FlowField.REGION, FlowField.TYPE);
+
   /// Looks at the keys of the first object until one tells. What is broken before that is left to
   /// the reader of lines: it counts broken ones.
   private JsonKind kindOf(byte[] ahead) {
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), ahead)) {
-      parser.nextToken();
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        return parser.nextToken() == null ? JsonKind.OTHER : JsonKind.RECORDS;
+      }
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         String key = parser.currentName();
         switch (key) {
@@ -132,7 +142,8 @@ final class LogFileReader {
             return JsonKind.EVENTS;
           }
           default -> {
-            if (FlowField.findByKey(key) != null) {
+            FlowField field = FlowField.findByKey(key);
+            if (field != null && !KEYS_OF_MANY.contains(field)) {
               return JsonKind.RECORDS;
             }
           }

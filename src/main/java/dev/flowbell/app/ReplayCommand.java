@@ -8,7 +8,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -173,6 +175,8 @@ final class ReplayCommand {
               .filter(each -> ENDINGS.stream().anyMatch(each.toString()::endsWith))
               .sorted()
               .toList();
+    } catch (UncheckedIOException e) { // a folder in it that may not be listed
+      throw new IOException(String.valueOf(e.getMessage()), e);
     }
     if (found.isEmpty()) {
       throw new IOException(file + ": expected files ending in " + ENDINGS + ", found none");
@@ -191,7 +195,11 @@ final class ReplayCommand {
 
   private static String wordsOf(IOException e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return e instanceof NoSuchFileException ? message + ": no such file" : message;
+    return switch (e) {
+      case NoSuchFileException _ -> message + ": no such file";
+      case AccessDeniedException _ -> message + ": permission denied";
+      default -> message;
+    };
   }
 
   private int fail(int exitCode, @Nullable String message) {

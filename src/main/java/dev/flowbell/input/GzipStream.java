@@ -81,8 +81,8 @@ public final class GzipStream extends InputStream {
       }
       if (inflater.finished()) {
         position = limit - inflater.getRemaining();
-        readTrailer();
         inMember = false;
+        readTrailer();
         ended = !hasAnotherMember();
       } else if (inflater.needsDictionary()) {
         throw failure("gzip asks for a preset dictionary, which the format does not have");

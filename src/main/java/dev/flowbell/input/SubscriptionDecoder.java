@@ -53,6 +53,14 @@ public final class SubscriptionDecoder {
     return decodeData(data, DATA_KEY);
   }
 
+  /// Unwraps the same string where it stands by itself.
+  ///
+  /// @param where names the input in errors
+  /// @throws UndecodableEventException naming the layer that failed and the offset in it
+  public LogBatch decode(String data, String where) {
+    return decodeData(data, where);
+  }
+
   /// Unwraps a file of Lambda events, or of subscription messages that are neither encoded nor
   /// compressed any more: one JSON object, or any number of them one behind another.
   ///
@@ -62,7 +70,7 @@ public final class SubscriptionDecoder {
   public void decodeEach(InputStream json, String where, Consumer<LogBatch> target) {
     try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
       while (parser.nextToken() != null) {
-        target.accept(new EnvelopeReader(parser, where).read());
+        target.accept(new EnvelopeReader(parser, where, true).read());
       }
     } catch (JacksonException e) {
       throw toUndecodable(e, where);
@@ -83,7 +91,7 @@ public final class SubscriptionDecoder {
             new ByteArrayInputStream(decodeBase64(data, where)), where, maxInflatedBytes);
     try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
       parser.nextToken();
-      LogBatch batch = new EnvelopeReader(parser, where).read();
+      LogBatch batch = new EnvelopeReader(parser, where, false).read();
       if (parser.nextToken() != null) {
         throw refused(parser, where, "expected nothing after the JSON object");
       }
@@ -100,8 +108,8 @@ public final class SubscriptionDecoder {
     String what =
         switch (cause) {
           case UnexpectedEndOfInputException e -> "JSON ended early after " + offset + " bytes";
-          case StreamConstraintsException e ->
-              "JSON past a bound at byte " + offset + " (" + e.getOriginalMessage() + ")";
+          // which doesn't say where
+          case StreamConstraintsException e -> "JSON past a bound (" + e.getOriginalMessage() + ")";
           default -> "not JSON at byte " + offset;
         };
     return new UndecodableEventException(Layer.JSON, offset, where + ": " + what);
@@ -142,7 +150,7 @@ public final class SubscriptionDecoder {
               || (c >= '0' && c <= '9')
               || c == '+'
               || c == '/';
-      boolean isPadding = c == '=' && i >= data.length() - 2;
+      boolean isPadding = c == '=' && i >= data.length() - 2 && data.endsWith("=");
       if (!inAlphabet && !isPadding) {
         return i;
       }
@@ -155,6 +163,7 @@ public final class SubscriptionDecoder {
   private final class EnvelopeReader {
     private final JsonParser parser;
     private final String where;
+    private final boolean mayBeEvent;
     private final LogBatchBuilder batch = new LogBatchBuilder();
     private LogBatch.@Nullable Type type;
     private boolean hasEvents;
@@ -165,9 +174,11 @@ public final class SubscriptionDecoder {
     private String logStream = "";
 
     /// @param parser stands at the value to read
-    EnvelopeReader(JsonParser parser, String where) {
+    /// @param mayBeEvent whether it may be a Lambda event; what one carries is no further event
+    EnvelopeReader(JsonParser parser, String where, boolean mayBeEvent) {
       this.parser = parser;
       this.where = where;
+      this.mayBeEvent = mayBeEvent;
     }
 
     LogBatch read() {
@@ -200,7 +211,13 @@ public final class SubscriptionDecoder {
         case "logStream" -> logStream = readText();
         case "subscriptionFilters" -> readFilters(value);
         case "logEvents" -> readEvents(value);
-        case "awslogs" -> wrapped = readWrapped(value);
+        case "awslogs" -> {
+          if (mayBeEvent) {
+            wrapped = readWrapped(value);
+          } else {
+            parser.skipChildren();
+          }
+        }
         default -> parser.skipChildren();
       }
     }

@@ -129,6 +129,9 @@ public final class RecordParser {
         return ParseFault.AMBIGUOUS_FORMAT;
       }
     }
+    // The readings agree; that of the first holds.
+    lastFormat = fitting.getFirst();
+    lastTarget = target;
     return null;
   }
 

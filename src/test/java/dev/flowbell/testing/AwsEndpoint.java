@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.opentest4j.TestAbortedException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -57,10 +56,9 @@ public final class AwsEndpoint implements AutoCloseable {
 
   /// Starts the emulator that `flowbell.endpoint` asks for.
   ///
-  /// @throws TestAbortedException when this machine can't run it, which skips the test
-  /// @throws AssertionError when it can't and `CI` is `true`: there, a test that is skipped is a
-  ///   hole
-  static AwsEndpoint start() {
+  /// @throws EmulatorUnavailableException when this machine can run none that will do; says of each
+  ///   why not
+  static AwsEndpoint start() throws EmulatorUnavailableException {
     List<String> reasons = new ArrayList<>();
     for (Candidate candidate : Candidate.wanted(System.getProperty("flowbell.endpoint", "auto"))) {
       try {
@@ -69,11 +67,7 @@ public final class AwsEndpoint implements AutoCloseable {
         reasons.add(e.getMessage());
       }
     }
-    String message = "no AWS endpoint to test with. " + String.join("; ", reasons);
-    if ("true".equals(System.getenv("CI"))) {
-      throw new AssertionError(message);
-    }
-    throw new TestAbortedException(message);
+    throw new EmulatorUnavailableException(String.join("; ", reasons));
   }
 
   /// The one address of every service.

@@ -4,11 +4,13 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.DockerClientException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ContainerLaunchException;
+import org.testcontainers.dockerclient.DockerClientProviderStrategy;
 import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -28,12 +30,8 @@ final class LocalStack implements Emulator {
 
   /// Starts the image that `FLOWBELL_LOCALSTACK_IMAGE` names, else the last free one.
   static LocalStack start() throws EmulatorUnavailableException {
-    DockerClientFactory docker = DockerClientFactory.instance();
-    if (!docker.isDockerAvailable()) {
-      throw new EmulatorUnavailableException("LocalStack: no Docker engine answers");
-    }
     String image = System.getenv().getOrDefault("FLOWBELL_LOCALSTACK_IMAGE", FREE_IMAGE);
-    pullUnlessPresent(docker.client(), image);
+    pullUnlessPresent(image);
     LocalStackContainer container =
         new LocalStackContainer(
                 DockerImageName.parse(image).asCompatibleSubstituteFor("localstack/localstack"))
@@ -48,29 +46,47 @@ final class LocalStack implements Emulator {
     return new LocalStack(container);
   }
 
-  /// Tries once. Left to itself, a container without its image tries for many minutes, though no
-  /// registry can be reached.
-  private static void pullUnlessPresent(DockerClient docker, String image)
-      throws EmulatorUnavailableException {
+  /// Asks Docker itself, once. Testcontainers would try for many minutes, first for an image of its
+  /// own, where an engine answers but no registry does.
+  private static void pullUnlessPresent(String image) throws EmulatorUnavailableException {
+    try (DockerClient docker = connect()) {
+      if (isPresent(docker, image)) {
+        return;
+      }
+      boolean pulled =
+          docker
+              .pullImageCmd(image)
+              .start()
+              .awaitCompletion(LONGEST_PULL.toSeconds(), TimeUnit.SECONDS);
+      if (!pulled) {
+        throw new EmulatorUnavailableException(
+            "LocalStack: %s was not pulled within %d minutes"
+                .formatted(image, LONGEST_PULL.toMinutes()));
+      }
+    } catch (IOException | DockerException | DockerClientException e) {
+      throw new EmulatorUnavailableException(
+          "LocalStack: %s could not be pulled: %s".formatted(image, deepestMessage(e)), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EmulatorUnavailableException("LocalStack: its pull was interrupted", e);
+    }
+  }
+
+  private static DockerClient connect() throws EmulatorUnavailableException {
+    try {
+      return DockerClientProviderStrategy.getClientForConfig(
+          DockerClientFactory.instance().getTransportConfig());
+    } catch (IllegalStateException e) {
+      throw new EmulatorUnavailableException("LocalStack: no Docker engine answers", e);
+    }
+  }
+
+  private static boolean isPresent(DockerClient docker, String image) {
     try {
       docker.inspectImageCmd(image).exec();
+      return true;
     } catch (NotFoundException _) {
-      try {
-        if (!docker
-            .pullImageCmd(image)
-            .start()
-            .awaitCompletion(LONGEST_PULL.toSeconds(), TimeUnit.SECONDS)) {
-          throw new EmulatorUnavailableException(
-              "LocalStack: pulling %s took more than %d minutes"
-                  .formatted(image, LONGEST_PULL.toMinutes()));
-        }
-      } catch (DockerException | DockerClientException e) {
-        throw new EmulatorUnavailableException(
-            "LocalStack: %s could not be pulled: %s".formatted(image, deepestMessage(e)), e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new EmulatorUnavailableException("LocalStack: its pull was interrupted", e);
-      }
+      return false;
     }
   }
 
@@ -80,7 +96,7 @@ final class LocalStack implements Emulator {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return String.valueOf(cause.getMessage());
+    return String.valueOf(cause.getMessage()).strip();
   }
 
   @Override

@@ -34,6 +34,8 @@ public final class LoopbackAws implements AutoCloseable {
   /// @see <a href="https://www.rfc-editor.org/rfc/rfc8949#section-3">RFC 8949, CBOR</a>
   private static final byte[] EMPTY_CBOR = {(byte) 0xa0};
 
+  private static final Answer TAKEN = new Answer(200, "", "");
+
   private final HttpServer server;
   private final Map<String, @Nullable String> propertiesBefore = new HashMap<>();
   private final Queue<Answer> cloudWatchAnswers = new ConcurrentLinkedQueue<>();
@@ -71,6 +73,14 @@ public final class LoopbackAws implements AutoCloseable {
   /// Answers a `PutMetricData` with an error; each call stands for one request.
   public void failCloudWatch(int status, String code, String message) {
     cloudWatchAnswers.add(new Answer(status, code, message));
+  }
+
+  /// Answers the `PutMetricData` that comes after so many others with an error.
+  public void failCloudWatchAfter(int taken, int status, String code, String message) {
+    for (int i = 0; i < taken; i++) {
+      cloudWatchAnswers.add(TAKEN);
+    }
+    failCloudWatch(status, code, message);
   }
 
   /// Answers a `Publish` with an error; each call stands for one request.
@@ -121,7 +131,7 @@ public final class LoopbackAws implements AutoCloseable {
     Answer error = cloudWatchAnswers.poll();
     exchange.getResponseHeaders().add("Content-Type", "application/cbor");
     exchange.getResponseHeaders().add("smithy-protocol", "rpc-v2-cbor");
-    if (error == null) {
+    if (error == null || error.equals(TAKEN)) {
       metricBodies.add(body);
       respond(exchange, 200, EMPTY_CBOR);
     } else {

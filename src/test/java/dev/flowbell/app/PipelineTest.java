@@ -1,0 +1,295 @@
+package dev.flowbell.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.flowbell.alert.Alert;
+import dev.flowbell.alert.AlertRule;
+import dev.flowbell.input.LogBatch;
+import dev.flowbell.input.SubscriptionDecoder;
+import dev.flowbell.ledger.InMemoryLedger;
+import dev.flowbell.publish.PublishFailedException;
+import dev.flowbell.summary.LogOrigin;
+import dev.flowbell.summary.Metric;
+import dev.flowbell.summary.MetricPoint;
+import dev.flowbell.summary.MetricSeries;
+import dev.flowbell.testing.PayloadGenerator.LogEvent;
+import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
+import dev.flowbell.testing.RecordingPublisher;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PipelineTest {
+  private static final Instant START = Instant.parse("2026-11-22T10:19:13Z");
+
+  private final RecordingPublisher publisher = new RecordingPublisher();
+  private final InMemoryLedger ledger = new InMemoryLedger();
+  private Instant now = START;
+
+  @Test
+  void process_countsAndTells() {
+    Outcome outcome = pipeline().process(scan("a", 12));
+
+    assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(12);
+    assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
+    assertThat(outcome.told())
+        .extracting(Alert::rule, Alert::count)
+        .containsExactly(tuple(AlertRule.PORT_SCAN, 12L));
+    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(publisher.messages()).hasSize(1);
+    assertThat(publisher.messages().getFirst().subject())
+        .isEqualTo("[Flowbell] 12 rejected flows: 198.51.100.7 -> 10.0.2.98, 12 ports (eni-a)");
+    assertThat(publisher.messages().getFirst().text())
+        .contains(
+            "\nNEXT   See all of it:   https://eu-west-1.console.aws.amazon.com/",
+            "\nQUIET  The same stays quiet here until 2026-11-22 11:19 UTC.\n");
+  }
+
+  @Test
+  void process_nothingToTell() {
+    Outcome outcome = pipeline().process(scan("a", 9));
+
+    assertThat(outcome.told()).isEmpty();
+    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(publisher.messages()).isEmpty();
+    assertThat(outcome.summary().points())
+        .noneMatch(point -> point.values().containsKey(Metric.ALERTS_SENT));
+  }
+
+  @Test
+  void process_controlMessage() {
+    LogBatch probe =
+        batch(
+            new SubscriptionMessage(
+                "CONTROL_MESSAGE",
+                "CloudwatchLogs",
+                "",
+                "",
+                List.of(),
+                List.of(new LogEvent("", 0, "CWL CONTROL MESSAGE: Checking health"))));
+
+    Outcome outcome = pipeline().process(probe);
+
+    assertThat(outcome.told()).isEmpty();
+    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(outcome.summary().points())
+        .containsExactly(
+            new MetricPoint(
+                MetricSeries.TOTAL,
+                Instant.parse("2026-11-22T10:19:00Z"),
+                Map.of(Metric.CONTROL_MESSAGES, 1L)));
+    assertThat(publisher.messages()).isEmpty();
+
+    pipeline().process(probe);
+
+    assertThat(publisher.summaries()).hasSize(2);
+    assertThat(publisher.summaries().getLast().total(Metric.CONTROL_MESSAGES)).isEqualTo(1);
+  }
+
+  @Test
+  void process_duplicateBatch() {
+    Pipeline pipeline = pipeline();
+    pipeline.process(scan("a", 12));
+
+    Outcome outcome = pipeline.process(scan("a", 12));
+
+    assertThat(outcome.told()).isEmpty();
+    assertThat(outcome.summary().total(Metric.RECORDS)).isZero();
+    assertThat(outcome.summary().points())
+        .containsExactly(
+            new MetricPoint(
+                MetricSeries.TOTAL,
+                Instant.parse("2026-11-22T10:19:00Z"),
+                Map.of(Metric.DUPLICATE_BATCHES, 1L)));
+    assertThat(publisher.summaries()).hasSize(2);
+    assertThat(publisher.messages()).hasSize(1);
+  }
+
+  /// A message made by hand can't be known again: it is counted each time.
+  @Test
+  void process_batchWithoutIds() {
+    LogBatch batch =
+        batch(
+            new SubscriptionMessage(
+                "DATA_MESSAGE",
+                "123456789010",
+                "/vpc/flow-logs",
+                "eni-a-all",
+                List.of(),
+                List.of(new LogEvent("", 0, reject("a", 22)))));
+    Pipeline pipeline = pipeline();
+
+    assertThat(pipeline.process(batch).summary().total(Metric.RECORDS)).isEqualTo(1);
+    assertThat(pipeline.process(batch).summary().total(Metric.RECORDS)).isEqualTo(1);
+  }
+
+  @Test
+  void process_emptyBatch() {
+    Outcome outcome =
+        pipeline()
+            .process(
+                batch(
+                    new SubscriptionMessage(
+                        "DATA_MESSAGE", "", "group", "stream", List.of(), List.of())));
+
+    assertThat(outcome.summary().points()).isEmpty();
+    assertThat(outcome.told()).isEmpty();
+  }
+
+  @Test
+  void process_cooldownAcrossPayloads() {
+    Pipeline pipeline = pipeline();
+    pipeline.process(scan("a", 12));
+    now = START.plusSeconds(61);
+    Outcome quiet = pipeline.process(scan("a", 13));
+    now = START.plusSeconds(122);
+    Outcome elsewhere = pipeline.process(scan("b", 14));
+    now = START.plusSeconds(3_600);
+    Outcome again = pipeline.process(scan("a", 15));
+
+    assertThat(quiet.told()).isEmpty();
+    assertThat(quiet.summary().total(Metric.ALERTS_SENT)).isZero();
+    assertThat(quiet.summary().total(Metric.ALERTS_SUPPRESSED)).isEqualTo(1);
+    assertThat(elsewhere.told()).hasSize(1);
+    assertThat(again.told()).hasSize(1);
+    assertThat(publisher.messages()).hasSize(3);
+    assertThat(publisher.messages().getLast().text())
+        .endsWith(
+            "\n"
+                + "QUIET  The same stays quiet here until 2026-11-22 12:19 UTC. 1 alert suppressed"
+                + " since 10:19.\n");
+  }
+
+  @Test
+  void process_metricsFailAndAlertsAreDone() {
+    Pipeline pipeline = pipeline();
+    publisher.failMetrics(1);
+
+    assertThatThrownBy(() -> pipeline.process(scan("a", 12)))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessage("metrics: NOT done, metrics refused; alerts: done")
+        .hasCauseInstanceOf(PublishFailedException.class)
+        .hasNoSuppressedExceptions();
+    assertThat(publisher.messages()).hasSize(1);
+
+    now = START.plusSeconds(60);
+    Outcome outcome = pipeline.process(scan("a", 12));
+
+    assertThat(publisher.messages()).hasSize(1);
+    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(12);
+    assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
+    assertThat(outcome.summary().total(Metric.ALERTS_SUPPRESSED)).isZero();
+    assertThat(pipeline.process(scan("a", 12)).summary().total(Metric.DUPLICATE_BATCHES))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void process_alertsFailAndMetricsAreDone() {
+    Pipeline pipeline = pipeline();
+    publisher.failAlerts(1);
+
+    assertThatThrownBy(() -> pipeline.process(scan("a", 12)))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessage("metrics: done; alerts: NOT done, alerts refused");
+    assertThat(publisher.summaries()).hasSize(1);
+    assertThat(publisher.messages()).isEmpty();
+
+    now = START.plusSeconds(60);
+    Outcome outcome = pipeline.process(scan("a", 12));
+
+    assertThat(publisher.summaries()).hasSize(1);
+    assertThat(outcome.told()).hasSize(1);
+    assertThat(publisher.messages()).hasSize(1);
+    assertThat(pipeline.process(scan("a", 12)).summary().total(Metric.DUPLICATE_BATCHES))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void process_bothFail() {
+    publisher.failMetrics(1);
+    publisher.failAlerts(1);
+
+    assertThatThrownBy(() -> pipeline().process(scan("a", 12)))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessage("metrics: NOT done, metrics refused; alerts: NOT done, alerts refused")
+        .satisfies(
+            e -> {
+              assertThat(e.getCause()).hasMessage("metrics refused");
+              assertThat(e.getSuppressed()).hasSize(1);
+              assertThat(e.getSuppressed()[0]).hasMessage("alerts refused");
+            });
+  }
+
+  @Test
+  void process_failedDuplicateIsNotLost() {
+    Pipeline pipeline = pipeline();
+    pipeline.process(scan("a", 1));
+    publisher.failMetrics(1);
+
+    assertThatThrownBy(() -> pipeline.process(scan("a", 1)))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessage("metrics: NOT done, metrics refused");
+  }
+
+  @Test
+  void process_fileOfLines() {
+    Pipeline pipeline = pipeline();
+
+    for (int i = 0; i < 2; i++) {
+      PayloadReader reader =
+          new PayloadReader(new LogOrigin("", "", "file"), Settings.fromEnvironment(Map.of()));
+      byte[] line = reject("a", 22).getBytes(StandardCharsets.US_ASCII);
+      reader.addLine(line, 0, line.length);
+      reader.addOverlongLine();
+
+      Outcome outcome = pipeline.process(reader);
+
+      assertThat(outcome.summary().total(Metric.RECORDS)).isEqualTo(1);
+      assertThat(outcome.summary().total(Metric.UNREADABLE_RECORDS)).isEqualTo(1);
+    }
+    assertThat(publisher.summaries()).hasSize(2);
+  }
+
+  private Pipeline pipeline() {
+    return new Pipeline(
+        Settings.fromEnvironment(Map.of()), "eu-west-1", ledger, publisher, publisher, () -> now);
+  }
+
+  /// A payload of one interface: one source, as many ports as records.
+  private static LogBatch scan(String name, int ports) {
+    List<LogEvent> events = new ArrayList<>();
+    for (int port = 1; port <= ports; port++) {
+      events.add(new LogEvent(name + ports + "-" + port, 0, reject(name, port)));
+    }
+    return batch(
+        new SubscriptionMessage(
+            "DATA_MESSAGE",
+            "123456789010",
+            "/vpc/flow-logs",
+            "eni-" + name + "-all",
+            List.of("Flowbell"),
+            events));
+  }
+
+  private static String reject(String name, int port) {
+    return "2 123456789010 eni-%s 198.51.100.7 10.0.2.98 40001 %d 6 1 60 1795342446 1795342450 REJECT OK"
+        .formatted(name, port);
+  }
+
+  private static LogBatch batch(SubscriptionMessage message) {
+    List<LogBatch> batches = new ArrayList<>();
+    new SubscriptionDecoder(1 << 20)
+        .decodeEach(
+            new ByteArrayInputStream(message.toJson().getBytes(StandardCharsets.UTF_8)),
+            "made",
+            batches::add);
+    return batches.getFirst();
+  }
+}

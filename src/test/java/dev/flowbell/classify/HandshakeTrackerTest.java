@@ -1,0 +1,161 @@
+package dev.flowbell.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.record.FlowRecord;
+import dev.flowbell.testing.Records;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HandshakeTrackerTest {
+  private static final String SYN =
+      "srcaddr=10.0.1.5 dstaddr=10.0.2.98 srcport=50101 dstport=22 protocol=6 tcp-flags=2"
+          + " action=ACCEPT packets=1 bytes=60";
+
+  private final HandshakeTracker<String> tracker = new HandshakeTracker<>();
+
+  @Test
+  void findUnanswered_nothingAdded() {
+    assertThat(tracker.findUnanswered()).isEmpty();
+  }
+
+  @Test
+  void findUnanswered_noAnswer() {
+    add(SYN, "a");
+    add(SYN.replace("22", "23"), "b");
+
+    assertThat(tracker.findUnanswered()).containsExactly("a", "b");
+  }
+
+  /// Several SYNs of one connection, one after another: each record counts.
+  @Test
+  void findUnanswered_sameConnectionTwice() {
+    add(SYN, "a");
+    add(SYN, "b");
+
+    assertThat(tracker.findUnanswered()).containsExactly("a", "b");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // an answer is the reverse 5-tuple with SYN and ACK among its flags
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=19, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=22, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=255, true",
+    "srcaddr=::ffff:a00:262 dstaddr=::ffff:10.0.1.5 srcport=022 dstport=50101 protocol=06"
+        + " tcp-flags=18, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " action=REJECT, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=16, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=2, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=0, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=-, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6, false",
+    // every part of the 5-tuple counts
+    "srcaddr=10.0.2.99 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18, false",
+    "srcaddr=1::ffff:a00:262 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18,"
+        + " false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.6 srcport=22 dstport=50101 protocol=6 tcp-flags=18, false",
+    "srcaddr=10.0.2.98 dstaddr=1::ffff:a00:105 srcport=22 dstport=50101 protocol=6 tcp-flags=18,"
+        + " false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=23 dstport=50101 protocol=6 tcp-flags=18, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50102 protocol=6 tcp-flags=18, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=17 tcp-flags=18, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=- tcp-flags=18, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 dstport=50101 protocol=6 tcp-flags=18, false",
+    // the same direction is no answer
+    "srcaddr=10.0.1.5 dstaddr=10.0.2.98 srcport=50101 dstport=22 protocol=6 tcp-flags=18, false",
+    // nor is a window without data
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " log-status=NODATA, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " log-status=SKIPDATA, false"
+  })
+  void findUnanswered_otherRecord(String record, boolean isAnswer) {
+    HandshakeTracker<String> answerFirst = new HandshakeTracker<>();
+    add(answerFirst, record, "-");
+    add(answerFirst, SYN, "a");
+    add(tracker, SYN, "a");
+    add(tracker, record, "-");
+
+    assertThat(tracker.findUnanswered().contains("a")).isEqualTo(!isAnswer);
+    assertThat(answerFirst.findUnanswered()).isEqualTo(tracker.findUnanswered());
+  }
+
+  /// Both directions still find each other where the format leaves parts of the 5-tuple out.
+  @Test
+  void findUnanswered_formatWithoutPorts() {
+    add("srcaddr=1::5 dstaddr=2::7 protocol=6 tcp-flags=2 action=ACCEPT packets=1 bytes=80", "a");
+    add("srcaddr=2::7 dstaddr=1::6 protocol=6 tcp-flags=18", "-");
+    assertThat(tracker.findUnanswered()).containsExactly("a");
+
+    add("srcaddr=2::7 dstaddr=1::5 protocol=6 tcp-flags=18", "-");
+    assertThat(tracker.findUnanswered()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "action=REJECT", // a blocked handshake, known as such without an answer
+    "action=ACCEPT bytes=61",
+    "action=- ",
+  })
+  void findUnanswered_otherSyns(String changed) {
+    String record =
+        "srcaddr=10.0.1.5 dstaddr=10.0.2.98 srcport=50101 dstport=22 protocol=6 tcp-flags=2"
+            + " packets=1 "
+            + changed.strip();
+    add(record, "a");
+
+    assertThat(tracker.findUnanswered()).isEmpty();
+  }
+
+  @Test
+  void findUnanswered_onlyTheUnanswered() {
+    add(SYN.replace("50101", "50102"), "b");
+    add(SYN, "a");
+    add("srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18", "-");
+    add(SYN.replace("50101", "50103"), "c");
+
+    assertThat(tracker.findUnanswered()).containsExactly("b", "c");
+  }
+
+  @Test
+  void add_pastTheBound() {
+    HandshakeTracker<String> bounded = new HandshakeTracker<>(2);
+    add(bounded, SYN, "a");
+    add(bounded, SYN.replace("22", "23"), "b");
+    assertThat(bounded.untracked()).isEqualTo(0);
+    add(bounded, SYN.replace("22", "24"), "c");
+    assertThat(bounded.untracked()).isEqualTo(1);
+
+    String answer =
+        "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=%d dstport=50101 protocol=6 tcp-flags=18";
+    add(bounded, answer.formatted(80), "-");
+    add(bounded, answer.formatted(23), "-");
+    assertThat(bounded.untracked()).isEqualTo(1);
+    add(bounded, answer.formatted(22), "-");
+
+    assertThat(bounded.untracked()).isEqualTo(2);
+    assertThat(bounded.findUnanswered()).containsExactly("a");
+  }
+
+  @Test
+  void add_manyWithinTheBound() {
+    for (int i = 0; i < 10; i++) {
+      add(SYN, "a" + i);
+    }
+    assertThat(tracker.untracked()).isEqualTo(0);
+    assertThat(tracker.findUnanswered()).hasSize(10);
+  }
+
+  private void add(String record, String mark) {
+    add(tracker, record, mark);
+  }
+
+  private static void add(HandshakeTracker<String> tracker, String record, String mark) {
+    FlowRecord read = Records.of(record);
+    tracker.add(read, Classifier.classify(read), mark);
+  }
+}

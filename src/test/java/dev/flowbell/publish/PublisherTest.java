@@ -1,0 +1,226 @@
+package dev.flowbell.publish;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowbell.alert.AlertMessage;
+import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.Metric;
+import dev.flowbell.summary.MetricPoint;
+import dev.flowbell.summary.MetricSeries;
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.LoopbackAws;
+import dev.flowbell.testing.Summaries;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.cloudwatch.model.CloudWatchException;
+import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sns.model.SnsException;
+
+/// The publishers with the SDK's own clients, against an endpoint on this machine.
+class PublisherTest {
+  private static final String TOPIC = "arn:aws:sns:eu-west-1:123456789012:flowbell";
+  private static final InstantSource CLOCK = InstantSource.fixed(Summaries.ARRIVAL);
+
+  private static final AlertMessage MESSAGE =
+      new AlertMessage(
+          "[Flowbell] a subject",
+          "a text\n",
+          "{\"schema\":\"x\"}",
+          "{\"version\":\"1.0\"}",
+          Map.of("severity", List.of("low")));
+
+  private LoopbackAws aws;
+
+  @BeforeEach
+  void start() throws IOException {
+    aws = LoopbackAws.start();
+  }
+
+  @AfterEach
+  void stop() {
+    aws.close();
+  }
+
+  @Test
+  void cloudWatch_sends() {
+    try (CloudWatchClient client = CloudWatchClient.create()) {
+      new CloudWatchMetricPublisher(client, "Flowbell/Test", CLOCK).publish(summary(3));
+    }
+
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(new String(aws.metricBodies().getFirst(), ISO_8859_1))
+        .contains("Namespace", "Flowbell/Test", "MetricName", "Records", "Unit", "Count");
+  }
+
+  @Test
+  void cloudWatch_nothingToSend() {
+    try (CloudWatchClient client = CloudWatchClient.create()) {
+      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(0));
+    }
+
+    assertThat(aws.metricBodies()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, InvalidParameterValue, The value x is wrong",
+    "403, AccessDenied, not authorized to perform cloudwatch:PutMetricData",
+    "429, Throttling, Rate exceeded",
+    "500, InternalServiceFault, broken",
+    "503, ServiceUnavailable, come back later"
+  })
+  void cloudWatch_refuses(int status, String code, String message) {
+    aws.failCloudWatch(status, code, message);
+
+    try (CloudWatchClient client = CloudWatchClient.create()) {
+      assertThatThrownBy(
+              () -> new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(3)))
+          .isInstanceOf(PublishFailedException.class)
+          .hasCauseInstanceOf(CloudWatchException.class)
+          .hasMessage(
+              "CloudWatch PutMetricData, namespace Flowbell: 0 of 1 requests sent, then: "
+                  + message
+                  + " (Service: CloudWatch, Status Code: "
+                  + status
+                  + ", Request ID: null) (SDK Attempt Count: 1)");
+    }
+  }
+
+  @Test
+  void cloudWatch_refusesTheSecondOfThree() {
+    try (CloudWatchClient client = CloudWatchClient.create()) {
+      CloudWatchMetricPublisher publisher =
+          new CloudWatchMetricPublisher(client, "Flowbell", CLOCK);
+      aws.failCloudWatchAfter(1, 500, "InternalServiceFault", "broken");
+
+      assertThatThrownBy(() -> publisher.publish(summary(2_500)))
+          .isInstanceOf(PublishFailedException.class)
+          .hasMessage(
+              "CloudWatch PutMetricData, namespace Flowbell: 1 of 3 requests sent, then: broken"
+                  + " (Service: CloudWatch, Status Code: 500, Request ID: null) (SDK Attempt Count:"
+                  + " 1)");
+      assertThat(aws.metricBodies()).hasSize(1);
+    }
+  }
+
+  @Test
+  void cloudWatch_notThere() {
+    try (CloudWatchClient client = CloudWatchClient.create()) {
+      aws.close();
+
+      assertThatThrownBy(
+              () -> new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(3)))
+          .isInstanceOf(PublishFailedException.class)
+          .hasCauseInstanceOf(SdkClientException.class)
+          .hasMessageStartingWith(
+              "CloudWatch PutMetricData, namespace Flowbell: 0 of 1 requests sent, then: ");
+    }
+  }
+
+  @Test
+  void sns_sends() {
+    try (SnsClient client = SnsClient.create()) {
+      new SnsAlertPublisher(client, TOPIC, HttpsForm.CHAT).publish(MESSAGE);
+    }
+
+    assertThat(aws.notifications()).hasSize(1);
+    Map<String, String> sent = aws.notifications().getFirst();
+    assertThat(sent)
+        .containsEntry("Action", "Publish")
+        .containsEntry("TopicArn", TOPIC)
+        .containsEntry("Subject", "[Flowbell] a subject")
+        .containsEntry("MessageStructure", "json")
+        .containsEntry("MessageAttributes.entry.1.Name", "severity")
+        .containsEntry("MessageAttributes.entry.1.Value.DataType", "String")
+        .containsEntry("MessageAttributes.entry.1.Value.StringValue", "low");
+    assertThat(Json.parseObject(sent.get("Message")))
+        .containsEntry("default", "a text\n")
+        .containsEntry("https", "{\"version\":\"1.0\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, InvalidParameter, Invalid parameter: Subject",
+    "403, AuthorizationError, User is not authorized to perform: SNS:Publish",
+    "404, NotFound, Topic does not exist",
+    "500, InternalError, broken",
+    "503, ServiceUnavailable, come back later"
+  })
+  void sns_refuses(int status, String code, String message) {
+    aws.failSns(status, code, message);
+
+    try (SnsClient client = SnsClient.create()) {
+      assertThatThrownBy(
+              () -> new SnsAlertPublisher(client, TOPIC, HttpsForm.JSON).publish(MESSAGE))
+          .isInstanceOf(PublishFailedException.class)
+          .hasCauseInstanceOf(SnsException.class)
+          .hasMessage(
+              "SNS Publish, topic arn:aws:sns:eu-west-1:123456789012:flowbell: notification not"
+                  + " sent: "
+                  + message
+                  + " (Service: Sns, Status Code: "
+                  + status
+                  + ", Request ID: d74b8436-ae13-5ab4-a9ff-ce54dfea72a0) (SDK Attempt Count: 1)");
+    }
+  }
+
+  @Test
+  void console_showsWhatWouldBeSent() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ConsolePublisher publisher =
+        new ConsolePublisher(new PrintStream(out, true, StandardCharsets.UTF_8), "Flowbell", CLOCK);
+
+    publisher.publish(summary(1_001));
+    publisher.publish(summary(3));
+    publisher.publish(MESSAGE);
+
+    assertThat(publisher.metricRequests()).isEqualTo(3);
+    assertThat(publisher.metricData()).isEqualTo(1_004);
+    assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "-".repeat(78), "Subject: [Flowbell] a subject", "", "a text", "-".repeat(78));
+    assertThat(aws.metricBodies()).isEmpty();
+    assertThat(aws.notifications()).isEmpty();
+  }
+
+  /// A summary of as many data, each at a minute of its own.
+  private static FlowSummary summary(int data) {
+    List<MetricPoint> points = new ArrayList<>();
+    for (int i = 0; i < data; i++) {
+      points.add(
+          new MetricPoint(
+              MetricSeries.TOTAL,
+              Summaries.ARRIVAL.minusSeconds(13 + 60L * i),
+              Map.of(Metric.RECORDS, 7L + i)));
+    }
+    return new FlowSummary(
+        Summaries.ORIGIN,
+        Summaries.ARRIVAL,
+        Map.of(),
+        points,
+        Map.of(),
+        Set.of(),
+        List.of(),
+        0,
+        List.of(),
+        null,
+        null,
+        null);
+  }
+}
