@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// Writes one alert as a JSON object, the same in notifications and in the command line's report.
-/// What isn't known is `null`, never left out, so that readers need no second case.
+/// What isn't known is `null`, not left out, so that readers need no second case; but an alert that
+/// isn't about a source ends after `threshold`.
 ///
 /// `docs/alerts.md` describes the keys.
 public final class AlertJson {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A notification, in each of the forms that its readers take.
 ///
-/// @param subject one line of printable ASCII, at most 99 characters, the first a letter or digit
+/// @param subject one line of printable ASCII, at most 99 characters, the first no blank
 /// @param text for people: plain text, about 20 lines
 /// @param json for machines, see `docs/alerts.md` for the schema
 /// @param chat for Amazon Q Developer in chat applications

@@ -134,7 +134,7 @@ final class DigestText {
   private List<String> others() {
     List<Story> others = stories.subList(1, stories.size());
     List<String> lines = new ArrayList<>();
-    others.stream().limit(OTHER_FINDINGS_TOLD).map(Story::headline).forEach(lines::add);
+    others.stream().limit(OTHER_FINDINGS_TOLD).map(Story::mention).forEach(lines::add);
     if (others.size() > OTHER_FINDINGS_TOLD) {
       lines.add("and " + Words.grouped(others.size() - OTHER_FINDINGS_TOLD) + " more");
     }

@@ -35,6 +35,11 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
         + portsInShort();
   }
 
+  @Override
+  public String mention() {
+    return headline() + (activity.maskedBy() == null ? "" : ", masked by " + activity.maskedBy());
+  }
+
   private String targetInShort() {
     if (activity.topHosts().isEmpty()) {
       return "";

@@ -10,6 +10,11 @@ sealed interface Story permits SourceStory, PayloadStory {
   /// Returns it in a few words, for a subject.
   String headline();
 
+  /// Returns it in a line, for where another one comes first.
+  default String mention() {
+    return headline();
+  }
+
   /// Returns where it is, for a subject: an instance or an interface.
   @Nullable String place();
 

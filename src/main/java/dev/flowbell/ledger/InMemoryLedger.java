@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A ledger that lasts as long as the process, for local runs and where no table is set.
 ///
@@ -41,7 +42,10 @@ public final class InMemoryLedger implements Ledger {
       return entry.toStarted();
     }
     if (entry != null && now.isBefore(entry.until)) {
-      entry.suppressed++;
+      if (!batch.equals(entry.lastSuppressed)) { // else it is tried again, and was counted
+        entry.lastSuppressed = batch;
+        entry.suppressed++;
+      }
       return new Cooldown(false, entry.until, 0, null);
     }
     Entry next = new Entry(batch, now, now.plus(length));
@@ -70,6 +74,7 @@ public final class InMemoryLedger implements Ledger {
     private final Instant start;
     private final Instant until;
     private long suppressed;
+    private @Nullable String lastSuppressed;
     private long suppressedBefore;
     private Instant toldBefore;
 

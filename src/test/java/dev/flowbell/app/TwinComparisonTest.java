@@ -6,29 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
-import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
-import dev.flowbell.summary.Metric;
-import dev.flowbell.summary.SourceActivity;
 import dev.flowbell.testing.NaiveTwin;
 import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.GeneratedPayload;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
+import dev.flowbell.testing.Tallies;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// Compares what random payloads come to with what the naive twin makes of them.
 ///
 /// Many more than usual: `mvn test -Dtest=TwinComparisonTest -Dflowbell.payloads=20000`.
 class TwinComparisonTest {
-  private static final int PAYLOADS = Integer.getInteger("flowbell.payloads", 300);
+  private static final int PAYLOADS = Integer.getInteger("flowbell.payloads", 200);
   private static final Instant ARRIVAL = Instant.parse("2026-11-22T10:20:00Z");
 
   @Test
@@ -71,32 +66,8 @@ class TwinComparisonTest {
   }
 
   private static void assertLikeTwin(FlowSummary summary, GeneratedPayload payload, int seed) {
-    assertThat(tally(summary))
+    assertThat(Tallies.of(summary))
         .as("payload of seed %d", seed)
         .isEqualTo(NaiveTwin.count(payload.formats(), payload.messages()));
-  }
-
-  private static NaiveTwin.Tally tally(FlowSummary summary) {
-    Map<String, Long> metrics = new LinkedHashMap<>();
-    for (Metric metric : Metric.values()) {
-      if (metric.origin() != Metric.Origin.FUNCTION) {
-        metrics.put(metric.awsName(), summary.total(metric));
-      }
-    }
-    Map<String, Long> faults = new TreeMap<>();
-    for (Map.Entry<ParseFault, Long> fault : summary.faults().entrySet()) {
-      faults.put(fault.getKey().name(), fault.getValue());
-    }
-    Map<String, Long> rejects = new TreeMap<>();
-    Map<String, Long> blocked = new TreeMap<>();
-    List<SourceActivity> sources = summary.sources();
-    for (SourceActivity source : sources) {
-      String address = source.source().toString();
-      rejects.merge(address, source.rejects(), Long::sum);
-      if (source.blockedHandshakes() > 0) {
-        blocked.merge(address, source.blockedHandshakes(), Long::sum);
-      }
-    }
-    return new NaiveTwin.Tally(metrics, faults, rejects, blocked);
   }
 }

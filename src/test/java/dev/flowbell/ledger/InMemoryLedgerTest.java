@@ -119,6 +119,17 @@ class InMemoryLedgerTest {
         .isEqualTo(new Cooldown(true, NOW.plusSeconds(7_200), 1, NOW));
   }
 
+  /// Its metrics may have failed: one alert was kept back, however often the batch came.
+  @Test
+  void startCooldown_keptBackBatchTriedAgainCountsOnce() {
+    ledger.startCooldown(SCAN, "batch 1", NOW, HOUR);
+    ledger.startCooldown(SCAN, "batch 2", NOW.plusSeconds(60), HOUR);
+    ledger.startCooldown(SCAN, "batch 2", NOW.plusSeconds(120), HOUR);
+
+    assertThat(ledger.startCooldown(SCAN, "batch 3", NOW.plusSeconds(3_600), HOUR))
+        .isEqualTo(new Cooldown(true, NOW.plusSeconds(7_200), 1, NOW));
+  }
+
   @Test
   void startCooldown_keysAreApart() {
     ledger.startCooldown(SCAN, "batch 1", NOW, HOUR);

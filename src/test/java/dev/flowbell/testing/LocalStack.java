@@ -17,7 +17,7 @@ import org.testcontainers.utility.DockerImageName;
 /// LocalStack in a container, where a Docker engine answers.
 final class LocalStack implements Emulator {
 
-  /// The last tag that needs no token, read 2026-11 at LocalStack's release notes.
+  /// The last tag that needs no token.
   private static final String FREE_IMAGE = "localstack/localstack:4.14.0";
 
   private static final Duration LONGEST_PULL = Duration.ofMinutes(10);

@@ -1,0 +1,239 @@
+package dev.flowbell.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
+import dev.flowbell.input.UndecodableEventException;
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.LoopbackAws;
+import dev.flowbell.testing.PayloadGenerator;
+import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
+import dev.flowbell.testing.RecordingContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The function with the SDK's own clients, against an endpoint on this machine.
+class FlowLogsHandlerTest {
+  private static final String REJECT =
+      "2 123456789010 eni-0a1b2c3d 198.51.100.7 10.0.2.98 40001 22 6 1 60 1795342446 1795342450"
+          + " REJECT OK";
+
+  private static final String TOPIC = "arn:aws:sns:eu-west-1:123456789012:flowbell";
+
+  private final RecordingContext context = new RecordingContext();
+  private LoopbackAws aws;
+
+  @BeforeEach
+  void start() throws IOException {
+    aws = LoopbackAws.start();
+  }
+
+  @AfterEach
+  void stop() {
+    aws.close();
+  }
+
+  @Test
+  void handleRequest_portScan() throws IOException {
+    Map<String, Long> counts =
+        handler(Map.of("ALERT_TOPIC_ARN", TOPIC)).handleRequest(event("port-scan"), context);
+
+    Map<String, Long> expected = new LinkedHashMap<>();
+    expected.put("Records", 470L);
+    expected.put("AcceptedFlows", 50L);
+    expected.put("RejectedFlows", 420L);
+    expected.put("RejectedBytes", 25_753L);
+    expected.put("RejectedPackets", 425L);
+    expected.put("StrayRejects", 5L);
+    expected.put("SynOnlyFlows", 418L);
+    expected.put("BlockedHandshakes", 412L);
+    expected.put("UnansweredHandshakes", 6L);
+    expected.put("NatMaskedFlows", 412L);
+    expected.put("NatMaskedRejects", 412L);
+    expected.put("AlertsSent", 4L);
+    expected.put("DeliveryLag", counts.get("DeliveryLag"));
+    assertThat(counts).containsExactlyEntriesOf(expected);
+    assertThat(counts.get("DeliveryLag")).isPositive();
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(aws.notifications()).hasSize(1);
+    assertThat(aws.notifications().getFirst())
+        .containsEntry("TopicArn", TOPIC)
+        .containsEntry(
+            "Subject",
+            "[Flowbell] 412 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 16 ports"
+                + " (i-0987654321)");
+    assertThat(context.lines()).containsExactly("DATA_MESSAGE " + counts);
+  }
+
+  @Test
+  void handleRequest_withoutTopic() throws IOException {
+    Map<String, Long> counts = handler(Map.of()).handleRequest(event("port-scan"), context);
+
+    assertThat(counts).containsEntry("RejectedFlows", 420L).doesNotContainKey("AlertsSent");
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(aws.notifications()).isEmpty();
+  }
+
+  @Test
+  void handleRequest_controlMessage() throws IOException {
+    assertThat(handler(Map.of()).handleRequest(event("control-message"), context))
+        .isEqualTo(Map.of("ControlMessages", 1L));
+    assertThat(context.lines()).containsExactly("CONTROL_MESSAGE {ControlMessages=1}");
+  }
+
+  @Test
+  void handleRequest_sameEventTwice() throws IOException {
+    FlowLogsHandler handler = handler(Map.of("ALERT_TOPIC_ARN", TOPIC));
+    handler.handleRequest(event("port-scan"), context);
+
+    assertThat(handler.handleRequest(event("port-scan"), context))
+        .isEqualTo(Map.of("DuplicateBatches", 1L));
+    assertThat(aws.metricBodies()).hasSize(2);
+    assertThat(aws.notifications()).hasSize(1);
+  }
+
+  @Test
+  void handleRequest_flagsMissingIsSaidOnce() throws IOException {
+    FlowLogsHandler handler = handler(Map.of());
+    handler.handleRequest(event("rejects-default-format"), context);
+    handler.handleRequest(
+        fromJson(PayloadGenerator.lambdaEvent(SubscriptionMessage.of(List.of(REJECT)).toJson())),
+        context);
+
+    assertThat(context.lines())
+        .filteredOn(line -> line.contains("tcp-flags"))
+        .containsExactly(
+            "these records have no tcp-flags: no handshakes are counted (said once; the default"
+                + " format has none, see docs/settings.md)");
+  }
+
+  @Test
+  void handleRequest_unreadableRecords() throws IOException {
+    handler(Map.of()).handleRequest(event("damaged-lines"), context);
+
+    assertThat(context.lines())
+        .contains(
+            "unreadable records: {WRONG_FIELD_COUNT=6, NOT_A_DECIMAL=2, PORT_OUT_OF_RANGE=1,"
+                + " PROTOCOL_OUT_OF_RANGE=1, TCP_FLAGS_OUT_OF_RANGE=1, NOT_AN_ADDRESS=2,"
+                + " UNKNOWN_ACTION=1, UNKNOWN_LOG_STATUS=1, BROKEN_JSON=1}");
+  }
+
+  /// Flow logs are the customer's data.
+  @Test
+  void handleRequest_logsNoAddressAndNoRecord() throws IOException {
+    FlowLogsHandler handler = handler(Map.of("ALERT_TOPIC_ARN", TOPIC));
+    for (String name :
+        List.of(
+            "port-scan",
+            "nat-gateway",
+            "rejects-default-format",
+            "json-records",
+            "damaged-lines",
+            "control-message")) {
+      handler.handleRequest(event(name), context);
+    }
+
+    assertThat(context.lines()).hasSizeGreaterThanOrEqualTo(7);
+    assertThat(context.lines())
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .doesNotContainPattern("\\d+\\.\\d+\\.\\d+\\.\\d+")
+                    .doesNotContainPattern("[0-9a-f]*:[0-9a-f]*:")
+                    .doesNotContain("eni-", "vpc-", "subnet-", "123456789010", "REJECT "));
+  }
+
+  @Test
+  void handleRequest_noEvent() {
+    FlowLogsHandler handler = handler(Map.of());
+
+    assertThatThrownBy(() -> handler.handleRequest(null, context))
+        .isInstanceOf(UndecodableEventException.class)
+        .hasMessage("awslogs.data: expected base64 of gzipped JSON, got none");
+    assertThatThrownBy(() -> handler.handleRequest(new CloudWatchLogsEvent(), context))
+        .isInstanceOf(UndecodableEventException.class)
+        .hasMessage("awslogs.data: expected base64 of gzipped JSON, got none");
+    assertThatThrownBy(() -> handler.handleRequest(eventOf(null), context))
+        .isInstanceOf(UndecodableEventException.class)
+        .hasMessage("awslogs.data: expected base64 of gzipped JSON, got none");
+    assertThatThrownBy(() -> handler.handleRequest(eventOf("H4sIAAAA"), context))
+        .isInstanceOf(UndecodableEventException.class)
+        .hasMessage("awslogs.data: gzip ended early after 6 bytes");
+    assertThat(aws.metricBodies()).isEmpty();
+    assertThat(context.lines()).isEmpty();
+  }
+
+  @Test
+  void handleRequest_pastTheBound() {
+    assertThatThrownBy(
+            () ->
+                handler(Map.of("MAX_INFLATED_BYTES", "100"))
+                    .handleRequest(event("port-scan"), context))
+        .isInstanceOf(UndecodableEventException.class)
+        .hasMessage("awslogs.data: gzip inflates past the bound of 100 bytes");
+    assertThat(aws.metricBodies()).isEmpty();
+  }
+
+  /// Lambda tries again; what was done is not done again.
+  @Test
+  void handleRequest_onlyWhatFailedRunsAgain() throws IOException {
+    FlowLogsHandler handler = handler(Map.of("ALERT_TOPIC_ARN", TOPIC));
+    aws.failSns(500, "InternalError", "broken");
+
+    assertThatThrownBy(() -> handler.handleRequest(event("port-scan"), context))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessage(
+            "metrics: done; alerts: NOT done, SNS Publish, topic"
+                + " arn:aws:sns:eu-west-1:123456789012:flowbell: notification not sent: broken"
+                + " (Service: Sns, Status Code: 500, Request ID:"
+                + " d74b8436-ae13-5ab4-a9ff-ce54dfea72a0) (SDK Attempt Count: 1)");
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(aws.notifications()).isEmpty();
+
+    handler.handleRequest(event("port-scan"), context);
+
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(aws.notifications()).hasSize(1);
+  }
+
+  @Test
+  void new_wrongSettings() {
+    assertThatThrownBy(
+            () -> handler(Map.of("LOG_FORMAT", "srcadr", "ALERT_COOLDOWN_SECONDS", "1h")))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessage(
+            """
+            LOG_FORMAT: field 1 (character 1): expected a flow log field such as ${srcaddr}, got "srcadr"
+            ALERT_COOLDOWN_SECONDS: expected a whole number from 0 to 604800, got "1h\"\
+            """);
+  }
+
+  private static FlowLogsHandler handler(Map<String, String> environment) {
+    return new FlowLogsHandler(environment);
+  }
+
+  private static CloudWatchLogsEvent event(String name) throws IOException {
+    return fromJson(Files.readString(Path.of("events", name + ".json")));
+  }
+
+  private static CloudWatchLogsEvent fromJson(String event) {
+    return eventOf((String) Json.objectAt(Json.parseObject(event), "awslogs").get("data"));
+  }
+
+  private static CloudWatchLogsEvent eventOf(@Nullable String data) {
+    CloudWatchLogsEvent event = new CloudWatchLogsEvent();
+    CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
+    logs.setData(data);
+    event.setAwsLogs(logs);
+    return event;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.flowbell.input;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.flowbell.testing.PayloadGenerator;
+import java.io.ByteArrayInputStream;
+import java.util.Base64;
+
+/// Whatever comes in, the decoder hands on a sound batch or names the layer that failed.
+///
+/// One method for each layer, because no mutation finds its way through base64 and a checksum.
+class SubscriptionDecoderFuzzTest {
+  private static final int BOUND = 1 << 20;
+
+  @FuzzTest
+  void decode_anyBase64(byte[] text) {
+    decode(new String(text, ISO_8859_1));
+  }
+
+  @FuzzTest
+  void decode_anyGzip(byte[] gzip) {
+    decode(Base64.getEncoder().encodeToString(gzip));
+  }
+
+  @FuzzTest
+  void decode_anyJson(byte[] json) {
+    decode(Base64.getEncoder().encodeToString(PayloadGenerator.gzip(json)));
+  }
+
+  @FuzzTest
+  void decodeEach_anyFile(byte[] json) {
+    try {
+      new SubscriptionDecoder(BOUND)
+          .decodeEach(
+              new ByteArrayInputStream(json), "file", SubscriptionDecoderFuzzTest::assertSound);
+    } catch (UndecodableEventException e) {
+      assertThat(e.getMessage()).startsWith("file: ");
+      assertThat(e.offset()).isNotNegative();
+    }
+  }
+
+  private static void decode(String data) {
+    try {
+      assertSound(new SubscriptionDecoder(BOUND).decode(data));
+    } catch (UndecodableEventException e) {
+      assertThat(e.getMessage()).startsWith("awslogs.data: ");
+      assertThat(e.offset()).isNotNegative();
+    }
+  }
+
+  private static void assertSound(LogBatch batch) {
+    int end = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      assertThat(batch.start(i)).isEqualTo(end);
+      assertThat(batch.end(i)).isBetween(end, batch.bytes().length);
+      end = batch.end(i);
+    }
+    assertThat(end).isLessThanOrEqualTo(BOUND);
+  }
+}

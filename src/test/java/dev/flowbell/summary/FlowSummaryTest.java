@@ -1,0 +1,136 @@
+package dev.flowbell.summary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.ParseFault;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FlowSummaryTest {
+  private static final Instant ARRIVAL = Instant.parse("2026-11-22T10:20:37Z");
+  private static final MetricPoint POINT =
+      new MetricPoint(
+          MetricSeries.TOTAL, Instant.parse("2026-11-22T10:14:00Z"), Map.of(Metric.RECORDS, 3L));
+
+  @Test
+  void total_zeroWhereItIsNotThere() {
+    FlowSummary summary = summary(Map.of(Metric.RECORDS, 3L));
+
+    assertThat(summary.total(Metric.RECORDS)).isEqualTo(3);
+    assertThat(summary.total(Metric.DELIVERY_LAG)).isEqualTo(0);
+  }
+
+  @Test
+  void withDoings_atTheMinuteOfArrival() {
+    FlowSummary summary = summary(Map.of(Metric.RECORDS, 3L, Metric.ALERTS_SENT, 1L));
+
+    assertThat(summary.withDoings(Map.of(Metric.ALERTS_SENT, 2L, Metric.ALERTS_SUPPRESSED, 0L)))
+        .isEqualTo(
+            new FlowSummary(
+                summary.origin(),
+                ARRIVAL,
+                Map.of(Metric.RECORDS, 3L, Metric.ALERTS_SENT, 3L),
+                List.of(
+                    POINT,
+                    new MetricPoint(
+                        MetricSeries.TOTAL,
+                        Instant.parse("2026-11-22T10:20:00Z"),
+                        Map.of(Metric.ALERTS_SENT, 2L))),
+                summary.faults(),
+                summary.fields(),
+                summary.sources(),
+                7,
+                summary.topPorts(),
+                summary.first(),
+                summary.last(),
+                "eni-0a1b2c3d"));
+  }
+
+  @Test
+  void withDoings_nothingDone() {
+    FlowSummary summary = summary(Map.of(Metric.RECORDS, 3L));
+
+    assertThat(summary.withDoings(Map.of(Metric.ALERTS_SENT, 0L))).isEqualTo(summary);
+    assertThat(summary.withDoings(Map.of())).isEqualTo(summary);
+  }
+
+  @Test
+  void new_copiesOfCollections() {
+    Map<Metric, Long> totals = new EnumMap<>(Map.of(Metric.RECORDS, 3L));
+    List<MetricPoint> points = new ArrayList<>(List.of(POINT));
+    FlowSummary summary =
+        new FlowSummary(
+            new LogOrigin("", "", ""),
+            ARRIVAL,
+            totals,
+            points,
+            Map.of(),
+            Set.of(),
+            List.of(),
+            0,
+            List.of(),
+            null,
+            null,
+            null);
+    totals.clear();
+    points.clear();
+
+    assertThat(summary.totals()).isEqualTo(Map.of(Metric.RECORDS, 3L));
+    assertThat(summary.points()).containsExactly(POINT);
+    assertThatThrownBy(() -> summary.totals().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> summary.faults().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void metricPoint_copyOfValues() {
+    Map<Metric, Long> values = new EnumMap<>(Map.of(Metric.RECORDS, 3L));
+    MetricPoint point = new MetricPoint(MetricSeries.TOTAL, ARRIVAL, values);
+    values.clear();
+
+    assertThat(point.values()).isEqualTo(Map.of(Metric.RECORDS, 3L));
+    assertThatThrownBy(() -> point.values().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void metricSeries_copyOfDimensionsInTheirOrder() {
+    Map<MetricDimension, String> dimensions = new LinkedHashMap<>();
+    dimensions.put(MetricDimension.REGION, "eu-west-1");
+    dimensions.put(MetricDimension.VPC_ID, "vpc-abcd1234");
+    MetricSeries series = new MetricSeries(dimensions);
+    dimensions.clear();
+
+    assertThat(series.dimensions())
+        .containsExactly(
+            Map.entry(MetricDimension.REGION, "eu-west-1"),
+            Map.entry(MetricDimension.VPC_ID, "vpc-abcd1234"));
+    assertThatThrownBy(() -> series.dimensions().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  private static FlowSummary summary(Map<Metric, Long> totals) {
+    return new FlowSummary(
+        new LogOrigin("123456789010", "/vpc/flow-logs", "eni-0a1b2c3d-all"),
+        ARRIVAL,
+        totals,
+        List.of(POINT),
+        Map.of(ParseFault.NOT_A_DECIMAL, 2L),
+        Set.of(FlowField.ACTION),
+        List.of(),
+        7,
+        List.of(new Counted<>(new TransportPort(6, 22), 5)),
+        Instant.parse("2026-11-22T10:14:05Z"),
+        Instant.parse("2026-11-22T10:15:03Z"),
+        "eni-0a1b2c3d");
+  }
+}
