@@ -7,6 +7,8 @@ import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.Counted;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.Metric;
+import dev.flowbell.summary.MetricPoint;
+import dev.flowbell.summary.MetricSeries;
 import dev.flowbell.summary.SourceActivity;
 import dev.flowbell.summary.TransportPort;
 import java.io.PrintStream;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,6 +35,7 @@ final class ReplayReport {
   private final List<Alert> alerts = new ArrayList<>();
   private final Map<SourceKey, Source> sources = new HashMap<>();
   private final Map<TransportPort, Long> ports = new TreeMap<>();
+  private final Map<MetricSeries, Map<Metric, Long>> series = new LinkedHashMap<>();
   private long sourcesLeftOut;
   private @Nullable Instant first;
   private @Nullable Instant last;
@@ -51,6 +55,11 @@ final class ReplayReport {
     for (Counted<TransportPort> port : summary.topPorts()) {
       ports.merge(port.value(), port.count(), ReplayReport::sum);
     }
+    for (MetricPoint point : summary.points()) {
+      if (!point.series().equals(MetricSeries.TOTAL)) {
+        addTo(series.computeIfAbsent(point.series(), _ -> new EnumMap<>(Metric.class)), point);
+      }
+    }
     sourcesLeftOut += summary.sourcesLeftOut();
     Instant start = summary.first();
     if (start != null && (first == null || start.isBefore(first))) {
@@ -60,6 +69,10 @@ final class ReplayReport {
     if (end != null && (last == null || end.isAfter(last))) {
       last = end;
     }
+  }
+
+  private static void addTo(Map<Metric, Long> sums, MetricPoint point) {
+    point.values().forEach((metric, count) -> sums.merge(metric, count, ReplayReport::sum));
   }
 
   long payloads() {
@@ -93,6 +106,13 @@ final class ReplayReport {
             Comparator.comparingLong(Source::rejects)
                 .reversed()
                 .thenComparing(source -> source.activity().source()))
+        .toList();
+  }
+
+  /// Returns what the series of the chosen dimensions come to, those with most records first.
+  List<Map.Entry<MetricSeries, Map<Metric, Long>>> series() {
+    return series.entrySet().stream()
+        .sorted(Comparator.comparingLong(each -> -each.getValue().getOrDefault(Metric.RECORDS, 0L)))
         .toList();
   }
 

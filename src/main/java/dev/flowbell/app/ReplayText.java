@@ -5,11 +5,14 @@ import dev.flowbell.publish.ConsolePublisher;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.Counted;
 import dev.flowbell.summary.Metric;
+import dev.flowbell.summary.MetricSeries;
 import dev.flowbell.summary.SourceActivity;
 import dev.flowbell.summary.TransportPort;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A replay's report for people: a table of the metrics, who was rejected, at which ports, and each
@@ -34,6 +37,7 @@ final class ReplayText {
   /// @param notifications as the console publisher printed them
   void print(PrintStream out, String notifications) {
     printMetrics(out);
+    printSeries(out);
     printFaults(out);
     printSources(out);
     printPorts(out);
@@ -66,6 +70,29 @@ final class ReplayText {
         counted(console.metricData(), "datum", "data"),
         counted(console.metricRequests(), "PutMetricData call"),
         settings.namespace());
+  }
+
+  private void printSeries(PrintStream out) {
+    List<Map.Entry<MetricSeries, Map<Metric, Long>>> series = report.series();
+    if (series.isEmpty()) {
+      return;
+    }
+    out.printf("%nBY DIMENSION%n");
+    for (Map.Entry<MetricSeries, Map<Metric, Long>> each :
+        series.subList(0, Math.min(TOP, series.size()))) {
+      String dimensions =
+          each.getKey().dimensions().entrySet().stream()
+              .map(value -> value.getKey().awsName() + "=" + plain(value.getValue()))
+              .collect(Collectors.joining(" "));
+      String sums =
+          each.getValue().entrySet().stream()
+              .map(sum -> sum.getKey().awsName() + " " + sum.getValue())
+              .collect(Collectors.joining(", "));
+      out.printf("  %s: %s%n", dimensions, sums);
+    }
+    if (series.size() > TOP) {
+      out.printf("  and %s%n", counted(series.size() - TOP, "more of them", "more of them"));
+    }
   }
 
   private void printFaults(PrintStream out) {

@@ -534,12 +534,22 @@ class ReplayCommandTest {
   }
 
   @Test
-  void text_dimensionsMakeMoreData() {
+  void text_dimensions() {
     assertThat(
-            CommandRun.of("replay", "--dimensions", "VpcId,InterfaceId", "events/port-scan.json")
+            CommandRun.of(
+                    "replay",
+                    "--dimensions",
+                    "InterfaceId,FlowDirection",
+                    "events/nat-gateway.json")
                 .out())
         .contains(
-            "\nWould go to CloudWatch: 67 data in 1 PutMetricData call, namespace Flowbell\n");
+            """
+            Would go to CloudWatch: 38 data in 1 PutMetricData call, namespace Flowbell
+
+            BY DIMENSION
+              InterfaceId=eni-1235b8ca123456789: Records 4, AcceptedFlows 4, NatMaskedFlows 1
+            """,
+            "\n  FlowDirection=egress: Records 2, AcceptedFlows 2, NatMaskedFlows 1\n");
   }
 
   // Publishing.
