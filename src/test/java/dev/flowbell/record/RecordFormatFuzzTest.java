@@ -40,17 +40,11 @@ class RecordFormatFuzzTest {
 
   /// @return the names in a format, or `null` where it is none
   private static List<String> findNames(String text) {
-    List<String> names = new ArrayList<>();
-    for (String token : text.splitWithDelimiters("(?U)\\s+", 0)) {
-      names.add(token);
-    }
-    names.removeIf(String::isBlank);
+    List<String> names = new ArrayList<>(List.of(text.strip().split("\\p{javaWhitespace}+", -1)));
     names.replaceAll(
         token -> token.matches("(?s)\\$\\{.*\\}") ? token.substring(2, token.length() - 1) : token);
     boolean isFormat =
-        !names.isEmpty()
-            && NaiveTwin.FIELDS.containsAll(names)
-            && new HashSet<>(names).size() == names.size();
+        NaiveTwin.FIELDS.containsAll(names) && new HashSet<>(names).size() == names.size();
     return isFormat ? names : null;
   }
 }

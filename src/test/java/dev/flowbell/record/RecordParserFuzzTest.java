@@ -11,6 +11,7 @@ import dev.flowbell.testing.Tallies;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Reads any lines as the naive twin does.
 class RecordParserFuzzTest {
@@ -31,13 +32,18 @@ class RecordParserFuzzTest {
 
   private static final int MOST_CHARACTERS = 900;
 
+  /// Jackson refuses one half of a pair in a key; no definition says what it means.
+  private static final Pattern SURROGATE = Pattern.compile("\\\\u[dD][89a-fA-F]");
+
   /// @param bytes lines, a line feed between them
   @FuzzTest
   void parse_asTheTwin(byte[] bytes) {
     List<String> lines = List.of(new String(bytes, UTF_8).split("\n", -1));
     for (String line : lines) {
       long brackets = line.chars().filter(c -> c == '{' || c == '[').count();
-      if (line.length() > MOST_CHARACTERS || brackets > MOST_BRACKETS) {
+      if (line.length() > MOST_CHARACTERS
+          || brackets > MOST_BRACKETS
+          || SURROGATE.matcher(line).find()) {
         return;
       }
     }

@@ -326,6 +326,26 @@ class RecordParserTest {
     assertThat(parse(parser, "8", record)).isEqualTo("bytes=8");
   }
 
+  /// With one format alone, each line overwrites the fields of the line before.
+  @Test
+  void parse_nothingOfEarlierLinesOfTheSameFormatRemains() {
+    RecordParser parser = parser("protocol srcaddr action log-status region");
+    FlowRecord record = new FlowRecord();
+
+    assertThat(parse(parser, "6 10.0.1.5 REJECT NODATA x", record))
+        .isEqualTo("srcaddr=10.0.1.5 protocol=6 action=REJECT log-status=NODATA region=x");
+    assertThat(parse(parser, "- - - OK -", record)).isEqualTo("log-status=OK");
+    assertThat(record.protocol()).isEqualTo(FlowRecord.ABSENT);
+    assertThat(record.addressHigh(FlowField.SRCADDR)).isEqualTo(FlowRecord.ABSENT);
+    assertThat(record.addressLow(FlowField.SRCADDR)).isEqualTo(FlowRecord.ABSENT);
+    assertThat(record.isReject()).isFalse();
+    assertThat(record.isNoData()).isFalse();
+    assertThat(parse(parser, "6 10.0.1.5 REJECT SKIPDATA x", record))
+        .isEqualTo("srcaddr=10.0.1.5 protocol=6 action=REJECT log-status=SKIPDATA region=x");
+    assertThat(parse(parser, "- - - - -", record)).isEmpty();
+    assertThat(record.isSkipData()).isFalse();
+  }
+
   @Test
   void parse_nothingOfAnotherParsersLinesRemains() {
     RecordParser one = parser("protocol dstport");
