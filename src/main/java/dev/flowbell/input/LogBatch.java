@@ -1,6 +1,5 @@
 package dev.flowbell.input;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One subscription message, unwrapped: where it comes from, and its log events' messages.
@@ -24,11 +23,9 @@ public final class LogBatch {
   private final String owner;
   private final String logGroup;
   private final String logStream;
-  private final List<String> subscriptionFilters;
   private final @Nullable String id;
   private final byte[] bytes;
   private final int[] ends;
-  private final long[] timestamps;
   private final int size;
 
   LogBatch(
@@ -36,21 +33,17 @@ public final class LogBatch {
       String owner,
       String logGroup,
       String logStream,
-      List<String> subscriptionFilters,
       @Nullable String id,
       byte[] bytes,
       int[] ends,
-      long[] timestamps,
       int size) {
     this.type = type;
     this.owner = owner;
     this.logGroup = logGroup;
     this.logStream = logStream;
-    this.subscriptionFilters = List.copyOf(subscriptionFilters);
     this.id = id;
     this.bytes = bytes;
     this.ends = ends;
-    this.timestamps = timestamps;
     this.size = size;
   }
 
@@ -73,11 +66,6 @@ public final class LogBatch {
   /// out of it.
   public String logStream() {
     return logStream;
-  }
-
-  /// Returns the names of the subscription filters that matched.
-  public List<String> subscriptionFilters() {
-    return subscriptionFilters;
   }
 
   /// Returns what is the same when the same log events come again and differs otherwise: a hex
@@ -105,11 +93,5 @@ public final class LogBatch {
   /// Returns where message `index` ends in [#bytes], exclusive.
   public int end(int index) {
     return ends[index];
-  }
-
-  /// Returns the log event's own time in Unix milliseconds, 0 where it has none. For a flow log
-  /// this is the record's `start`.
-  public long timestamp(int index) {
-    return timestamps[index];
   }
 }

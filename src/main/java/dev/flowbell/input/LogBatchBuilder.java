@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -13,28 +12,21 @@ import org.jspecify.annotations.Nullable;
 final class LogBatchBuilder {
   private byte[] bytes = new byte[16 * 1024];
   private int[] ends = new int[128];
-  private long[] timestamps = new long[128];
   private int size;
   private int length;
 
   private final MessageDigest ids = newSha256();
   private boolean allHaveIds = true;
   private @Nullable String eventId;
-  private long eventTimestamp;
   private int eventStart;
 
   void beginEvent() {
     eventId = null;
-    eventTimestamp = 0;
     eventStart = length;
   }
 
   void eventId(String id) {
     eventId = id;
-  }
-
-  void eventTimestamp(long unixMilliseconds) {
-    eventTimestamp = unixMilliseconds;
   }
 
   /// Takes the message as UTF-8. A key that stands twice counts as JSON readers have it: the last
@@ -61,27 +53,19 @@ final class LogBatchBuilder {
     }
     if (size == ends.length) {
       ends = Arrays.copyOf(ends, size * 2);
-      timestamps = Arrays.copyOf(timestamps, size * 2);
     }
     ends[size] = length;
-    timestamps[size] = eventTimestamp;
     size++;
   }
 
   /// Returns how much memory the events take, near enough.
   long heldBytes() {
-    return length + (long) size * (Integer.BYTES + Long.BYTES);
+    return length + (long) size * Integer.BYTES;
   }
 
-  LogBatch build(
-      LogBatch.Type type,
-      String owner,
-      String logGroup,
-      String logStream,
-      List<String> subscriptionFilters) {
+  LogBatch build(LogBatch.Type type, String owner, String logGroup, String logStream) {
     String id = size > 0 && allHaveIds ? digest(logGroup, logStream) : null;
-    return new LogBatch(
-        type, owner, logGroup, logStream, subscriptionFilters, id, bytes, ends, timestamps, size);
+    return new LogBatch(type, owner, logGroup, logStream, id, bytes, ends, size);
   }
 
   /// The ids alone would do for what CloudWatch Logs sends. The messages' checksum keeps apart

@@ -4,9 +4,7 @@ import dev.flowbell.input.UndecodableEventException.Layer;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -21,9 +19,8 @@ import tools.jackson.core.json.JsonFactoryBuilder;
 /// Unwraps subscription payloads: base64, then gzip, then the JSON envelope, read as one stream.
 ///
 /// A payload is read to its very end, gzip checksum included, before anything of it is handed on: a
-/// damaged one is refused whole. Keys not known today are skipped, and so are the keys that depend
-/// on how a subscription filter is set up (`extractedFields`, `policyLevel`). Not safe for use by
-/// several threads at once.
+/// damaged one is refused whole. Keys that Flowbell has no use for are skipped, those not known
+/// today among them. Not safe for use by several threads at once.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
@@ -168,7 +165,6 @@ public final class SubscriptionDecoder {
     private LogBatch.@Nullable Type type;
     private boolean hasEvents;
     private @Nullable LogBatch wrapped;
-    private final List<String> subscriptionFilters = new ArrayList<>();
     private String owner = "";
     private String logGroup = "";
     private String logStream = "";
@@ -199,7 +195,7 @@ public final class SubscriptionDecoder {
       if (type == LogBatch.Type.DATA_MESSAGE && !hasEvents) {
         throw refused("logEvents: expected an array, got none");
       }
-      return batch.build(type, owner, logGroup, logStream, subscriptionFilters);
+      return batch.build(type, owner, logGroup, logStream);
     }
 
     private void readKey(String key) {
@@ -209,7 +205,6 @@ public final class SubscriptionDecoder {
         case "owner" -> owner = readText();
         case "logGroup" -> logGroup = readText();
         case "logStream" -> logStream = readText();
-        case "subscriptionFilters" -> readFilters(value);
         case "logEvents" -> readEvents(value);
         case "awslogs" -> {
           if (mayBeEvent) {
@@ -261,16 +256,6 @@ public final class SubscriptionDecoder {
       return "";
     }
 
-    private void readFilters(@Nullable JsonToken value) {
-      if (value != JsonToken.START_ARRAY) {
-        parser.skipChildren();
-        return;
-      }
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        subscriptionFilters.add(readText());
-      }
-    }
-
     private void readEvents(@Nullable JsonToken value) {
       if (value != JsonToken.START_ARRAY) {
         throw refused("logEvents: expected an array");
@@ -296,7 +281,6 @@ public final class SubscriptionDecoder {
         JsonToken value = parser.nextToken();
         switch (key) {
           case "id" -> batch.eventId(readText());
-          case "timestamp" -> batch.eventTimestamp(readTimestamp(value));
           case "message" -> readMessage(value);
           default -> parser.skipChildren();
         }
@@ -305,15 +289,6 @@ public final class SubscriptionDecoder {
       if (batch.heldBytes() > maxInflatedBytes) { // a file can hold more than a payload may
         throw refused("logEvents: expected at most " + maxInflatedBytes + " bytes, got more");
       }
-    }
-
-    private long readTimestamp(@Nullable JsonToken value) {
-      if (value == JsonToken.VALUE_NUMBER_INT
-          && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
-        return parser.getLongValue();
-      }
-      parser.skipChildren();
-      return 0;
     }
 
     private void readMessage(@Nullable JsonToken value) {
