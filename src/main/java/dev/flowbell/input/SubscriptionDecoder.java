@@ -2,6 +2,7 @@ package dev.flowbell.input;
 
 import dev.flowbell.input.UndecodableEventException.Layer;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -11,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
@@ -63,12 +65,16 @@ public final class SubscriptionDecoder {
   ///
   /// @param where names the input in errors
   /// @param target gets each object's log events in turn, once the object was read whole
+  /// @throws IOException where the stream can't be read
   /// @throws UndecodableEventException naming the layer that failed and the offset in it
-  public void decodeEach(InputStream json, String where, Consumer<LogBatch> target) {
+  public void decodeEach(InputStream json, String where, Consumer<LogBatch> target)
+      throws IOException {
     try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
       while (parser.nextToken() != null) {
         target.accept(new EnvelopeReader(parser, where, true).read());
       }
+    } catch (JacksonIOException e) {
+      throw e.getCause(); // not the payload's fault
     } catch (JacksonException e) {
       throw toUndecodable(e, where);
     }

@@ -14,13 +14,14 @@ import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.summary.Metric;
 import dev.flowbell.summary.MetricPoint;
 import dev.flowbell.summary.MetricSeries;
+import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RecordingPublisher;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -284,12 +285,7 @@ class PipelineTest {
   }
 
   private static LogBatch batch(SubscriptionMessage message) {
-    List<LogBatch> batches = new ArrayList<>();
-    new SubscriptionDecoder(1 << 20)
-        .decodeEach(
-            new ByteArrayInputStream(message.toJson().getBytes(StandardCharsets.UTF_8)),
-            "made",
-            batches::add);
-    return batches.getFirst();
+    byte[] zipped = PayloadGenerator.gzip(message.toJson().getBytes(StandardCharsets.UTF_8));
+    return new SubscriptionDecoder(1 << 20).decode(Base64.getEncoder().encodeToString(zipped));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.flowbell.testing.PayloadGenerator;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.Base64;
 
 /// Whatever comes in, the decoder hands on a sound batch or names the layer that failed.
@@ -30,7 +31,7 @@ class SubscriptionDecoderFuzzTest {
   }
 
   @FuzzTest
-  void decodeEach_anyFile(byte[] json) {
+  void decodeEach_anyFile(byte[] json) throws IOException {
     try {
       new SubscriptionDecoder(BOUND)
           .decodeEach(

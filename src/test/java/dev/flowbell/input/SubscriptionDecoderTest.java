@@ -11,6 +11,7 @@ import dev.flowbell.testing.PayloadGenerator;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -329,6 +330,17 @@ class SubscriptionDecoderTest {
     assertThat(allocatedBytes() - before).isLessThan(BOUND);
   }
 
+  /// A disk that fails says nothing about the JSON on it.
+  @Test
+  void decodeEach_unreadableStream() throws IOException {
+    InputStream closed = InputStream.nullInputStream();
+    closed.close();
+
+    assertThatThrownBy(() -> decoder().decodeEach(closed, "file", _ -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessage("Stream closed");
+  }
+
   /// Empty events cost next to nothing as JSON, and memory when they are kept.
   @Test
   void decode_tooManyEmptyEvents() {
@@ -555,7 +567,11 @@ class SubscriptionDecoderTest {
 
   private static List<LogBatch> decodeEach(String json) {
     List<LogBatch> batches = new ArrayList<>();
-    decoder().decodeEach(new ByteArrayInputStream(json.getBytes(UTF_8)), "a.json", batches::add);
+    try {
+      decoder().decodeEach(new ByteArrayInputStream(json.getBytes(UTF_8)), "a.json", batches::add);
+    } catch (IOException e) {
+      throw new AssertionError("bytes in memory can be read", e);
+    }
     return batches;
   }
 
