@@ -1,7 +1,6 @@
 package dev.flowbell.alert;
 
 import dev.flowbell.classify.AddressScope;
-import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.summary.Counted;
 import dev.flowbell.summary.SourceActivity;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// @param activity that alert's
 record SourceStory(Alert alert, SourceActivity activity) implements Story {
   private static final int PORTS_TOLD = 3;
-  private static final int UDP = 17;
 
   @Override
   public String headline() {
@@ -246,15 +244,10 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
     return InsightsLink.queryFor(activity.source());
   }
 
+  /// TCP goes without saying.
   private static String words(TransportPort port) {
     String service = ServiceName.of(port.number());
-    String protocol =
-        switch (port.protocol()) {
-          case FlowRecord.TCP, (int) FlowRecord.ABSENT -> "";
-          case UDP -> "/udp";
-          default -> "/protocol " + port.protocol();
-        };
-    return port.number() + protocol + (service.isEmpty() ? "" : " " + service);
+    return port.toString().replace("/tcp", "") + (service.isEmpty() ? "" : " " + service);
   }
 
   private static @Nullable String plain(@Nullable String id) {

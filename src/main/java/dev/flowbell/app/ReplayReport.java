@@ -10,6 +10,7 @@ import dev.flowbell.summary.Metric;
 import dev.flowbell.summary.MetricPoint;
 import dev.flowbell.summary.MetricSeries;
 import dev.flowbell.summary.SourceActivity;
+import dev.flowbell.summary.Sums;
 import dev.flowbell.summary.TransportPort;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -43,8 +44,8 @@ final class ReplayReport {
   void add(Outcome outcome) {
     FlowSummary summary = outcome.summary();
     payloads++;
-    summary.totals().forEach((metric, count) -> totals.merge(metric, count, ReplayReport::sum));
-    summary.faults().forEach((fault, count) -> faults.merge(fault, count, ReplayReport::sum));
+    summary.totals().forEach((metric, count) -> totals.merge(metric, count, Sums::plus));
+    summary.faults().forEach((fault, count) -> faults.merge(fault, count, Sums::plus));
     alerts.addAll(outcome.told());
     for (SourceActivity activity : summary.sources()) {
       sources
@@ -53,7 +54,7 @@ final class ReplayReport {
           .add(activity);
     }
     for (Counted<TransportPort> port : summary.topPorts()) {
-      ports.merge(port.value(), port.count(), ReplayReport::sum);
+      ports.merge(port.value(), port.count(), Sums::plus);
     }
     for (MetricPoint point : summary.points()) {
       if (!point.series().equals(MetricSeries.TOTAL)) {
@@ -72,7 +73,7 @@ final class ReplayReport {
   }
 
   private static void addTo(Map<Metric, Long> sums, MetricPoint point) {
-    point.values().forEach((metric, count) -> sums.merge(metric, count, ReplayReport::sum));
+    point.values().forEach((metric, count) -> sums.merge(metric, count, Sums::plus));
   }
 
   long payloads() {
@@ -155,11 +156,6 @@ final class ReplayReport {
       json.writeEndObject();
     }
     out.println();
-  }
-
-  private static long sum(long a, long b) {
-    long sum = a + b;
-    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 
   private record SourceKey(IpAddress source, @Nullable String interfaceId) {}

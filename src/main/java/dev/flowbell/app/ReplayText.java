@@ -156,18 +156,9 @@ final class ReplayText {
     }
     out.printf("%nREJECTED, BY DESTINATION PORT%n  ");
     for (Counted<TransportPort> port : ports) {
-      out.printf("%s (%d)  ", words(port.value()), port.count());
+      out.printf("%s (%d)  ", port.value(), port.count());
     }
     out.println();
-  }
-
-  private static String words(TransportPort port) {
-    return switch (port.protocol()) {
-      case 6 -> port.number() + "/tcp";
-      case 17 -> port.number() + "/udp";
-      case -1 -> String.valueOf(port.number());
-      default -> port.number() + "/protocol-" + port.protocol();
-    };
   }
 
   /// A record's text can hold what a terminal takes for a command.

@@ -5,8 +5,9 @@ import dev.flowbell.record.FlowRecord;
 
 /// Tells of which [Classification]s a record is.
 public final class Classifier {
-  static final int FIN = 1;
-  static final int SYN = 2;
+  /// The TCP flag that opens a connection.
+  public static final int SYN = 2;
+
   static final int SYN_ACK = 18;
 
   // A packet of a handshake carries no data: an IP header, and a TCP header with its options.

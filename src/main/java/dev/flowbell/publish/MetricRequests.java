@@ -5,6 +5,7 @@ import dev.flowbell.summary.Metric;
 import dev.flowbell.summary.MetricDimension;
 import dev.flowbell.summary.MetricPoint;
 import dev.flowbell.summary.MetricSeries;
+import dev.flowbell.summary.Sums;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -85,14 +86,9 @@ public final class MetricRequests {
     for (MetricPoint point : points) {
       Place place = new Place(point.series(), toAcceptedMinute(point.minute(), now));
       Map<Metric, Long> values = merged.computeIfAbsent(place, _ -> new LinkedHashMap<>());
-      point.values().forEach((metric, value) -> values.merge(metric, value, MetricRequests::sum));
+      point.values().forEach((metric, value) -> values.merge(metric, value, Sums::plus));
     }
     return merged;
-  }
-
-  private static long sum(long a, long b) {
-    long sum = a + b;
-    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 
   private static Instant toAcceptedMinute(Instant minute, Instant now) {

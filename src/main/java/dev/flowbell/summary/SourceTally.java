@@ -1,6 +1,7 @@
 package dev.flowbell.summary;
 
 import dev.flowbell.classify.Classification;
+import dev.flowbell.classify.Classifier;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class SourceTally {
   private static final int TOP_PORTS = 10;
   private static final int TOP_HOSTS = 5;
-  private static final int SYN = 2;
 
   /// Below this a port belongs to a service. @see <a
   /// href="https://www.rfc-editor.org/rfc/rfc6335#section-6">RFC 6335, port number ranges</a>
@@ -119,7 +119,7 @@ final class SourceTally {
   /// Without flags, or over UDP, late answers of a service look like somebody trying many high
   /// ports: `53 → 40123`, `443 → 51514`. A lone SYN is an attempt whatever its ports.
   private static boolean isReply(FlowRecord record) {
-    return record.tcpFlags() != SYN
+    return record.tcpFlags() != Classifier.SYN
         && record.sourcePort() != FlowRecord.ABSENT
         && record.sourcePort() < FIRST_UNPRIVILEGED_PORT
         && record.destinationPort() >= FIRST_UNPRIVILEGED_PORT;

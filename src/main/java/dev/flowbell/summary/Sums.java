@@ -3,13 +3,13 @@ package dev.flowbell.summary;
 import dev.flowbell.record.FlowRecord;
 
 /// Adds counts that a record may claim to be anything below 2^63.
-final class Sums {
+public final class Sums {
   private Sums() {}
 
   /// Returns the sum, at most `Long.MAX_VALUE`: one absurd record must not turn a total negative.
   ///
   /// @param count not negative, or [FlowRecord#ABSENT], which adds nothing
-  static long plus(long sum, long count) {
+  public static long plus(long sum, long count) {
     if (count == FlowRecord.ABSENT) {
       return sum;
     }

@@ -392,7 +392,7 @@ class AlertMessageTest {
     "17, 53, 53/udp dns",
     "17, 4000, 4000/udp",
     "-1, 443, 443 https",
-    "132, 2905, 2905/protocol 132"
+    "132, 2905, 2905/protocol-132"
   })
   void subject_port(int protocol, int number, String words) {
     SourceActivity activity =

@@ -23,4 +23,12 @@ class TransportPortTest {
             new TransportPort(17, 53),
             new TransportPort(6, 443));
   }
+
+  @Test
+  void toString_namesTheUsualProtocols() {
+    assertThat(new TransportPort(6, 22)).hasToString("22/tcp");
+    assertThat(new TransportPort(17, 53)).hasToString("53/udp");
+    assertThat(new TransportPort(1, 0)).hasToString("0/protocol-1");
+    assertThat(new TransportPort(-1, 443)).hasToString("443");
+  }
 }
