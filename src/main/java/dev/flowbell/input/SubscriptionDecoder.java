@@ -2,6 +2,7 @@ package dev.flowbell.input;
 
 import dev.flowbell.input.UndecodableEventException.Layer;
 import java.io.ByteArrayInputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,9 @@ public final class SubscriptionDecoder {
         target.accept(new EnvelopeReader(parser, where, true).read());
       }
     } catch (JacksonIOException e) {
+      if (e.getCause() instanceof CharConversionException) { // what looks like UTF-32, and isn't
+        throw toUndecodable(e, where);
+      }
       throw e.getCause(); // not the payload's fault
     } catch (JacksonException e) {
       throw toUndecodable(e, where);
