@@ -2,7 +2,6 @@ package dev.flowbell.input;
 
 import dev.flowbell.input.UndecodableEventException.Layer;
 import java.io.ByteArrayInputStream;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +41,8 @@ public final class SubscriptionDecoder {
         new JsonFactoryBuilder()
             // Interning serves symbol tables that live long; a payload's keys are a dozen.
             .disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES)
+            // UTF-8 it is: guessing others makes of damaged bytes a stream that can't be read.
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
   }
 
@@ -75,9 +76,6 @@ public final class SubscriptionDecoder {
         target.accept(new EnvelopeReader(parser, where, true).read());
       }
     } catch (JacksonIOException e) {
-      if (e.getCause() instanceof CharConversionException) { // what looks like UTF-32, and isn't
-        throw toUndecodable(e, where);
-      }
       throw e.getCause(); // not the payload's fault
     } catch (JacksonException e) {
       throw toUndecodable(e, where);
