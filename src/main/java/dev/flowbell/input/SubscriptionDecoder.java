@@ -51,15 +51,7 @@ public final class SubscriptionDecoder {
   /// @param data base64 of gzipped JSON; `null` where the event has none
   /// @throws UndecodableEventException naming the layer that failed and the offset in it
   public LogBatch decode(@Nullable String data) {
-    return decodeData(data, DATA_KEY);
-  }
-
-  /// Unwraps the same string where it stands by itself.
-  ///
-  /// @param where names the input in errors
-  /// @throws UndecodableEventException naming the layer that failed and the offset in it
-  public LogBatch decode(String data, String where) {
-    return decodeData(data, where);
+    return decode(data, DATA_KEY);
   }
 
   /// Unwraps a file of Lambda events, or of subscription messages that are neither encoded nor
@@ -82,7 +74,11 @@ public final class SubscriptionDecoder {
     }
   }
 
-  private LogBatch decodeData(@Nullable String data, String where) {
+  /// Unwraps the same string where it stands by itself.
+  ///
+  /// @param where names the input in errors
+  /// @throws UndecodableEventException naming the layer that failed and the offset in it
+  public LogBatch decode(@Nullable String data, String where) {
     if (data == null || data.isEmpty()) {
       throw new UndecodableEventException(
           Layer.EVENT,
@@ -240,7 +236,7 @@ public final class SubscriptionDecoder {
       } else {
         parser.skipChildren();
       }
-      return decodeData(data, where + ": " + DATA_KEY);
+      return decode(data, where + ": " + DATA_KEY);
     }
 
     private LogBatch.Type readType() {
