@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// MiniStack as a process of its own, on a free port of the loopback address.
 ///
-/// Its output goes to `target/ministack.log`.
+/// Its output goes to a log in `target`.
 final class MiniStack implements Emulator {
+
+  private static final String START_SCRIPT = "src/test/resources/ministack/start.py";
 
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -43,14 +46,24 @@ final class MiniStack implements Emulator {
 
   /// Starts it, and returns when it answers.
   static MiniStack start() throws EmulatorUnavailableException {
-    MiniStackInstallation installation = MiniStackInstallation.findOrMake();
+    return start("ministack", Map.of());
+  }
+
+  /// Starts one of its own, and returns when it answers.
+  ///
+  /// @param name what its log in `target` is called
+  /// @param environment its own settings, on top of the address
+  static MiniStack start(String name, Map<String, String> environment)
+      throws EmulatorUnavailableException {
     try {
-      Path log = Files.createDirectories(Path.of("target")).resolve("ministack.log");
+      PythonEnvironment python = PythonEnvironment.findOrMake(PythonEnvironment.MINISTACK);
+      Path log = Files.createDirectories(Path.of("target")).resolve(name + ".log");
       int port = findFreePort();
       ProcessBuilder builder =
-          new ProcessBuilder(installation.program().toString())
+          new ProcessBuilder(python.program("python").toString(), START_SCRIPT)
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
       builder.environment().put("BIND_HOST", LOOPBACK);
       builder.environment().put("GATEWAY_PORT", Integer.toString(port));
       URI uri = URI.create("http://%s:%d".formatted(LOOPBACK, port));
@@ -58,6 +71,8 @@ final class MiniStack implements Emulator {
       Runtime.getRuntime().addShutdownHook(server.stopAtExit);
       server.awaitHealth();
       return server;
+    } catch (ToolUnavailableException e) {
+      throw new EmulatorUnavailableException("MiniStack: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new EmulatorUnavailableException("MiniStack: could not be started: " + e, e);
     }

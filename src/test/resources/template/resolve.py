@@ -1,0 +1,111 @@
+"""Prints a SAM template as CloudFormation would see it with given parameters, as JSON: transformed, conditions decided, intrinsic functions
+resolved. What only AWS knows stays readable: a Ref is the resource's logical id, Fn::GetAtt is id.Attribute.
+
+usage: resolve.py TEMPLATE [NAME=VALUE ...]
+"""
+
+import json
+import re
+import sys
+
+from samcli.yamlhelper import yaml_parse
+from samtranslator.translator.transform import transform
+
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws",
+    "AWS::Region": "eu-west-1",
+    "AWS::StackName": "flowbell",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+NO_VALUE = object()
+
+
+class Resolver:
+    def __init__(self, template, parameters):
+        unknown = parameters.keys() - template["Parameters"].keys()
+        assert not unknown, f"no such parameters: {unknown}"
+        self.template = template
+        self.values = {name: each.get("Default") for name, each in template["Parameters"].items()} | parameters | PSEUDO_PARAMETERS
+
+    def holds(self, condition):
+        if isinstance(condition, str):
+            return self.holds(self.template["Conditions"][condition])
+        ((function, argument),) = condition.items()
+        if function == "Condition":
+            return self.holds(argument)
+        if function == "Fn::Equals":
+            left, right = (self.resolve(each) for each in argument)
+            return str(left) == str(right)
+        results = [self.holds(each) for each in argument]
+        return {"Fn::Not": lambda: not results[0], "Fn::And": lambda: all(results), "Fn::Or": lambda: any(results)}[function]()
+
+    def ref(self, name):
+        if name == "AWS::NoValue":
+            return NO_VALUE
+        if name in self.values:
+            return self.values[name]
+        resource = self.template["Resources"][name]
+        assert self.exists(resource), f"{name} is referred to, and its condition is off"
+        return name
+
+    def attribute(self, name, attribute):
+        assert self.exists(self.template["Resources"][name]), f"{name}.{attribute} is referred to, and the condition of {name} is off"
+        return f"{name}.{attribute}"
+
+    def exists(self, resource):
+        return "Condition" not in resource or self.holds(resource["Condition"])
+
+    def substitute(self, argument):
+        text, variables = argument if isinstance(argument, list) else (argument, {})
+        values = {name: self.resolve(value) for name, value in variables.items()}
+
+        def replacement(match):
+            name = match.group(1)
+            if name in values:
+                return str(values[name])
+            return str(self.attribute(*name.split(".", 1)) if "." in name else self.ref(name))
+
+        return re.sub(r"\$\{([^!}][^}]*)\}", replacement, text)
+
+    def resolve(self, node):
+        if isinstance(node, list):
+            return [each for each in map(self.resolve, node) if each is not NO_VALUE]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            ((function, argument),) = node.items()
+            if function == "Ref":
+                return self.ref(argument)
+            if function == "Fn::GetAtt":
+                return self.attribute(*(argument.split(".", 1) if isinstance(argument, str) else argument))
+            if function == "Fn::Sub":
+                return self.substitute(argument)
+            if function == "Fn::If":
+                return self.resolve(argument[1] if self.holds(argument[0]) else argument[2])
+            if function == "Fn::FindInMap":
+                table, row, column = argument
+                return self.template["Mappings"][table][row][column]
+            if function == "Fn::Split":
+                return self.resolve(argument[1]).split(argument[0])
+            if function == "Fn::Select":
+                return self.resolve(argument[1])[int(argument[0])]
+            if function == "Fn::Join":
+                return argument[0].join(self.resolve(argument[1]))
+            assert not function.startswith("Fn::"), f"unknown to this script: {function}"
+        resolved = {key: self.resolve(value) for key, value in node.items()}
+        return {key: value for key, value in resolved.items() if value is not NO_VALUE}
+
+    def result(self):
+        resources = {name: each for name, each in self.template["Resources"].items() if self.exists(each)}
+        outputs = {name: each for name, each in self.template["Outputs"].items() if self.exists(each)}
+        return {"Parameters": self.template["Parameters"], "Resources": self.resolve(resources), "Outputs": self.resolve(outputs)}
+
+
+with open(sys.argv[1]) as file:
+    source = yaml_parse(file.read())
+# `sam deploy` puts the uploaded package's address here.
+source["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://bucket/package"
+parameters = dict(each.split("=", 1) for each in sys.argv[2:])
+expanded = transform(source, {}, managed_policy_loader=None)
+json.dump(Resolver(expanded, parameters).result(), sys.stdout, indent=1)
