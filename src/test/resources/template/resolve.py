@@ -99,7 +99,8 @@ class Resolver:
     def result(self):
         resources = {name: each for name, each in self.template["Resources"].items() if self.exists(each)}
         outputs = {name: each for name, each in self.template["Outputs"].items() if self.exists(each)}
-        return {"Parameters": self.template["Parameters"], "Resources": self.resolve(resources), "Outputs": self.resolve(outputs)}
+        metadata = self.template["Metadata"]
+        return {"Metadata": metadata, "Parameters": self.template["Parameters"], "Resources": self.resolve(resources), "Outputs": self.resolve(outputs)}
 
 
 with open(sys.argv[1]) as file:
