@@ -1,7 +1,7 @@
 package dev.flowbell.testing;
 
 /// Says why an emulator can't be had on this machine; the message names the emulator.
-final class EmulatorUnavailableException extends Exception {
+public final class EmulatorUnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
 
   EmulatorUnavailableException(String message) {

@@ -1,0 +1,384 @@
+package dev.flowbell.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.testing.DeployedStack;
+import dev.flowbell.testing.EmulatorUnavailableException;
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.ToolRun;
+import dev.flowbell.testing.ToolUnavailableException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
+import software.amazon.awssdk.services.cloudformation.model.StackResourceSummary;
+import software.amazon.awssdk.services.cloudformation.model.StackSummary;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.cloudwatch.model.StateValue;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.GetFunctionEventInvokeConfigResponse;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/// The README's `sam build` and `sam deploy`, log events into the log group that they made, and
+/// what AWS then says of metrics, alarms, notifications and the failure queue.
+///
+/// One deployment serves all; the last two tests deploy again and delete, and so have an order.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DeployedStackIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String LOG_GROUP = "/vpc-flow-logs/flowbell";
+  private static final String[] PARAMETERS = {
+    "Email=on-call@example.com", "AlarmBlockedHandshakes=10", "AlertBlockedHandshakes=10"
+  };
+
+  @TempDir private static Path folder;
+  private static @Nullable DeployedStack stack;
+
+  private final Instant minute =
+      Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(6));
+
+  @BeforeAll
+  static void deploy() throws Exception {
+    try {
+      stack = DeployedStack.deploy(folder, PARAMETERS);
+    } catch (ToolUnavailableException | EmulatorUnavailableException e) {
+      if ("true".equals(System.getenv("CI"))) {
+        throw new AssertionError("no stack to test: " + e.getMessage(), e);
+      }
+      System.err.println("no stack to test: " + e.getMessage());
+      Assumptions.abort(e.getMessage());
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    if (stack != null) {
+      stack.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void logEvents_becomeMetricsAlarmAndNotifications() throws Exception {
+    try (SqsClient sqs = stack.client(SqsClient.builder())) {
+      String observer = subscribedQueue(sqs);
+
+      putLogEvents("eni-1-all", mixedLines());
+
+      assertThat(
+              await(
+                  () -> {
+                    Map<String, Double> found = sums();
+                    return found.containsKey("AlertsSent") ? found : null;
+                  }))
+          .isEqualTo(
+              new TreeMap<>(
+                  Map.ofEntries(
+                      Map.entry("Records", 16.0),
+                      Map.entry("AcceptedFlows", 2.0),
+                      Map.entry("RejectedFlows", 13.0),
+                      Map.entry("RejectedBytes", 13 * 60.0),
+                      Map.entry("RejectedPackets", 13.0),
+                      Map.entry("StrayRejects", 1.0),
+                      Map.entry("SynOnlyFlows", 12.0),
+                      Map.entry("BlockedHandshakes", 12.0),
+                      Map.entry("UnansweredHandshakes", 0.0),
+                      Map.entry("NatMaskedFlows", 12.0),
+                      Map.entry("NatMaskedRejects", 12.0),
+                      Map.entry("NoDataWindows", 1.0),
+                      Map.entry("SkippedWindows", 0.0),
+                      Map.entry("UnreadableRecords", 1.0),
+                      // port scan, blocked handshakes, masked rejects
+                      Map.entry("AlertsSent", 3.0))));
+
+      List<Map<String, @Nullable Object>> told = new ArrayList<>();
+      Map<String, @Nullable Object> digest =
+          await(() -> find(sqs, observer, told, "schema", "flowbell-alert-1"));
+      assertThat(digest)
+          .containsEntry("severity", "medium")
+          .containsEntry(
+              "subject",
+              "[Flowbell] 12 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 12 ports"
+                  + " (i-0987654321)");
+      try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
+        await(
+            () ->
+                cloudWatch
+                        .describeAlarms(all -> all.alarmNames("flowbell-blocked-handshakes"))
+                        .metricAlarms()
+                        .getFirst()
+                        .stateValue()
+                        .equals(StateValue.ALARM)
+                    ? true
+                    : null);
+      }
+      assertThat(await(() -> find(sqs, observer, told, "AlarmName", "flowbell-blocked-handshakes")))
+          .containsEntry("NewStateValue", "ALARM");
+      assertThat(told)
+          .as("one notification a payload")
+          .filteredOn(message -> message.containsKey("schema"))
+          .hasSize(1);
+    }
+  }
+
+  /// Through the unqualified function with the alias's configuration, since the emulator forgets
+  /// destinations of an alias.
+  @Test
+  @Order(2)
+  void corruptPayload_endsInTheFailureQueue() {
+    try (LambdaClient lambda = stack.client(LambdaClient.builder());
+        SqsClient sqs = stack.client(SqsClient.builder())) {
+      GetFunctionEventInvokeConfigResponse configured =
+          lambda.getFunctionEventInvokeConfig(
+              request -> request.functionName(DeployedStack.NAME).qualifier("live"));
+      assertThat(configured.maximumRetryAttempts()).isEqualTo(2);
+      lambda.putFunctionEventInvokeConfig(
+          request ->
+              request
+                  .functionName(DeployedStack.NAME)
+                  .maximumRetryAttempts(configured.maximumRetryAttempts())
+                  .maximumEventAgeInSeconds(configured.maximumEventAgeInSeconds())
+                  .destinationConfig(configured.destinationConfig()));
+      String queueUrl =
+          sqs.getQueueUrl(request -> request.queueName("flowbell-failures")).queueUrl();
+
+      lambda.invoke(
+          request ->
+              request
+                  .functionName(DeployedStack.NAME)
+                  .invocationType(InvocationType.EVENT)
+                  .payload(
+                      SdkBytes.fromUtf8String(
+                          "{\"awslogs\":{\"data\":\"H4sIAAAAAAAAA0tMSgYA\"}}")));
+
+      Message failed =
+          await(
+              () ->
+                  sqs
+                      .receiveMessage(request -> request.queueUrl(queueUrl).waitTimeSeconds(1))
+                      .messages()
+                      .stream()
+                      .findFirst()
+                      .orElse(null));
+      Map<String, @Nullable Object> record = Json.parseObject(failed.body());
+      assertThat(record)
+          .containsEntry(
+              "requestPayload", Map.of("awslogs", Map.of("data", "H4sIAAAAAAAAA0tMSgYA")));
+      // The emulator puts what the function answered into words of its own.
+      assertThat((String) Json.objectAt(record, "responsePayload").get("errorMessage"))
+          .contains(
+              "\"errorMessage\":\"awslogs.data: gzip ended early after 15 bytes\","
+                  + "\"errorType\":\"dev.flowbell.input.UndecodableEventException\"");
+    }
+  }
+
+  @Test
+  @Order(3)
+  void samDeploy_again_changesNothing() throws Exception {
+    ToolRun again = stack.deployAgain(PARAMETERS).orFail();
+
+    assertThat(again.output() + again.errors())
+        .contains("No changes to deploy. Stack flowbell is up to date");
+  }
+
+  @Test
+  @Order(4)
+  void samDelete_leavesNothing() throws Exception {
+    List<String> made;
+    try (CloudFormationClient cloudFormation = stack.client(CloudFormationClient.builder())) {
+      made =
+          cloudFormation
+              .listStackResources(request -> request.stackName(DeployedStack.NAME))
+              .stackResourceSummaries()
+              .stream()
+              .map(StackResourceSummary::resourceType)
+              .toList();
+      assertThat(made).hasSizeGreaterThan(20);
+
+      stack.delete().orFail();
+
+      assertThat(
+              cloudFormation.listStacks().stackSummaries().stream()
+                  .filter(summary -> summary.stackName().equals(DeployedStack.NAME))
+                  .map(StackSummary::stackStatusAsString))
+          .containsOnly("DELETE_COMPLETE");
+    }
+    try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder());
+        LambdaClient lambda = stack.client(LambdaClient.builder());
+        SnsClient sns = stack.client(SnsClient.builder());
+        SqsClient sqs = stack.client(SqsClient.builder());
+        IamClient iam = stack.client(IamClient.builder());
+        CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
+      assertThat(logs.describeLogGroups().logGroups()).isEmpty();
+      assertThat(lambda.listFunctions().functions()).isEmpty();
+      assertThat(sns.listTopics().topics()).isEmpty();
+      assertThat(sqs.listQueues().queueUrls()).allMatch(url -> url.endsWith("/observer"));
+      assertThat(iam.listRoles().roles())
+          .noneMatch(role -> role.roleName().startsWith(DeployedStack.NAME));
+      assertThat(cloudWatch.describeAlarms().metricAlarms()).isEmpty();
+      assertThat(cloudWatch.listDashboards(all -> {}).dashboardEntries()).isEmpty();
+    }
+  }
+
+  /// In the format that the template asks for: a scan through a NAT device, a stray packet, a
+  /// connection, a quiet window, and a line that is no record.
+  private List<String> mixedLines() {
+    List<String> lines = new ArrayList<>();
+    for (int port = 1; port <= 12; port++) {
+      lines.add(line("10.0.1.5", 40_001, port, "1 60", "REJECT", 2, "198.51.100.7"));
+    }
+    lines.add(line("203.0.113.9", 443, 50_123, "1 60", "REJECT", 0, "203.0.113.9"));
+    lines.add(line("10.0.7.7", 40_002, 443, "20 9000", "ACCEPT", 3, "10.0.7.7"));
+    lines.add(line("10.0.7.7", 40_003, 443, "9 4000", "ACCEPT", 2, "10.0.7.7"));
+    lines.add(
+        "5 123456789012 - - - eni-1 - - - - - - - %d %d - NODATA - - - - - - - - -"
+            .formatted(minute.getEpochSecond(), minute.getEpochSecond()));
+    lines.add("not a flow log record");
+    return lines;
+  }
+
+  private String line(
+      String srcaddr,
+      int srcport,
+      int dstport,
+      String packetsAndBytes,
+      String action,
+      int flags,
+      String pktSrcaddr) {
+    long seconds = minute.getEpochSecond();
+    return ("5 123456789012 vpc-abcd1234 subnet-1234abcd i-0987654321 eni-1 %s 10.0.2.98 %d %d 6 %s"
+            + " %d %d %s OK %d IPv4 %s 10.0.2.98 us-east-1 use1-az1 ingress - -")
+        .formatted(
+            srcaddr,
+            srcport,
+            dstport,
+            packetsAndBytes,
+            seconds,
+            seconds,
+            action,
+            flags,
+            pktSrcaddr);
+  }
+
+  private static void putLogEvents(String stream, List<String> lines) {
+    try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder())) {
+      logs.createLogStream(request -> request.logGroupName(LOG_GROUP).logStreamName(stream));
+      long now = System.currentTimeMillis();
+      logs.putLogEvents(
+          request ->
+              request
+                  .logGroupName(LOG_GROUP)
+                  .logStreamName(stream)
+                  .logEvents(
+                      lines.stream()
+                          .map(line -> InputLogEvent.builder().timestamp(now).message(line).build())
+                          .toList()));
+    }
+  }
+
+  /// The totals of the half hours around the lines' minute, without the delivery's lag.
+  private Map<String, Double> sums() {
+    Map<String, Double> sums = new TreeMap<>();
+    try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
+      for (String metric :
+          cloudWatch.listMetrics(request -> request.namespace("Flowbell")).metrics().stream()
+              .map(each -> each.metricName())
+              .filter(name -> !name.equals("DeliveryLag"))
+              .toList()) {
+        cloudWatch
+            .getMetricStatistics(
+                request ->
+                    request
+                        .namespace("Flowbell")
+                        .metricName(metric)
+                        .startTime(minute.minus(Duration.ofMinutes(30)))
+                        .endTime(minute.plus(Duration.ofMinutes(30)))
+                        .period(3600)
+                        .statisticsWithStrings("Sum"))
+            .datapoints()
+            .forEach(point -> sums.merge(metric, point.sum(), Double::sum));
+      }
+    }
+    return sums;
+  }
+
+  private static String subscribedQueue(SqsClient sqs) {
+    String queueUrl = sqs.createQueue(queue -> queue.queueName("observer")).queueUrl();
+    String queueArn =
+        sqs.getQueueAttributes(
+                request -> request.queueUrl(queueUrl).attributeNames(QueueAttributeName.QUEUE_ARN))
+            .attributes()
+            .get(QueueAttributeName.QUEUE_ARN);
+    try (SnsClient sns = stack.client(SnsClient.builder())) {
+      sns.subscribe(
+          subscription ->
+              subscription
+                  .topicArn("arn:aws:sns:us-east-1:000000000000:flowbell-notifications")
+                  .protocol("sqs")
+                  .endpoint(queueArn)
+                  .attributes(new HashMap<>(Map.of("RawMessageDelivery", "true"))));
+    }
+    return queueUrl;
+  }
+
+  /// Takes what is in the queue, and looks through all that was ever taken.
+  ///
+  /// @return the first message with the value, or `null`
+  private static @Nullable Map<String, @Nullable Object> find(
+      SqsClient sqs,
+      String queueUrl,
+      List<Map<String, @Nullable Object>> taken,
+      String key,
+      String value) {
+    for (Message message :
+        sqs.receiveMessage(
+                request -> request.queueUrl(queueUrl).maxNumberOfMessages(10).waitTimeSeconds(1))
+            .messages()) {
+      taken.add(Json.parseObject(message.body()));
+      sqs.deleteMessage(
+          request -> request.queueUrl(queueUrl).receiptHandle(message.receiptHandle()));
+    }
+    return taken.stream().filter(each -> value.equals(each.get(key))).findFirst().orElse(null);
+  }
+
+  private static <T> T await(Supplier<@Nullable T> attempt) {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (true) {
+      T found = attempt.get();
+      if (found != null) {
+        return found;
+      }
+      assertThat(Instant.now()).as("nothing within " + PATIENCE).isBefore(end);
+      try {
+        Thread.sleep(300);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while waiting", e);
+      }
+    }
+  }
+}
