@@ -7,6 +7,7 @@ import dev.flowbell.testing.EmulatorUnavailableException;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.ToolRun;
 import dev.flowbell.testing.ToolUnavailableException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -196,8 +198,26 @@ class DeployedStackIT {
     }
   }
 
+  /// The bill of materials is that of `mvn verify -Pit`, which runs this test.
   @Test
   @Order(3)
+  void artifact_holdsWhatItsBillOfMaterialsSays() throws Exception {
+    List<String> listed =
+        Json.objectsAt(
+                Json.parseObject(Files.readString(Path.of("target/flowbell-bom.json"))),
+                "components")
+            .stream()
+            .map(component -> component.get("name") + "-" + component.get("version") + ".jar")
+            .toList();
+
+    try (Stream<Path> jars = Files.list(stack.artifact().resolve("lib"))) {
+      assertThat(jars.map(jar -> jar.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(listed);
+    }
+  }
+
+  @Test
+  @Order(4)
   void samDeploy_again_changesNothing() throws Exception {
     ToolRun again = stack.deployAgain(PARAMETERS).orFail();
 
@@ -206,7 +226,7 @@ class DeployedStackIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void samDelete_leavesNothing() throws Exception {
     List<String> made;
     try (CloudFormationClient cloudFormation = stack.client(CloudFormationClient.builder())) {

@@ -115,6 +115,11 @@ public final class DeployedStack implements AutoCloseable {
     return sam(LONGEST_DEPLOYMENT, Map.of(), "delete", "--no-prompts");
   }
 
+  /// Returns the folder that `sam deploy` packed: classes, and libraries in `lib`.
+  public Path artifact() {
+    return project.resolve(".aws-sam/build/Function");
+  }
+
   /// What a process needs in its environment to find this AWS.
   public Map<String, String> environment() {
     return Map.of(
@@ -157,10 +162,7 @@ public final class DeployedStack implements AutoCloseable {
     environment.putAll(environment());
     function =
         LambdaProcess.startBuilt(
-            project.resolve(".aws-sam/build/Function"),
-            runtime,
-            environment,
-            Path.of("target", "function.log"));
+            artifact(), runtime, environment, Path.of("target", "function.log"));
   }
 
   @Override
