@@ -15,15 +15,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Stands for CloudWatch and SNS on this machine: answers as they do, or with the errors it is told
-/// to, and keeps what it was sent. It knows nothing of their rules: that is what the integration
-/// tests are for.
+/// Stands for CloudWatch, SNS and EC2 on this machine: answers as they do, or with the errors it is
+/// told to, and keeps what it was sent. It knows nothing of their rules: that is what the
+/// integration tests are for.
 ///
 /// While it is open, the SDK's clients find it through the SDK's system properties.
 public final class LoopbackAws implements AutoCloseable {
@@ -40,11 +41,21 @@ public final class LoopbackAws implements AutoCloseable {
   private final Map<String, @Nullable String> propertiesBefore = new HashMap<>();
   private final Queue<Answer> cloudWatchAnswers = new ConcurrentLinkedQueue<>();
   private final Queue<Answer> snsAnswers = new ConcurrentLinkedQueue<>();
+  private final Queue<Ec2Answer> ec2Answers = new ConcurrentLinkedQueue<>();
+  private final List<Ec2Request> ec2Requests = Collections.synchronizedList(new ArrayList<>());
   private final List<byte[]> metricBodies = Collections.synchronizedList(new ArrayList<>());
   private final List<Map<String, String>> notifications =
       Collections.synchronizedList(new ArrayList<>());
 
   private record Answer(int status, String code, String message) {}
+
+  private record Ec2Answer(int status, String body) {}
+
+  /// What EC2 was asked.
+  ///
+  /// @param headers by name in lower case, the values of a repeated one joined by a comma
+  /// @param form the body, encoded
+  public record Ec2Request(Map<String, String> headers, String form) {}
 
   private LoopbackAws(HttpServer server) {
     this.server = server;
@@ -88,6 +99,34 @@ public final class LoopbackAws implements AutoCloseable {
     snsAnswers.add(new Answer(status, code, message));
   }
 
+  /// Answers a `DescribeFlowLogs` with this XML; each call stands for one request. Without any, EC2
+  /// knows no flow logs.
+  public void addFlowLogs(String xml) {
+    ec2Answers.add(new Ec2Answer(200, xml));
+  }
+
+  /// Answers a `DescribeFlowLogs` with an error; each call stands for one request.
+  public void failEc2(int status, String code, String message) {
+    failEc2(
+        status,
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors>\
+        <RequestID>ea966190-f9aa-478e-9ede-example</RequestID></Response>\
+        """
+            .formatted(code, message));
+  }
+
+  /// Answers a `DescribeFlowLogs` with this status and text.
+  public void failEc2(int status, String body) {
+    ec2Answers.add(new Ec2Answer(status, body));
+  }
+
+  /// Returns the requests that EC2 got, whatever it answered.
+  public List<Ec2Request> ec2Requests() {
+    return List.copyOf(ec2Requests);
+  }
+
   /// Returns the bodies of the `PutMetricData` requests that were taken, inflated: CBOR.
   public List<byte[]> metricBodies() {
     return List.copyOf(metricBodies);
@@ -121,6 +160,8 @@ public final class LoopbackAws implements AutoCloseable {
       byte[] body = inflated(exchange);
       if (exchange.getRequestURI().getPath().startsWith(CLOUDWATCH_PATH)) {
         answerCloudWatch(exchange, body);
+      } else if (new String(body, StandardCharsets.UTF_8).startsWith("Action=DescribeFlowLogs&")) {
+        answerEc2(exchange, new String(body, StandardCharsets.UTF_8));
       } else {
         answerSns(exchange, body);
       }
@@ -166,6 +207,22 @@ public final class LoopbackAws implements AutoCloseable {
               .formatted(error.code, error.message)
               .getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  private void answerEc2(HttpExchange exchange, String form) throws IOException {
+    Map<String, String> headers = new HashMap<>();
+    exchange
+        .getRequestHeaders()
+        .forEach(
+            (name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values)));
+    ec2Requests.add(new Ec2Request(headers, form));
+    Ec2Answer answer = ec2Answers.poll();
+    if (answer == null) {
+      answer =
+          new Ec2Answer(200, "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>");
+    }
+    exchange.getResponseHeaders().add("Content-Type", "text/xml;charset=UTF-8");
+    respond(exchange, answer.status, answer.body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void respond(HttpExchange exchange, int status, byte[] body) throws IOException {
