@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.flowbell.flowlog.DescribeFlowLogsClient;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.ledger.InMemoryLedger;
@@ -15,6 +16,8 @@ import dev.flowbell.record.FlowField;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.Metric;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
@@ -34,6 +37,10 @@ public final class FlowLogsHandler
     implements RequestHandler<CloudWatchLogsEvent, Map<String, Long>> {
   private final SubscriptionDecoder decoder;
   private final Pipeline pipeline;
+
+  /// Logged with the next payload: at start-up there is no invocation yet to log with.
+  private final List<String> warnings = new ArrayList<>();
+
   private boolean hasSaidFlagsAreMissing;
 
   /// Makes the function as Lambda does, once for each execution environment.
@@ -50,11 +57,25 @@ public final class FlowLogsHandler
     pipeline =
         new Pipeline(
             settings.topicArn() == null ? settings.withoutAlerts() : settings,
+            newLineFormats(settings, clock),
             environment.get("AWS_REGION"),
             new InMemoryLedger(),
             new CloudWatchMetricPublisher(CloudWatchClient.create(), settings.namespace(), clock),
             newAlertPublisher(settings),
             clock);
+  }
+
+  private LineFormats newLineFormats(Settings settings, InstantSource clock) {
+    if (!settings.isLogFormatAuto()) {
+      return LineFormats.fixed(settings.formats());
+    }
+    FlowLogFormats formats =
+        new FlowLogFormats(
+            DescribeFlowLogsClient.create(), settings.formats(), clock, warnings::add);
+    if (settings.logGroup() != null) {
+      formats.prepare(settings.logGroup());
+    }
+    return formats;
   }
 
   private static AlertPublisher newAlertPublisher(Settings settings) {
@@ -74,7 +95,13 @@ public final class FlowLogsHandler
     LambdaLogger log = context.getLogger();
     String data = event == null || event.getAwsLogs() == null ? null : event.getAwsLogs().getData();
     LogBatch batch = decoder.decode(data);
-    FlowSummary summary = pipeline.process(batch).summary();
+    FlowSummary summary;
+    try {
+      summary = pipeline.process(batch).summary();
+    } finally {
+      warnings.forEach(warning -> log.log(warning, LogLevel.WARN));
+      warnings.clear();
+    }
     Map<String, Long> counts = Totals.nonZero(summary);
     log.log("%s %s".formatted(batch.type(), counts), LogLevel.INFO);
     if (!summary.faults().isEmpty()) {

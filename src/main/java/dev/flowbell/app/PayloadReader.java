@@ -19,10 +19,12 @@ final class PayloadReader {
   private final FlowRecord record = new FlowRecord();
   private final Set<FlowField> fieldsOfEarlierFormats = EnumSet.noneOf(FlowField.class);
   private RecordParser parser;
+  private boolean hasMisfits;
 
-  PayloadReader(LogOrigin origin, Settings settings) {
+  /// @param formats what the lines may look like
+  PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
     summary = new FlowSummaryBuilder(origin, settings.dimensionSets(), settings.seriesBudget());
-    parser = new RecordParser(settings.formats());
+    parser = new RecordParser(formats);
   }
 
   /// Reads the lines that follow in this format alone, as a file's header line says.
@@ -41,7 +43,13 @@ final class PayloadReader {
       summary.add(record);
     } else {
       summary.addUnreadable(fault);
+      hasMisfits |= fault != ParseFault.BROKEN_JSON; // which no format could read
     }
+  }
+
+  /// Returns whether there was a line that other formats might have read.
+  boolean hasMisfits() {
+    return hasMisfits;
   }
 
   /// Counts a line that is too long to be held.

@@ -29,21 +29,25 @@ import org.jspecify.annotations.Nullable;
 /// published, each once. The same for Lambda and for the command line.
 final class Pipeline {
   private final Settings settings;
+  private final LineFormats formats;
   private final @Nullable String region;
   private final Ledger ledger;
   private final MetricPublisher metricPublisher;
   private final AlertPublisher alertPublisher;
   private final InstantSource clock;
 
+  /// @param formats what the lines of batches may look like
   /// @param region whose console notifications link to, `null` for no links
   Pipeline(
       Settings settings,
+      LineFormats formats,
       @Nullable String region,
       Ledger ledger,
       MetricPublisher metricPublisher,
       AlertPublisher alertPublisher,
       InstantSource clock) {
     this.settings = settings;
+    this.formats = formats;
     this.region = region;
     this.ledger = ledger;
     this.metricPublisher = metricPublisher;
@@ -55,20 +59,32 @@ final class Pipeline {
   ///
   /// @throws PayloadFailedException where something could not be published
   Outcome process(LogBatch batch) {
-    LogOrigin origin = new LogOrigin(batch.owner(), batch.logGroup(), batch.logStream());
-    PayloadReader reader = new PayloadReader(origin, settings);
     if (batch.type() == LogBatch.Type.CONTROL_MESSAGE) {
-      return publishOnly(Metric.CONTROL_MESSAGES, reader);
+      return publishOnly(Metric.CONTROL_MESSAGES, batch);
     }
     String id = batch.id() == null ? newId() : batch.id();
     Set<Step> open = ledger.claim(id);
     if (open.isEmpty()) {
-      return publishOnly(Metric.DUPLICATE_BATCHES, reader);
+      return publishOnly(Metric.DUPLICATE_BATCHES, batch);
     }
+    PayloadReader reader = read(batch);
+    if (reader.hasMisfits() && formats.refresh(batch.logGroup())) {
+      reader = read(batch); // as a whole: of the first reading nothing has left this method
+    }
+    return publish(reader.summarize(clock.instant()), id, open);
+  }
+
+  private PayloadReader read(LogBatch batch) {
+    PayloadReader reader =
+        new PayloadReader(originOf(batch), settings, formats.of(batch.logGroup()));
     for (int i = 0; i < batch.size(); i++) {
       reader.addLine(batch.bytes(), batch.start(i), batch.end(i));
     }
-    return publish(reader.summarize(clock.instant()), id, open);
+    return reader;
+  }
+
+  private static LogOrigin originOf(LogBatch batch) {
+    return new LogOrigin(batch.owner(), batch.logGroup(), batch.logStream());
   }
 
   /// Does the work of a payload whose lines are no batch's: a file's. It can't be known again.
@@ -78,7 +94,8 @@ final class Pipeline {
     return publish(reader.summarize(clock.instant()), newId(), EnumSet.allOf(Step.class));
   }
 
-  private Outcome publishOnly(Metric doing, PayloadReader nothingRead) {
+  private Outcome publishOnly(Metric doing, LogBatch batch) {
+    PayloadReader nothingRead = new PayloadReader(originOf(batch), settings, settings.formats());
     FlowSummary summary = nothingRead.summarize(clock.instant()).withDoings(Map.of(doing, 1L));
     runSteps(List.of(new Work("metrics", () -> metricPublisher.publish(summary))));
     return new Outcome(summary, List.of());

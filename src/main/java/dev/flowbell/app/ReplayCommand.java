@@ -75,7 +75,7 @@ final class ReplayCommand {
             .type(boolean.class)
             .description("Send metrics to CloudWatch and, with --topic-arn, notifications to SNS.")
             .build());
-    for (Setting setting : Setting.ALL) {
+    for (Setting setting : Setting.OPTIONS) {
       spec.addOption(
           OptionSpec.builder(setting.option())
               .paramLabel(setting.label())
@@ -105,6 +105,12 @@ final class ReplayCommand {
     } catch (InvalidSettingsException e) {
       return fail(Flowbell.UNREADABLE, String.valueOf(e.getMessage()).replace("\n", "; "));
     }
+    if (settings.isLogFormatAuto()) {
+      return fail(
+          Flowbell.UNREADABLE,
+          "--log-format: expected formats such as ${srcaddr} ${dstaddr}, got \"auto\": only the"
+              + " function asks EC2; a file's header line needs no option");
+    }
     boolean isPublishing = options.hasMatchedOption("--publish");
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ConsolePublisher console =
@@ -115,6 +121,7 @@ final class ReplayCommand {
       Pipeline pipeline =
           new Pipeline(
               settings,
+              LineFormats.fixed(settings.formats()),
               System.getenv("AWS_REGION"),
               new InMemoryLedger(),
               publisher,
@@ -124,7 +131,7 @@ final class ReplayCommand {
           new LogFileReader(
               new SubscriptionDecoder(settings.maxInflatedBytes()),
               batch -> report.add(pipeline.process(batch)),
-              origin -> new PayloadReader(origin, settings),
+              origin -> new PayloadReader(origin, settings, settings.formats()),
               lines -> report.add(pipeline.process(lines)));
       List<String> files = options.matchedPositionalValue(0, List.of());
       for (String file : files) {
@@ -149,7 +156,7 @@ final class ReplayCommand {
 
   private static Map<String, String> settingsOf(ParseResult options) {
     Map<String, String> values = new HashMap<>();
-    for (Setting setting : Setting.ALL) {
+    for (Setting setting : Setting.OPTIONS) {
       String value = options.matchedOptionValue(setting.option(), null);
       if (value != null) {
         values.put(setting.name(), value);

@@ -14,7 +14,7 @@ import java.util.Locale;
 /// To add one, add it to [#ALL] and read it in [Settings].
 ///
 /// @param name the environment variable
-/// @param option the command line's option
+/// @param option the command line's option; empty where the command line has no use for it
 /// @param defaultText what holds where it isn't set; empty for nothing
 /// @param label what its values are, for help texts
 /// @param description one sentence
@@ -27,6 +27,17 @@ record Setting(String name, String option, String defaultText, String label, Str
           "FORMAT[;FORMAT...]",
           "The flow logs' formats, as AWS writes them, ${srcaddr} ${dstaddr}, or bare names;"
               + " several with a semicolon between.");
+
+  /// The value of [#LOG_FORMAT] that lets the function ask EC2.
+  static final String LOG_FORMAT_AUTO = "auto";
+
+  static final Setting LOG_GROUP =
+      new Setting(
+          "LOG_GROUP",
+          "",
+          "",
+          "NAME",
+          "The log group whose flow logs' formats are asked for at start-up.");
   static final Setting MAX_INFLATED_BYTES =
       new Setting(
           "MAX_INFLATED_BYTES",
@@ -81,11 +92,16 @@ record Setting(String name, String option, String defaultText, String label, Str
 
   static final List<Setting> ALL = all();
 
+  /// Those that the command line has options for.
+  static final List<Setting> OPTIONS =
+      ALL.stream().filter(setting -> !setting.option().isEmpty()).toList();
+
   private static List<Setting> all() {
     List<Setting> all = new ArrayList<>();
     Collections.addAll(
         all,
         LOG_FORMAT,
+        LOG_GROUP,
         MAX_INFLATED_BYTES,
         METRIC_NAMESPACE,
         METRIC_DIMENSIONS,

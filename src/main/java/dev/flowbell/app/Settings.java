@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// All that users can set, checked as a whole.
 ///
-/// @param formats what lines may look like
+/// @param formats what lines may look like, as far as is known without asking
+/// @param isLogFormatAuto whether EC2 is to be asked for the flow logs' formats
+/// @param logGroup the log group whose flow logs to ask for at start-up, `null` for not before a
+///   payload names one
 /// @param maxInflatedBytes the most that a payload may inflate to
 /// @param namespace the metrics' namespace
 /// @param dimensionSets the series besides the totals
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// @param httpsForm what HTTPS subscribers get
 record Settings(
     List<RecordFormat> formats,
+    boolean isLogFormatAuto,
+    @Nullable String logGroup,
     long maxInflatedBytes,
     String namespace,
     List<List<MetricDimension>> dimensionSets,
@@ -56,6 +61,8 @@ record Settings(
   Settings withoutAlerts() {
     return new Settings(
         formats,
+        isLogFormatAuto,
+        logGroup,
         maxInflatedBytes,
         namespace,
         dimensionSets,
@@ -74,6 +81,10 @@ record Settings(
     private static final Pattern NAMESPACE =
         Pattern.compile("(?!AWS/)(?!:)[0-9A-Za-z.\\-_/#: ]{1,255}");
 
+    /// @see <a
+    ///   href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html">CreateLogGroup</a>
+    private static final Pattern LOG_GROUP = Pattern.compile("[.\\-_/#A-Za-z0-9]{1,512}");
+
     private static final Pattern TOPIC_ARN =
         Pattern.compile("arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?");
 
@@ -90,6 +101,8 @@ record Settings(
       Settings settings =
           new Settings(
               readFormats(),
+              isLogFormatAuto(),
+              readLogGroup(),
               readNumber(Setting.MAX_INFLATED_BYTES, 1, MOST_COUNT),
               readNamespace(),
               readDimensions(),
@@ -103,18 +116,34 @@ record Settings(
       return settings;
     }
 
+    private boolean isLogFormatAuto() {
+      return text(Setting.LOG_FORMAT).equals(Setting.LOG_FORMAT_AUTO);
+    }
+
     private List<RecordFormat> readFormats() {
       List<RecordFormat> formats = new ArrayList<>();
-      String[] texts = text(Setting.LOG_FORMAT).split(";", -1);
+      Setting setting = Setting.LOG_FORMAT;
+      String[] texts = (isLogFormatAuto() ? setting.defaultText() : text(setting)).split(";", -1);
       for (int i = 0; i < texts.length; i++) {
         try {
           formats.add(RecordFormat.parse(texts[i]));
         } catch (InvalidFormatException e) {
           String which = texts.length == 1 ? "" : "format " + (i + 1) + ", ";
-          errors.add(nameOf.apply(Setting.LOG_FORMAT) + ": " + which + e.getMessage());
+          errors.add(nameOf.apply(setting) + ": " + which + e.getMessage());
         }
       }
       return formats;
+    }
+
+    private @Nullable String readLogGroup() {
+      String text = text(Setting.LOG_GROUP);
+      if (text.isEmpty()) {
+        return null;
+      }
+      if (!LOG_GROUP.matcher(text).matches()) {
+        refuse(Setting.LOG_GROUP, "a log group's name: 1 to 512 letters, digits and .-_/#", text);
+      }
+      return text;
     }
 
     private String readNamespace() {

@@ -205,6 +205,78 @@ class FlowLogsHandlerTest {
     assertThat(aws.notifications()).hasSize(1);
   }
 
+  /// The format that nobody told is there when the first line is read.
+  @Test
+  void handleRequest_formatAskedForAtStartUp() {
+    aws.addFlowLogs(flowLogs("${dstport} ${action} ${interface-id}"));
+
+    FlowLogsHandler handler = handler(Map.of("LOG_FORMAT", "auto", "LOG_GROUP", "/vpc/flow-logs"));
+
+    assertThat(aws.ec2Requests()).hasSize(1);
+    assertThat(aws.ec2Requests().getFirst().form())
+        .isEqualTo(
+            "Action=DescribeFlowLogs&Version=2016-11-15&Filter.1.Name=log-group-name"
+                + "&Filter.1.Value.1=%2Fvpc%2Fflow-logs");
+    assertThat(handler.handleRequest(event(List.of("22 REJECT eni-1", "23 ACCEPT eni-1")), context))
+        .isEqualTo(Map.of("Records", 2L, "AcceptedFlows", 1L, "RejectedFlows", 1L));
+    assertThat(aws.ec2Requests()).hasSize(1);
+  }
+
+  @Test
+  void handleRequest_formatAskedForByTheFirstPayload() {
+    FlowLogsHandler handler = handler(Map.of("LOG_FORMAT", "auto"));
+    assertThat(aws.ec2Requests()).isEmpty();
+    aws.addFlowLogs(flowLogs("${dstport} ${action} ${interface-id}"));
+
+    assertThat(handler.handleRequest(event(List.of("22 REJECT eni-1")), context))
+        .isEqualTo(Map.of("Records", 1L, "RejectedFlows", 1L));
+  }
+
+  /// Neither start-up nor payload fails, and each environment says once why.
+  @Test
+  void handleRequest_formatsMayNotBeAskedFor() {
+    for (int i = 0; i < 3; i++) {
+      aws.failEc2(403, "UnauthorizedOperation", "You are not authorized");
+    }
+    FlowLogsHandler handler = handler(Map.of("LOG_FORMAT", "auto", "LOG_GROUP", "/vpc/flow-logs"));
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(handler.handleRequest(event(List.of(REJECT, "of no format " + i)), context))
+          .containsEntry("Records", 1L)
+          .containsEntry("UnreadableRecords", 1L);
+    }
+
+    assertThat(context.lines())
+        .filteredOn(line -> line.contains("auto"))
+        .containsExactly(
+            "LOG_FORMAT auto: lines are read in AWS's default format or that of Flowbell's template"
+                + " (said once): the function's role needs ec2:DescribeFlowLogs: EC2"
+                + " DescribeFlowLogs, log group /vpc/flow-logs: status 403, UnauthorizedOperation:"
+                + " You are not authorized");
+  }
+
+  /// What is worth saying is said, whatever else goes wrong.
+  @Test
+  void handleRequest_warnsWhereMetricsFail() {
+    FlowLogsHandler handler = handler(Map.of("LOG_FORMAT", "auto"));
+    aws.failCloudWatch(500, "InternalServiceFault", "broken");
+
+    assertThatThrownBy(() -> handler.handleRequest(event(List.of(REJECT)), context))
+        .isInstanceOf(PayloadFailedException.class);
+    assertThat(context.lines())
+        .containsExactly(
+            "LOG_FORMAT auto: lines are read in AWS's default format or that of Flowbell's template"
+                + " (said once): no flow log of this account and region delivers into log group"
+                + " /vpc/flow-logs");
+  }
+
+  @Test
+  void handleRequest_formatGivenIsNotAskedFor() throws IOException {
+    handler(Map.of("LOG_GROUP", "/vpc/flow-logs")).handleRequest(event("port-scan"), context);
+
+    assertThat(aws.ec2Requests()).isEmpty();
+  }
+
   @Test
   void new_wrongSettings() {
     assertThatThrownBy(
@@ -223,6 +295,18 @@ class FlowLogsHandlerTest {
 
   private static CloudWatchLogsEvent event(String name) throws IOException {
     return fromJson(Files.readString(Path.of("events", name + ".json")));
+  }
+
+  private static CloudWatchLogsEvent event(List<String> lines) {
+    return fromJson(PayloadGenerator.lambdaEvent(SubscriptionMessage.of(lines).toJson()));
+  }
+
+  private static String flowLogs(String format) {
+    return """
+    <DescribeFlowLogsResponse><flowLogSet><item><flowLogId>fl-1</flowLogId>\
+    <logFormat>%s</logFormat></item></flowLogSet></DescribeFlowLogsResponse>\
+    """
+        .formatted(format);
   }
 
   private static CloudWatchLogsEvent fromJson(String event) {

@@ -10,6 +10,8 @@ import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.publish.PublishFailedException;
+import dev.flowbell.record.ParseFault;
+import dev.flowbell.record.RecordFormat;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.summary.Metric;
 import dev.flowbell.summary.MetricPoint;
@@ -17,6 +19,7 @@ import dev.flowbell.summary.MetricSeries;
 import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
+import dev.flowbell.testing.RecordingFlowLogSource;
 import dev.flowbell.testing.RecordingPublisher;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -245,7 +248,10 @@ class PipelineTest {
 
     for (int i = 0; i < 2; i++) {
       PayloadReader reader =
-          new PayloadReader(new LogOrigin("", "", "file"), Settings.fromEnvironment(Map.of()));
+          new PayloadReader(
+              new LogOrigin("", "", "file"),
+              Settings.fromEnvironment(Map.of()),
+              List.of(RecordFormat.DEFAULT));
       byte[] line = reject("a", 22).getBytes(StandardCharsets.US_ASCII);
       reader.addLine(line, 0, line.length);
       reader.addOverlongLine();
@@ -258,9 +264,80 @@ class PipelineTest {
     assertThat(publisher.summaries()).hasSize(2);
   }
 
+  /// A flow log made while the function runs: its first payload is read as a whole, and counted
+  /// once.
+  @Test
+  void process_linesStopFitting() {
+    RecordingFlowLogSource ec2 = new RecordingFlowLogSource();
+    ec2.add("fl-1", RecordFormat.DEFAULT.toString());
+    List<String> warnings = new ArrayList<>();
+    Pipeline pipeline =
+        pipeline(new FlowLogFormats(ec2, List.of(RecordFormat.DEFAULT), () -> now, warnings::add));
+    pipeline.process(scan("a", 1));
+    ec2.add("fl-2", "${action} ${dstport} ${interface-id}");
+    now = START.plusSeconds(60);
+
+    Outcome outcome =
+        pipeline.process(
+            lines(reject("a", 22), "REJECT 23 eni-b", "not a record", "REJECT 24 eni-b"));
+
+    assertThat(outcome.summary().total(Metric.RECORDS)).isEqualTo(3);
+    assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(3);
+    assertThat(outcome.summary().total(Metric.UNREADABLE_RECORDS)).isEqualTo(1);
+    assertThat(publisher.summaries()).hasSize(2).last().isEqualTo(outcome.summary());
+    assertThat(ec2.asked()).containsExactly("/vpc/flow-logs", "/vpc/flow-logs");
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void process_linesThatNoFormatFits() {
+    RecordingFlowLogSource ec2 = new RecordingFlowLogSource();
+    ec2.add("fl-1", RecordFormat.DEFAULT.toString());
+    Pipeline pipeline =
+        pipeline(new FlowLogFormats(ec2, List.of(RecordFormat.FLOWBELL), () -> now, _ -> {}));
+
+    for (int i = 0; i < 3; i++) {
+      Outcome outcome = pipeline.process(lines(reject("a", 22), "not a record " + i));
+
+      assertThat(outcome.summary().total(Metric.RECORDS)).isEqualTo(1);
+      assertThat(outcome.summary().total(Metric.UNREADABLE_RECORDS)).isEqualTo(1);
+    }
+    assertThat(ec2.asked()).hasSize(1);
+  }
+
+  /// No format makes JSON of what isn't.
+  @Test
+  void process_brokenJsonIsNoMisfit() {
+    RecordingFlowLogSource ec2 = new RecordingFlowLogSource();
+    ec2.add("fl-1", RecordFormat.DEFAULT.toString());
+    Pipeline pipeline =
+        pipeline(new FlowLogFormats(ec2, List.of(RecordFormat.FLOWBELL), () -> now, _ -> {}));
+    pipeline.process(scan("a", 1));
+    now = START.plusSeconds(60);
+
+    Outcome outcome = pipeline.process(lines("{\"srcaddr\":"));
+
+    assertThat(outcome.summary().faults()).isEqualTo(Map.of(ParseFault.BROKEN_JSON, 1L));
+    assertThat(ec2.asked()).hasSize(1);
+  }
+
   private Pipeline pipeline() {
+    return pipeline(LineFormats.fixed(List.of(RecordFormat.DEFAULT)));
+  }
+
+  private Pipeline pipeline(LineFormats formats) {
     return new Pipeline(
-        Settings.fromEnvironment(Map.of()), "eu-west-1", ledger, publisher, publisher, () -> now);
+        Settings.fromEnvironment(Map.of()),
+        formats,
+        "eu-west-1",
+        ledger,
+        publisher,
+        publisher,
+        () -> now);
+  }
+
+  private static LogBatch lines(String... lines) {
+    return batch(SubscriptionMessage.of(List.of(lines)));
   }
 
   /// A payload of one interface: one source, as many ports as records.

@@ -379,6 +379,20 @@ class ReplayCommandTest {
   }
 
   @Test
+  void logFormat_autoIsForTheFunction() {
+    CommandRun run = CommandRun.of("replay", "--log-format=auto", "events/port-scan.json");
+
+    assertThat(run)
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "flowbell: --log-format: expected formats such as ${srcaddr} ${dstaddr}, got"
+                    + " \"auto\": only the function asks EC2; a file's header line needs no option"
+                    + System.lineSeparator()));
+  }
+
+  @Test
   void thresholds_off() {
     CommandRun run =
         CommandRun.of(

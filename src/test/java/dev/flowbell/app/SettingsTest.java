@@ -23,6 +23,8 @@ class SettingsTest {
   private static final Settings DEFAULTS =
       new Settings(
           List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL),
+          false,
+          null,
           67_108_864,
           "Flowbell",
           List.of(),
@@ -64,6 +66,7 @@ class SettingsTest {
   void fromEnvironment_everythingSet() {
     Map<String, String> environment = new HashMap<>();
     environment.put("LOG_FORMAT", " ${srcaddr} ${action};action bytes ");
+    environment.put("LOG_GROUP", " /vpc/flow-logs ");
     environment.put("MAX_INFLATED_BYTES", "1048576");
     environment.put("METRIC_NAMESPACE", " Net/Flow_1 ");
     environment.put("METRIC_DIMENSIONS", "VpcId, InterfaceId+RejectReason");
@@ -86,6 +89,8 @@ class SettingsTest {
                 List.of(
                     RecordFormat.parse("${srcaddr} ${action}"),
                     RecordFormat.parse("${action} ${bytes}")),
+                false,
+                "/vpc/flow-logs",
                 1_048_576,
                 "Net/Flow_1",
                 List.of(
@@ -107,12 +112,23 @@ class SettingsTest {
                 HttpsForm.CHAT));
   }
 
+  /// Until EC2 has answered, lines are read as without a setting.
+  @Test
+  void fromEnvironment_autoLogFormat() {
+    Settings settings = Settings.fromEnvironment(Map.of("LOG_FORMAT", " auto "));
+
+    assertThat(settings.isLogFormatAuto()).isTrue();
+    assertThat(settings.formats()).isEqualTo(DEFAULTS.formats());
+    assertThat(settings.logGroup()).isNull();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
       textBlock =
           """
+          LOG_GROUP              | /aws/vpc.flow_logs-1#a
           MAX_INFLATED_BYTES     | 1
           MAX_INFLATED_BYTES     | 2147483647
           METRIC_NAMESPACE       | a
@@ -142,6 +158,9 @@ class SettingsTest {
           LOG_FORMAT             | ${srcaddr       | field 1 (character 1): expected a flow log field such as ${srcaddr}, got "${srcaddr"
           LOG_FORMAT             | srcaddr srcaddr | field 2 (character 9): expected each field once, got srcaddr again after field 1
           LOG_FORMAT             | srcaddr;        | format 2, field 1 (character 1): expected field names such as ${srcaddr} ${dstaddr}, got none
+          LOG_FORMAT             | AUTO            | field 1 (character 1): expected a flow log field such as ${srcaddr}, got "AUTO"
+          LOG_FORMAT             | auto;srcaddr    | format 1, field 1 (character 1): expected a flow log field such as ${srcaddr}, got "auto"
+          LOG_GROUP              | a:b             | expected a log group's name: 1 to 512 letters, digits and .-_/#, got "a:b"
           MAX_INFLATED_BYTES     | 0               | expected a whole number from 1 to 2147483647, got "0"
           MAX_INFLATED_BYTES     | 2147483648      | expected a whole number from 1 to 2147483647, got "2147483648"
           MAX_INFLATED_BYTES     | 64MiB           | expected a whole number from 1 to 2147483647, got "64MiB"
@@ -223,12 +242,18 @@ class SettingsTest {
   void withoutAlerts_changesNothingElse() {
     Settings settings =
         Settings.fromEnvironment(
-            Map.of("METRIC_NAMESPACE", "Other", "ALERT_COOLDOWN_SECONDS", "7"));
+            Map.of(
+                "LOG_FORMAT", "auto",
+                "LOG_GROUP", "flows",
+                "METRIC_NAMESPACE", "Other",
+                "ALERT_COOLDOWN_SECONDS", "7"));
 
     assertThat(settings.withoutAlerts())
         .isEqualTo(
             new Settings(
                 settings.formats(),
+                true,
+                "flows",
                 67_108_864,
                 "Other",
                 List.of(),
@@ -240,8 +265,12 @@ class SettingsTest {
 
   @Test
   void settings_haveNamesOfTheirOwn() {
-    assertThat(Setting.ALL).hasSize(15);
+    assertThat(Setting.ALL).hasSize(16);
     assertThat(Setting.ALL).extracting(Setting::name).doesNotHaveDuplicates();
-    assertThat(Setting.ALL).extracting(Setting::option).doesNotHaveDuplicates();
+    assertThat(Setting.OPTIONS).hasSize(15).isSubsetOf(Setting.ALL);
+    assertThat(Setting.OPTIONS)
+        .extracting(Setting::option)
+        .doesNotHaveDuplicates()
+        .allMatch(option -> option.startsWith("--"));
   }
 }

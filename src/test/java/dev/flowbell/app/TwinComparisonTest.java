@@ -62,7 +62,8 @@ class TwinComparisonTest {
     String formats =
         payload.formats().stream().map(format -> String.join(" ", format)).collect(joining(";"));
     Settings settings = Settings.parse(Map.of("LOG_FORMAT", formats), Setting::name);
-    return new PayloadReader(new LogOrigin("123456789010", "/vpc/flow-logs", "made"), settings);
+    return new PayloadReader(
+        new LogOrigin("123456789010", "/vpc/flow-logs", "made"), settings, settings.formats());
   }
 
   private static void assertLikeTwin(FlowSummary summary, GeneratedPayload payload, int seed) {
