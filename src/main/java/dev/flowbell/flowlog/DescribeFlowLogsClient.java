@@ -39,8 +39,9 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 /// Region, credentials and endpoint come from where the SDK's clients have them, signature and HTTP
 /// from the SDK itself. EC2 speaks its query protocol: a form goes in, XML comes out.
 ///
-/// Nobody waits long for it. Where EC2 can't be reached, as from a VPC without a way to it, the
-/// connection is given up after 2 s and not tried again; Lambda's whole start-up has 10 s.
+/// Nobody waits long for it, for Lambda's whole start-up has 10 s. Where EC2 can't be reached, as
+/// from a VPC without a way to it, the connection is given up after 2 s and not tried again; an EC2
+/// that is slow and busy at once takes some 8 s at worst.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeFlowLogs.html">DescribeFlowLogs</a>
