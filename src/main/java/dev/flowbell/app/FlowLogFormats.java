@@ -57,7 +57,8 @@ final class FlowLogFormats implements LineFormats {
 
   /// Asks before there is any line, at the function's start.
   ///
-  /// This doesn't count as asked a short while ago: with SnapStart, the start may be days back.
+  /// This doesn't count as asked a short while ago: with SnapStart, the start may be days back, and
+  /// before there was any flow log. What is asked in vain, the first payload asks again.
   void prepare(String logGroup) {
     ask(logGroup, logGroup(logGroup));
   }
@@ -158,7 +159,7 @@ final class FlowLogFormats implements LineFormats {
     }
 
     private void sayOnce(String what, String why) {
-      if (said.add(what)) {
+      if (asked != null && said.add(what)) { // not at start-up, when nothing is read yet
         warnings.accept(
             "LOG_FORMAT auto: lines are read in %s (said once): %s"
                 .formatted(
