@@ -207,7 +207,13 @@ class DeployedStackIT {
                 Json.parseObject(Files.readString(Path.of("target/flowbell-bom.json"))),
                 "components")
             .stream()
-            .map(component -> component.get("name") + "-" + component.get("version") + ".jar")
+            .map(
+                component ->
+                    "%s.%s-%s.jar"
+                        .formatted(
+                            component.get("group"),
+                            component.get("name"),
+                            component.get("version")))
             .toList();
 
     try (Stream<Path> jars = Files.list(stack.artifact().resolve("lib"))) {

@@ -115,7 +115,8 @@ public final class DeployedStack implements AutoCloseable {
     return sam(LONGEST_DEPLOYMENT, Map.of(), "delete", "--no-prompts");
   }
 
-  /// Returns the folder that `sam deploy` packed: classes, and libraries in `lib`.
+  /// Returns the folder that `sam deploy` packed: classes, and in `lib` the libraries, with their
+  /// groups in front of their names.
   public Path artifact() {
     return project.resolve(".aws-sam/build/Function");
   }
