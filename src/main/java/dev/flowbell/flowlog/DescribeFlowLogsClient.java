@@ -90,11 +90,13 @@ public final class DescribeFlowLogsClient implements FlowLogSource, AutoCloseabl
   ///
   /// @throws SdkException where no region is set
   public static DescribeFlowLogsClient create() {
+    return create(new DefaultAwsRegionProviderChain().getRegion());
+  }
+
+  /// Makes a client for a region, with the credentials that the SDK's own clients find.
+  public static DescribeFlowLogsClient create(Region region) {
     return new DescribeFlowLogsClient(
-        new DefaultAwsRegionProviderChain().getRegion(),
-        DefaultCredentialsProvider.builder().build(),
-        LONGEST_READ,
-        PATIENCE);
+        region, DefaultCredentialsProvider.builder().build(), LONGEST_READ, PATIENCE);
   }
 
   /// `AWS_ENDPOINT_URL_EC2`, `AWS_ENDPOINT_URL`, their system properties and profile entries, else

@@ -119,7 +119,8 @@ public final class RecordFormat {
     return columns.length;
   }
 
-  FlowField column(int index) {
+  /// Returns the field that stands at a place of the line, counted from 0.
+  public FlowField column(int index) {
     return columns[index];
   }
 
