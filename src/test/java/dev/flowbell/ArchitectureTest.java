@@ -42,6 +42,7 @@ class ArchitectureTest {
           "ledger", Set.of(),
           "flowlog", Set.of(),
           "publish", Set.of("summary", "alert"),
+          "doctor", Set.of("record", "summary", "alert", "flowlog"),
           "app",
               Set.of(
                   "input",
@@ -51,7 +52,8 @@ class ArchitectureTest {
                   "alert",
                   "ledger",
                   "flowlog",
-                  "publish"));
+                  "publish",
+                  "doctor"));
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -102,7 +104,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            ROOT + "publish..", ROOT + "ledger..", ROOT + "flowlog..", ROOT + "app..")
+            ROOT + "publish..",
+            ROOT + "ledger..",
+            ROOT + "flowlog..",
+            ROOT + "doctor..",
+            ROOT + "app..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("software.amazon..")

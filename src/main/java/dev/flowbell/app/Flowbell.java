@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -11,6 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 ///
 /// Exit codes: 0 when the input was read; 1 when something could not be published; 2 when the input
 /// could not be read or an option is wrong. Where it isn't 0, one line on standard error says why.
+/// What `doctor` ends with, it says itself.
 public final class Flowbell {
   static final int UNPUBLISHED = 1;
   static final int UNREADABLE = 2;
@@ -34,7 +36,9 @@ public final class Flowbell {
         .description("Tells what VPC flow logs say: what was blocked, and who really sent it.");
     spec.version("flowbell " + version());
     CommandLine commandLine = new CommandLine(spec);
-    commandLine.addSubcommand(new ReplayCommand(in, out, err).toSpec());
+    for (Command command : List.of(new DoctorCommand(out, err), new ReplayCommand(in, out, err))) {
+      commandLine.addSubcommand(command.toSpec());
+    }
     commandLine.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     commandLine.setParameterExceptionHandler(
@@ -54,10 +58,12 @@ public final class Flowbell {
     }
     if (!parsed.hasSubcommand()) {
       throw new CommandLine.ParameterException(
-          parsed.commandSpec().commandLine(), "expected a command: replay (see flowbell --help)");
+          parsed.commandSpec().commandLine(),
+          "expected a command: %s (see flowbell --help)"
+              .formatted(String.join(", ", parsed.commandSpec().subcommands().keySet())));
     }
     CommandLine.ParseResult subcommand = parsed.subcommand();
-    return ((ReplayCommand) subcommand.commandSpec().userObject()).run(subcommand);
+    return ((Command) subcommand.commandSpec().userObject()).run(subcommand);
   }
 
   /// Returns the version that the jar says it is, or `unpackaged`.

@@ -28,7 +28,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 
 /// `flowbell replay FILE…`: sends files through the pipeline that the function has, and says what
 /// they come to.
-final class ReplayCommand {
+final class ReplayCommand implements Command {
   private static final String STANDARD_INPUT = "-";
 
   /// What a folder's files end in that are worth a look; files named one by one may be called
@@ -47,7 +47,8 @@ final class ReplayCommand {
   }
 
   /// Returns the command's options and help. Each setting has its option without further ado.
-  CommandSpec toSpec() {
+  @Override
+  public CommandSpec toSpec() {
     CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("replay");
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
@@ -95,10 +96,8 @@ final class ReplayCommand {
         + (defaultText.isEmpty() ? "" : " (" + defaultText + ")");
   }
 
-  /// Runs the command.
-  ///
-  /// @return the exit code
-  int run(ParseResult options) {
+  @Override
+  public int run(ParseResult options) {
     Settings settings;
     try {
       settings = Settings.parse(settingsOf(options), Setting::option);

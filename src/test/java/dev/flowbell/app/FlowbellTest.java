@@ -16,6 +16,7 @@ class FlowbellTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("Usage: flowbell [-hV] [COMMAND]\n")
+        .contains("  doctor  Checks what silently breaks")
         .contains("  replay  Reads files and says what they hold");
     assertThat(run.err()).isEmpty();
   }
@@ -42,7 +43,8 @@ class FlowbellTest {
   void run_noCommand() {
     assertThat(CommandRun.of())
         .isEqualTo(
-            new CommandRun(2, "", "flowbell: expected a command: replay (see flowbell --help)\n"));
+            new CommandRun(
+                2, "", "flowbell: expected a command: doctor, replay (see flowbell --help)\n"));
   }
 
   @ParameterizedTest
@@ -52,6 +54,11 @@ class FlowbellTest {
       textBlock =
           """
           rewind         | Unmatched argument at index 0: 'rewind'
+          doctor         | Missing required parameter: 'STACK'
+          doctor a b     | Unmatched argument at index 2: 'b'
+          doctor --timeout-seconds 0 flowbell | --timeout-seconds: expected a whole number from 1 to 3600, got "0"
+          doctor --timeout-seconds 1h flowbell | Invalid value for option '--timeout-seconds': '1h' is not an int
+          doctor --output xml flowbell | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'
           replay         | Missing required parameter: 'FILE'
           replay -x file | Unknown option: '-x'
           replay --loud file | Unknown option: '--loud'

@@ -1,0 +1,52 @@
+package dev.flowbell.doctor;
+
+import java.util.regex.Pattern;
+
+/// A command line of the AWS CLI or a like program, ready to be pasted into a POSIX shell.
+final class AwsCommand {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=@%+,-]+");
+
+  private final StringBuilder text;
+
+  private AwsCommand(String program) {
+    text = new StringBuilder(program);
+  }
+
+  /// @param operation a service and an operation, such as `sns subscribe`
+  static AwsCommand of(String operation) {
+    return new AwsCommand("aws " + operation);
+  }
+
+  /// Begins a deployment that changes one of the template's parameters and leaves the others.
+  static String redeploy(Deployment deployment, String parameter, String value) {
+    return deployment(deployment)
+        .with("parameter-overrides", parameter + "=" + value)
+        .text
+        .toString();
+  }
+
+  /// Returns the command that deploys again, from the project's folder.
+  static String redeploy(Deployment deployment) {
+    return deployment(deployment).text.toString();
+  }
+
+  private static AwsCommand deployment(Deployment deployment) {
+    return new AwsCommand("sam deploy")
+        .with("stack-name", deployment.stackName())
+        .with("region", deployment.region());
+  }
+
+  AwsCommand with(String option, String value) {
+    text.append(" --").append(option).append(' ').append(quoted(value));
+    return this;
+  }
+
+  /// Returns the command line, for the Region that the deployment is in.
+  String in(Deployment deployment) {
+    return with("region", deployment.region()).text.toString();
+  }
+
+  private static String quoted(String value) {
+    return PLAIN.matcher(value).matches() ? value : "'" + value.replace("'", "'\\''") + "'";
+  }
+}

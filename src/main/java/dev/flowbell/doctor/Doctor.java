@@ -1,0 +1,84 @@
+package dev.flowbell.doctor;
+
+import dev.flowbell.flowlog.DescribeFlowLogsException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/// Asks every question about a deployment, in the order that records go.
+public final class Doctor {
+  private final List<Check> checks;
+
+  /// @param clock what tells how old records are
+  public Doctor(InstantSource clock) {
+    checks =
+        List.of(
+            new StackCheck(),
+            new FlowLogCheck(),
+            new FlowLogRoleCheck(),
+            new LogGroupCheck(),
+            new RecordsCheck(clock),
+            new SubscriptionCheck(),
+            new PermissionCheck(),
+            new FunctionCheck(),
+            new AliasCheck(),
+            new SettingsCheck(),
+            new TopicCheck(),
+            new SubscribersCheck(),
+            new AlarmsCheck(),
+            new FailureQueueCheck());
+  }
+
+  /// Returns what was found, at least one finding for each check.
+  public List<Finding> examine(Deployment deployment) {
+    List<Finding> findings = new ArrayList<>();
+    checks.forEach(check -> findings.addAll(examine(check, deployment)));
+    return findings;
+  }
+
+  /// Sends a test through the deployment and waits for what comes of it, see [SendTest].
+  ///
+  /// @param progress takes a line now and then
+  public static List<Finding> sendTest(
+      Deployment deployment, Duration timeout, Consumer<String> progress) {
+    SendTest test =
+        new SendTest(InstantSource.system(), Thread::sleep, new SecureRandom(), timeout, progress);
+    return examine(test, deployment);
+  }
+
+  /// Returns the IAM actions that all questions take, in alphabetical order.
+  List<String> actions() {
+    return checks.stream().flatMap(check -> check.actions().stream()).distinct().sorted().toList();
+  }
+
+  static List<Finding> examine(Check check, Deployment deployment) {
+    try {
+      return check.examine(deployment);
+    } catch (AwsServiceException e) {
+      return List.of(
+          AwsErrors.isDenied(e)
+              ? Finding.skipped(
+                  check.name(),
+                  "not allowed to ask",
+                  "needs the permission " + AwsErrors.deniedAction(e, check.actions()))
+              : Finding.skipped(check.name(), "could not be asked", AwsErrors.wordsOf(e)));
+    } catch (DescribeFlowLogsException e) {
+      return List.of(
+          e.isUnauthorized()
+              ? Finding.skipped(
+                  check.name(), "not allowed to ask", "needs the permission ec2:DescribeFlowLogs")
+              : Finding.skipped(
+                  check.name(), "could not be asked", String.valueOf(e.getMessage())));
+    } catch (SdkClientException e) {
+      return List.of(Finding.skipped(check.name(), "could not be asked", AwsErrors.wordsOf(e)));
+    } catch (MissingResourceException e) {
+      return List.of(
+          Finding.skipped(check.name(), "nothing to ask about", String.valueOf(e.getMessage())));
+    }
+  }
+}

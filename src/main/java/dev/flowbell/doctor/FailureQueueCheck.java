@@ -1,0 +1,59 @@
+package dev.flowbell.doctor;
+
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
+
+/// Do payloads wait that the function could not handle?
+final class FailureQueueCheck implements Check {
+  @Override
+  public String name() {
+    return "failure queue";
+  }
+
+  @Override
+  public List<String> actions() {
+    return List.of("sqs:GetQueueAttributes");
+  }
+
+  @Override
+  public List<Finding> examine(Deployment deployment) {
+    String queueUrl = deployment.id(Deployment.FAILURE_QUEUE);
+    Map<QueueAttributeName, String> attributes;
+    try {
+      attributes =
+          deployment
+              .aws()
+              .sqs()
+              .getQueueAttributes(
+                  ask ->
+                      ask.queueUrl(queueUrl)
+                          .attributeNames(
+                              QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                              QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+              .attributes();
+    } catch (QueueDoesNotExistException _) {
+      return List.of(
+          Finding.problem(
+              name(),
+              "there is no queue " + queueUrl,
+              "payloads that fail are lost",
+              AwsCommand.of("sqs create-queue")
+                  .with("queue-name", queueUrl.substring(queueUrl.lastIndexOf('/') + 1))
+                  .in(deployment)));
+    }
+    long waiting =
+        attributes.values().stream().mapToLong(Long::parseLong).sum(); // and those being looked at
+    if (waiting == 0) {
+      return List.of(Finding.ok(name(), "empty"));
+    }
+    return List.of(
+        Finding.problem(
+            name(),
+            "%,d payload%s wait%s"
+                .formatted(waiting, waiting == 1 ? "" : "s", waiting == 1 ? "s" : ""),
+            "each failed three times, and is neither counted nor told; the function's log says why",
+            "java -jar target/flowbell.jar redrive --queue-url " + queueUrl));
+  }
+}

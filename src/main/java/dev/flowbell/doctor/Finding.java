@@ -1,0 +1,29 @@
+package dev.flowbell.doctor;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a check found.
+///
+/// @param check the check's name
+/// @param verdict what it comes to
+/// @param seen what was found, in words
+/// @param why what follows from it; `null` where all is well
+/// @param mend the command that mends it, for a POSIX shell; `null` where none does
+public record Finding(
+    String check, Verdict verdict, String seen, @Nullable String why, @Nullable String mend) {
+  static Finding ok(String check, String seen) {
+    return new Finding(check, Verdict.OK, seen, null, null);
+  }
+
+  static Finding warning(String check, String seen, String why, @Nullable String mend) {
+    return new Finding(check, Verdict.WARNING, seen, why, mend);
+  }
+
+  static Finding problem(String check, String seen, String why, @Nullable String mend) {
+    return new Finding(check, Verdict.PROBLEM, seen, why, mend);
+  }
+
+  static Finding skipped(String check, String seen, String why) {
+    return new Finding(check, Verdict.SKIPPED, seen, why, null);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.flowbell.doctor;
+
+import dev.flowbell.flowlog.FlowLog;
+import dev.flowbell.record.RecordFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Does a flow log deliver to the log group?
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-troubleshooting.html">Troubleshoot
+///   VPC Flow Logs</a>
+final class FlowLogCheck implements Check {
+  @Override
+  public String name() {
+    return "flow log";
+  }
+
+  @Override
+  public List<String> actions() {
+    return List.of("ec2:DescribeFlowLogs");
+  }
+
+  @Override
+  public List<Finding> examine(Deployment deployment) {
+    List<FlowLog> flowLogs = deployment.flowLogs();
+    return flowLogs.isEmpty()
+        ? List.of(none(deployment))
+        : flowLogs.stream().map(flowLog -> finding(flowLog, deployment)).toList();
+  }
+
+  private Finding none(Deployment deployment) {
+    String resource = deployment.parameter("WatchedResourceId");
+    String role = deployment.findId(Deployment.FLOW_LOG_ROLE);
+    return Finding.problem(
+        name(),
+        "no flow log delivers to " + deployment.logGroupName(),
+        "nothing is recorded" + (resource.isEmpty() ? "; name your VPC in the command" : ""),
+        resource.isEmpty() || role == null
+            ? AwsCommand.redeploy(
+                deployment, "WatchedResourceId", resource.isEmpty() ? "VPC_ID" : resource)
+            : AwsCommand.of("ec2 create-flow-logs")
+                .with("resource-type", typeOf(resource))
+                .with("resource-ids", resource)
+                .with("traffic-type", "ALL")
+                .with("max-aggregation-interval", "60")
+                .with("log-group-name", deployment.logGroupName())
+                .with(
+                    "deliver-logs-permission-arn",
+                    "arn:%s:iam::%s:role/%s"
+                        .formatted(deployment.partition(), deployment.account(), role))
+                .with("log-format", formatOf(deployment))
+                .in(deployment));
+  }
+
+  private static String typeOf(String resourceId) {
+    return resourceId.startsWith("vpc-")
+        ? "VPC"
+        : resourceId.startsWith("subnet-") ? "Subnet" : "NetworkInterface";
+  }
+
+  private static String formatOf(Deployment deployment) {
+    String format = deployment.parameter("LogFormat");
+    return format.startsWith("$") ? format : RecordFormat.FLOWBELL.toString();
+  }
+
+  private Finding finding(FlowLog flowLog, Deployment deployment) {
+    String seen = "%s of %s".formatted(flowLog.flowLogId(), flowLog.resourceId());
+    if (!"ACTIVE".equals(flowLog.flowLogStatus())) {
+      return Finding.problem(
+          name(),
+          seen + " is " + flowLog.flowLogStatus(),
+          "only an ACTIVE flow log records; a new one takes its place",
+          AwsCommand.of("ec2 delete-flow-logs")
+              .with("flow-log-ids", flowLog.flowLogId())
+              .in(deployment));
+    }
+    String error = flowLog.deliverLogsErrorMessage();
+    if (error != null || "FAILED".equals(flowLog.deliverLogsStatus())) {
+      return Finding.problem(
+          name(),
+          "%s does not deliver: %s".formatted(seen, error == null ? "FAILED" : error),
+          wordsOf(error),
+          mendOf(error, deployment));
+    }
+    if (flowLog.deliverLogsStatus() == null) {
+      return Finding.warning(
+          name(),
+          seen + " is ACTIVE and has delivered nothing yet",
+          "the first records take 10 to 15 minutes from its creation",
+          null);
+    }
+    return Finding.ok(name(), seen + " is ACTIVE and delivers");
+  }
+
+  private static String wordsOf(@Nullable String error) {
+    return switch (error) {
+      case "Access error" ->
+          "its role may not write to the log group, or can't be assumed: see flow log role";
+      case "Rate limited" ->
+          "CloudWatch Logs throttles it, or the account has as many log groups as it may;"
+              + " interfaces are left out meanwhile. Ask for a higher quota";
+      case "Unknown error" ->
+          "an error inside AWS. If it lasts: delete the flow log, make it anew, ask AWS Support";
+      case null, default -> "records are lost until it does";
+    };
+  }
+
+  private static @Nullable String mendOf(@Nullable String error, Deployment deployment) {
+    return "Rate limited".equals(error)
+        ? AwsCommand.of("service-quotas list-service-quotas")
+            .with("service-code", "logs")
+            .in(deployment)
+        : null;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.flowbell.doctor;
+
+import java.util.List;
+import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
+import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
+import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.State;
+
+/// Is the function there, ready, and not switched off?
+final class FunctionCheck implements Check {
+  @Override
+  public String name() {
+    return "function";
+  }
+
+  @Override
+  public List<String> actions() {
+    return List.of("lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency");
+  }
+
+  @Override
+  public List<Finding> examine(Deployment deployment) {
+    String functionName = deployment.id(Deployment.FUNCTION);
+    GetFunctionConfigurationResponse live;
+    try {
+      live = deployment.live();
+    } catch (ResourceNotFoundException _) {
+      return List.of(
+          Finding.problem(
+              name(),
+              "there is no %s:%s".formatted(functionName, Deployment.ALIAS),
+              "nothing reads the records; whoever removed it left the stack behind",
+              AwsCommand.of("cloudformation detect-stack-drift")
+                  .with("stack-name", deployment.stackName())
+                  .in(deployment)));
+    }
+    String seen = "%s, version %s".formatted(functionName, live.version());
+    if (live.state() != State.ACTIVE) {
+      return List.of(
+          Finding.problem(
+              name(),
+              "%s is %s: %s".formatted(seen, live.stateAsString(), live.stateReason()),
+              "it can't be invoked",
+              AwsCommand.of("lambda wait function-active-v2")
+                  .with("function-name", functionName + ":" + Deployment.ALIAS)
+                  .in(deployment)));
+    }
+    if (live.lastUpdateStatus() == LastUpdateStatus.FAILED) {
+      return List.of(
+          Finding.problem(
+              name(),
+              "%s: the last update failed: %s".formatted(seen, live.lastUpdateStatusReason()),
+              "it runs as it was before",
+              AwsCommand.redeploy(deployment)));
+    }
+    Integer reserved =
+        deployment
+            .aws()
+            .lambda()
+            .getFunctionConcurrency(ask -> ask.functionName(functionName))
+            .reservedConcurrentExecutions();
+    if (reserved != null && reserved == 0) {
+      return List.of(
+          Finding.problem(
+              name(),
+              seen + " has a reserved concurrency of 0",
+              "that switches it off: records wait for six hours, and then are dropped",
+              AwsCommand.of("lambda delete-function-concurrency")
+                  .with("function-name", functionName)
+                  .in(deployment)));
+    }
+    return List.of(Finding.ok(name(), seen + " is Active"));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.flowbell.doctor;
+
+import java.util.List;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
+
+/// Is the flow logs' log group there, and does it forget?
+final class LogGroupCheck implements Check {
+  @Override
+  public String name() {
+    return "log group";
+  }
+
+  @Override
+  public List<String> actions() {
+    return List.of("logs:DescribeLogGroups");
+  }
+
+  @Override
+  public List<Finding> examine(Deployment deployment) {
+    String groupName = deployment.logGroupName();
+    return List.of(
+        deployment
+            .aws()
+            .logs()
+            .describeLogGroupsPaginator(ask -> ask.logGroupNamePrefix(groupName))
+            .logGroups()
+            .stream()
+            .filter(group -> group.logGroupName().equals(groupName))
+            .findFirst()
+            .map(group -> examine(group, deployment))
+            .orElseGet(
+                () ->
+                    Finding.problem(
+                        name(),
+                        "there is no log group " + groupName,
+                        "flow logs have nowhere to go, and the subscription went with it:"
+                            + " deploy again when it is back",
+                        AwsCommand.of("logs create-log-group")
+                            .with("log-group-name", groupName)
+                            .in(deployment))));
+  }
+
+  private Finding examine(LogGroup group, Deployment deployment) {
+    if (group.retentionInDays() == null) {
+      return Finding.warning(
+          name(),
+          group.logGroupName() + " keeps records for ever",
+          "each month costs more than the last",
+          AwsCommand.of("logs put-retention-policy")
+              .with("log-group-name", group.logGroupName())
+              .with("retention-in-days", retentionOf(deployment))
+              .in(deployment));
+    }
+    return Finding.ok(
+        name(),
+        "%s keeps records for %d days".formatted(group.logGroupName(), group.retentionInDays()));
+  }
+
+  private static String retentionOf(Deployment deployment) {
+    String days = deployment.parameter("LogGroupRetentionDays");
+    return days.isEmpty() ? "30" : days;
+  }
+}

@@ -1,0 +1,191 @@
+package dev.flowbell.doctor;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// A policy of IAM, as far as the doctor reads them: what its statements allow to an AWS service.
+///
+/// It is there to find what is plainly missing, not to stand in for IAM. Statements that deny, and
+/// `NotAction`, `NotResource` and `NotPrincipal`, allow nothing here; a condition on something that
+/// isn't known here is taken to hold.
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html">IAM
+///   JSON policy element reference</a>
+record PolicyDocument(List<Statement> statements) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /// @throws IllegalArgumentException where it is no JSON object
+  static PolicyDocument parse(String json) {
+    List<Statement> statements = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new IllegalArgumentException("policy: expected a JSON object");
+      }
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String key = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (!"Statement".equals(key)) {
+          parser.skipChildren();
+        } else if (value == JsonToken.START_ARRAY) {
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            statements.add(Statement.read(parser));
+          }
+        } else {
+          statements.add(Statement.read(parser));
+        }
+      }
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("policy: " + e.getOriginalMessage(), e);
+    }
+    return new PolicyDocument(List.copyOf(statements));
+  }
+
+  /// Returns whether a service may do something.
+  ///
+  /// @param service such as `logs.amazonaws.com`
+  /// @param facts what conditions ask for, such as `aws:SourceAccount`, by key in lower case
+  boolean allowsService(String service, String action, Map<String, String> facts) {
+    return statements.stream()
+        .anyMatch(
+            statement ->
+                statement.isAllow
+                    && anyMatches(statement.services, service)
+                    && anyMatches(statement.actions, action)
+                    && statement.hold(facts));
+  }
+
+  /// Returns whether whoever has this policy may do something.
+  ///
+  /// @param resource an ARN, `null` for any
+  boolean allows(String action, @Nullable String resource) {
+    return statements.stream()
+        .anyMatch(
+            statement ->
+                statement.isAllow
+                    && anyMatches(statement.actions, action)
+                    && (resource == null || anyMatches(statement.resources, resource)));
+  }
+
+  private static boolean anyMatches(List<String> patterns, String value) {
+    return patterns.stream().anyMatch(pattern -> matches(pattern, value));
+  }
+
+  /// `*` stands for any characters and `?` for one. Case counts, except that IAM's names of actions
+  /// are written either way.
+  private static boolean matches(String pattern, String value) {
+    String expression =
+        pattern
+            .chars()
+            .mapToObj(
+                c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString((char) c)))
+            .collect(Collectors.joining());
+    return Pattern.compile(expression, Pattern.CASE_INSENSITIVE).matcher(value).matches();
+  }
+
+  /// A statement.
+  ///
+  /// @param services the services that it is about, `*` for everybody
+  /// @param conditions values by operator and key
+  record Statement(
+      boolean isAllow,
+      List<String> services,
+      List<String> actions,
+      List<String> resources,
+      Map<String, Map<String, List<String>>> conditions) {
+
+    private static Statement read(JsonParser parser) {
+      boolean isAllow = false;
+      List<String> services = List.of();
+      List<String> actions = List.of();
+      List<String> resources = List.of();
+      Map<String, Map<String, List<String>>> conditions = Map.of();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String key = parser.currentName();
+        parser.nextToken();
+        switch (key) {
+          case "Effect" -> isAllow = parser.getString().equals("Allow");
+          case "Principal" -> services = readServices(parser);
+          case "Action" -> actions = readTexts(parser);
+          case "Resource" -> resources = readTexts(parser);
+          case "Condition" -> conditions = readConditions(parser);
+          default -> parser.skipChildren();
+        }
+      }
+      return new Statement(isAllow, services, actions, resources, conditions);
+    }
+
+    private static List<String> readServices(JsonParser parser) {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        return readTexts(parser); // "*"
+      }
+      return readByKey(parser).getOrDefault("service", List.of());
+    }
+
+    private static Map<String, Map<String, List<String>>> readConditions(JsonParser parser) {
+      Map<String, Map<String, List<String>>> conditions = new HashMap<>();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String operator = parser.currentName();
+        parser.nextToken();
+        conditions.put(operator, readByKey(parser));
+      }
+      return conditions;
+    }
+
+    private static Map<String, List<String>> readByKey(JsonParser parser) {
+      Map<String, List<String>> values = new HashMap<>();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String key = parser.currentName().toLowerCase(Locale.ROOT);
+        parser.nextToken();
+        values.put(key, readTexts(parser));
+      }
+      return values;
+    }
+
+    private static List<String> readTexts(JsonParser parser) {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        return List.of(parser.getString());
+      }
+      List<String> texts = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        texts.add(parser.getString());
+      }
+      return texts;
+    }
+
+    private boolean hold(Map<String, String> facts) {
+      return conditions.entrySet().stream()
+          .allMatch(
+              operator ->
+                  operator.getValue().entrySet().stream()
+                      .allMatch(
+                          condition ->
+                              holds(
+                                  operator.getKey(),
+                                  condition.getValue(),
+                                  facts.get(condition.getKey()))));
+    }
+
+    private static boolean holds(String operator, List<String> expected, @Nullable String fact) {
+      if (fact == null) {
+        return true;
+      }
+      return switch (operator) {
+        case "StringEquals" -> expected.contains(fact);
+        case "StringLike", "ArnLike", "ArnEquals" -> anyMatches(expected, fact);
+        default -> true;
+      };
+    }
+  }
+}

@@ -1,0 +1,381 @@
+package dev.flowbell.doctor;
+
+import dev.flowbell.alert.AlertRule;
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.RecordFormat;
+import dev.flowbell.summary.Metric;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
+import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
+
+/// Does a rejected flow reach metric and mailbox? Puts synthetic records into the log group, from
+/// where they go the way of real ones, and waits.
+///
+/// **How many records.** One is enough for the metric. A notification takes as many as the
+/// function's lowest threshold asks for, so that many are sent, each for another port.
+///
+/// **How they are told from real traffic.** Metrics stand at the minute of the flow's end. The
+/// records say that they ended 150 minutes ago, when everything real has long been delivered: what
+/// that minute gains is theirs. Less than 180 minutes, because CloudWatch may take two hours to
+/// show older data; more than the hour that the template's alarms look back. `AlertsSent` stands at
+/// the minute of arrival, where a real alert would be taken for the test's: the address in the
+/// notification tells.
+///
+/// **What stays.** The records, in a log stream of their own, for as long as the group keeps them;
+/// the counts; and, where there are dimensions such as `InterfaceId`, a series for the interface
+/// that isn't. The source's address is another each time, or the cooldown would keep the second
+/// test's notification back.
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
+final class SendTest implements Check {
+  /// The log stream that synthetic records are in.
+  static final String STREAM = "flowbell-doctor";
+
+  /// How long ago the flows are said to have ended; the page named above was read 2026-11-23.
+  static final Duration AGE = Duration.ofMinutes(150);
+
+  /// A batch of so many short records goes to the function as one payload.
+  static final int MOST_RECORDS = 1000;
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+  private static final int PERIOD_SECONDS = 60;
+
+  /// RFC 5737; the last address of the first is the target.
+  private static final List<String> NETWORKS = List.of("192.0.2.", "198.51.100.", "203.0.113.");
+
+  /// What a record needs to show for each rule that the records can trip.
+  private static final Map<AlertRule, Set<FlowField>> NEEDS =
+      Map.of(
+          AlertRule.PORT_SCAN,
+          EnumSet.of(FlowField.ACTION, FlowField.DSTPORT),
+          AlertRule.BLOCKED_HANDSHAKES,
+          EnumSet.of(FlowField.ACTION, FlowField.PROTOCOL, FlowField.TCP_FLAGS),
+          AlertRule.REJECTS,
+          EnumSet.of(FlowField.ACTION));
+
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final InstantSource clock;
+  private final Pause pause;
+  private final RandomGenerator random;
+  private final Duration timeout;
+  private final Consumer<String> progress;
+
+  /// Lets time go by.
+  @FunctionalInterface
+  interface Pause {
+    void last(Duration duration) throws InterruptedException;
+  }
+
+  SendTest(
+      InstantSource clock,
+      Pause pause,
+      RandomGenerator random,
+      Duration timeout,
+      Consumer<String> progress) {
+    this.clock = clock;
+    this.pause = pause;
+    this.random = random;
+    this.timeout = timeout;
+    this.progress = progress;
+  }
+
+  @Override
+  public String name() {
+    return "test";
+  }
+
+  @Override
+  public List<String> actions() {
+    return List.of(
+        "lambda:GetFunctionConfiguration",
+        "ec2:DescribeFlowLogs",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "logs:FilterLogEvents",
+        "cloudwatch:GetMetricData");
+  }
+
+  @Override
+  public List<Finding> examine(Deployment deployment) {
+    Plan plan;
+    try {
+      plan = plan(deployment);
+    } catch (IllegalArgumentException _) {
+      return List.of(
+          Finding.skipped(name(), "nothing was sent", "see settings: the function does not start"));
+    }
+    try {
+      return run(plan, deployment);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return List.of(Finding.skipped(name(), "interrupted", "what was sent is on its way"));
+    }
+  }
+
+  private Plan plan(Deployment deployment) {
+    FunctionSettings settings = deployment.settings();
+    RecordFormat format = deployment.formats().getFirst();
+    Set<FlowField> fields = format.fields();
+    boolean namesSource =
+        fields.contains(FlowField.SRCADDR) || fields.contains(FlowField.PKT_SRCADDR);
+    AlertRule rule = null;
+    long records = MOST_RECORDS;
+    for (AlertRule each : NEEDS.keySet().stream().sorted().toList()) {
+      long threshold = settings.alertPolicy().thresholds().getOrDefault(each, 0L);
+      boolean isTrippable =
+          settings.topicArn() != null
+              && namesSource
+              && fields.containsAll(NEEDS.get(each))
+              && threshold > 0;
+      if (isTrippable && (rule == null ? threshold <= records : threshold < records)) {
+        rule = each;
+        records = threshold;
+      }
+    }
+    String source = NETWORKS.get(random.nextInt(NETWORKS.size())) + random.nextInt(1, 255);
+    Instant now = clock.instant();
+    Instant minute = now.minus(AGE).truncatedTo(ChronoUnit.MINUTES);
+    boolean isDated = fields.contains(FlowField.START) || fields.contains(FlowField.END);
+    return new Plan(
+        new SyntheticRejects(format, deployment, source, minute.plusSeconds(PERIOD_SECONDS - 1)),
+        rule == null ? 1 : (int) records,
+        rule,
+        settings.namespace(),
+        fields.contains(FlowField.ACTION) ? Metric.REJECTED_FLOWS : Metric.RECORDS,
+        now.truncatedTo(ChronoUnit.MINUTES),
+        // Without a time of their own, records count when they arrive, among the real ones.
+        isDated ? minute : null);
+  }
+
+  private List<Finding> run(Plan plan, Deployment deployment) throws InterruptedException {
+    double countedBefore = counted(plan, deployment);
+    double toldBefore = told(plan, deployment);
+    send(plan, deployment);
+    Instant sent = clock.instant();
+    Instant deadline = sent.plus(timeout);
+    progress.accept(
+        "sent %s, waiting up to %d s for %s"
+            .formatted(plan.words(), timeout.toSeconds(), plan.metric.awsName()));
+    boolean isCounted = false;
+    boolean isTold = plan.rule == null;
+    long countedAfter = 0;
+    long told = 0;
+    while (true) {
+      if (!isCounted && counted(plan, deployment) - countedBefore >= plan.count) {
+        isCounted = true;
+        countedAfter = Duration.between(sent, clock.instant()).toSeconds();
+        progress.accept("counted after %d s".formatted(countedAfter));
+      }
+      if (!isTold) {
+        told = Math.round(told(plan, deployment) - toldBefore);
+        isTold = told > 0;
+      }
+      if ((isCounted && isTold) || !clock.instant().isBefore(deadline)) {
+        break;
+      }
+      pause.last(BETWEEN_LOOKS);
+    }
+    String failure = findFailure(sent, deployment);
+    List<Finding> findings = new ArrayList<>();
+    findings.add(metric(plan, isCounted, countedAfter, failure, deployment));
+    findings.add(notification(plan, isTold, told, failure, deployment));
+    return findings;
+  }
+
+  private void send(Plan plan, Deployment deployment) {
+    String groupName = deployment.logGroupName();
+    try {
+      deployment
+          .aws()
+          .logs()
+          .createLogStream(ask -> ask.logGroupName(groupName).logStreamName(STREAM));
+    } catch (ResourceAlreadyExistsException _) {
+      // from the test before
+    }
+    long now = clock.millis();
+    List<InputLogEvent> events =
+        plan.rejects.lines(plan.count).stream()
+            .map(line -> InputLogEvent.builder().timestamp(now).message(line).build())
+            .toList();
+    deployment
+        .aws()
+        .logs()
+        .putLogEvents(put -> put.logGroupName(groupName).logStreamName(STREAM).logEvents(events));
+  }
+
+  private double counted(Plan plan, Deployment deployment) {
+    return plan.minute == null
+        ? sum(plan, plan.metric, plan.start, endOfThisMinute(), deployment)
+        : sum(plan, plan.metric, plan.minute, plan.minute.plusSeconds(PERIOD_SECONDS), deployment);
+  }
+
+  private double told(Plan plan, Deployment deployment) {
+    return sum(plan, Metric.ALERTS_SENT, plan.start, endOfThisMinute(), deployment);
+  }
+
+  private Instant endOfThisMinute() {
+    return clock.instant().truncatedTo(ChronoUnit.MINUTES).plusSeconds(PERIOD_SECONDS);
+  }
+
+  private static double sum(
+      Plan plan, Metric metric, Instant from, Instant to, Deployment deployment) {
+    MetricDataQuery query =
+        MetricDataQuery.builder()
+            .id("sum")
+            .metricStat(
+                stat ->
+                    stat.stat("Sum")
+                        .period(PERIOD_SECONDS)
+                        .metric(
+                            name -> name.namespace(plan.namespace).metricName(metric.awsName())))
+            .build();
+    return deployment
+        .aws()
+        .cloudWatch()
+        .getMetricData(ask -> ask.metricDataQueries(query).startTime(from).endTime(to))
+        .metricDataResults()
+        .stream()
+        .flatMap(result -> result.values().stream())
+        .mapToDouble(Double::doubleValue)
+        .sum();
+  }
+
+  /// Returns what the function's log says of something that it couldn't publish since then: the
+  /// metric `AlertsSent` is written before SNS is asked.
+  private static @Nullable String findFailure(Instant since, Deployment deployment) {
+    String groupName = deployment.findId(Deployment.FUNCTION_LOG_GROUP);
+    if (groupName == null) {
+      return null;
+    }
+    try {
+      return deployment
+          .aws()
+          .logs()
+          .filterLogEventsPaginator(
+              ask ->
+                  ask.logGroupName(groupName)
+                      .startTime(since.toEpochMilli())
+                      .filterPattern("\"NOT done\""))
+          .events()
+          .stream()
+          .findFirst()
+          .map(FilteredLogEvent::message)
+          .orElse(null);
+    } catch (AwsServiceException e) {
+      if (AwsErrors.isDenied(e) || AwsErrors.isNotFound(e)) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private Finding metric(
+      Plan plan, boolean isCounted, long seconds, @Nullable String failure, Deployment deployment) {
+    if (isCounted) {
+      return Finding.ok(
+          "test: metric",
+          "%s raised %s at %s after %d s"
+              .formatted(
+                  plan.words(),
+                  plan.metric.awsName(),
+                  MINUTE.format(plan.minute == null ? plan.start : plan.minute),
+                  seconds));
+    }
+    return Finding.problem(
+        "test: metric",
+        "%s did not raise %s within %d s"
+            .formatted(plan.words(), plan.metric.awsName(), timeout.toSeconds()),
+        words(failure, "metrics"),
+        tail(deployment));
+  }
+
+  private Finding notification(
+      Plan plan, boolean isTold, long told, @Nullable String failure, Deployment deployment) {
+    if (plan.rule == null) {
+      return Finding.warning(
+          "test: notification",
+          "not tried",
+          "without a topic, with every threshold 0 or above %d, or with a format that names neither"
+                  .formatted(MOST_RECORDS)
+              + " action nor source, the function tells of no rejected flow",
+          null);
+    }
+    boolean isRefused = failure != null && failure.contains("alerts: NOT done");
+    if (isTold && !isRefused) {
+      return Finding.ok(
+          "test: notification",
+          "AlertsSent rose by %d (%s at %d): look for a mail from %s that names %s"
+              .formatted(
+                  told,
+                  plan.rule.words(),
+                  plan.count,
+                  deployment.id(Deployment.TOPIC),
+                  plan.rejects.source()));
+    }
+    return Finding.problem(
+        "test: notification",
+        isRefused
+            ? "the function could not publish it"
+            : "AlertsSent did not rise within %d s".formatted(timeout.toSeconds()),
+        words(failure, "alerts"),
+        tail(deployment));
+  }
+
+  /// A log line can be long, and JSON.
+  private static String words(@Nullable String failure, String step) {
+    String mark = step + ": NOT done, ";
+    int start = failure == null ? -1 : failure.indexOf(mark);
+    if (failure == null || start < 0) {
+      return "see the findings above, and the function's log";
+    }
+    String words = failure.substring(start + mark.length()).lines().findFirst().orElse("");
+    int end = words.indexOf("\\n") < 0 ? words.length() : words.indexOf("\\n");
+    return words.substring(0, Math.min(end, 300));
+  }
+
+  private static @Nullable String tail(Deployment deployment) {
+    String groupName = deployment.findId(Deployment.FUNCTION_LOG_GROUP);
+    return groupName == null
+        ? null
+        : "aws logs tail %s --since 10m --region %s".formatted(groupName, deployment.region());
+  }
+
+  /// What is sent and looked for.
+  ///
+  /// @param rule what the records trip, `null` for nothing
+  /// @param metric what they raise
+  /// @param start the minute before anything was sent
+  /// @param minute where they are counted, `null` for wherever they arrive
+  private record Plan(
+      SyntheticRejects rejects,
+      int count,
+      @Nullable AlertRule rule,
+      String namespace,
+      Metric metric,
+      Instant start,
+      @Nullable Instant minute) {
+    String words() {
+      return "%d rejected flow%s from %s".formatted(count, count == 1 ? "" : "s", rejects.source());
+    }
+  }
+}

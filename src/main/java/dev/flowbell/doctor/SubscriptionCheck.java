@@ -1,0 +1,81 @@
+package dev.flowbell.doctor;
+
+import java.util.List;
+import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.cloudwatchlogs.model.SubscriptionFilter;
+
+/// Does the log group hand its records to the alias?
+final class SubscriptionCheck implements Check {
+  @Override
+  public String name() {
+    return "subscription";
+  }
+
+  @Override
+  public List<String> actions() {
+    return List.of("logs:DescribeSubscriptionFilters");
+  }
+
+  @Override
+  public List<Finding> examine(Deployment deployment) {
+    List<SubscriptionFilter> filters = filtersOf(deployment);
+    for (SubscriptionFilter filter : filters) {
+      if (filter.destinationArn().equals(deployment.aliasArn())) {
+        return List.of(Finding.ok(name(), words(filter, deployment)));
+      }
+    }
+    for (SubscriptionFilter filter : filters) {
+      if (filter.destinationArn().startsWith(deployment.functionArn())) {
+        return List.of(
+            Finding.problem(
+                name(),
+                "%s goes to %s".formatted(filter.filterName(), filter.destinationArn()),
+                "only the alias %s may be invoked, and has the failure queue"
+                    .formatted(Deployment.ALIAS),
+                mend(filter.filterName(), deployment)));
+      }
+    }
+    return List.of(
+        Finding.problem(
+            name(),
+            "%s is not handed to the function".formatted(deployment.logGroupName())
+                + (filters.isEmpty() ? "" : "; its subscriptions are " + namesOf(filters)),
+            "nothing is counted and nobody is told; a log group takes two subscriptions",
+            mend(deployment.stackName(), deployment)));
+  }
+
+  private static List<SubscriptionFilter> filtersOf(Deployment deployment) {
+    try {
+      return deployment
+          .aws()
+          .logs()
+          .describeSubscriptionFilters(ask -> ask.logGroupName(deployment.logGroupName()))
+          .subscriptionFilters();
+    } catch (ResourceNotFoundException _) {
+      return List.of(); // LogGroupCheck tells that there is no group
+    }
+  }
+
+  private static String words(SubscriptionFilter filter, Deployment deployment) {
+    String pattern = filter.filterPattern() == null ? "" : filter.filterPattern();
+    return "%s hands %s to %s:%s"
+        .formatted(
+            filter.filterName(),
+            pattern.isEmpty() ? "every record" : "what matches \"" + pattern + "\"",
+            deployment.id(Deployment.FUNCTION),
+            Deployment.ALIAS);
+  }
+
+  private static String namesOf(List<SubscriptionFilter> filters) {
+    return String.join(", ", filters.stream().map(SubscriptionFilter::filterName).toList());
+  }
+
+  private static String mend(String filterName, Deployment deployment) {
+    return AwsCommand.of("logs put-subscription-filter")
+        .with("log-group-name", deployment.logGroupName())
+        .with("filter-name", filterName)
+        .with("filter-pattern", deployment.parameter("FilterPattern"))
+        .with("destination-arn", deployment.aliasArn())
+        .in(deployment);
+  }
+}

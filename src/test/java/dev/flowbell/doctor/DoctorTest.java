@@ -1,0 +1,796 @@
+package dev.flowbell.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.flowbell.flowlog.FlowLog;
+import dev.flowbell.testing.FakeAccount;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.cloudwatch.model.StateValue;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
+import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
+import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
+import software.amazon.awssdk.services.lambda.model.State;
+
+/// One row for each thing that breaks: what is then found, whole, besides what is well.
+class DoctorTest {
+  private static final Doctor DOCTOR = new Doctor(InstantSource.fixed(FakeAccount.NOW));
+
+  private static final String DRIFT =
+      "aws cloudformation detect-stack-drift --stack-name flowbell --region eu-west-1";
+
+  private static final List<Finding> WELL =
+      List.of(
+          Finding.ok("stack", "flowbell is CREATE_COMPLETE"),
+          Finding.ok(
+              "flow log", "fl-0123456789abcdef0 of vpc-0123456789abcdef0 is ACTIVE and delivers"),
+          Finding.ok(
+              "flow log role",
+              "flowbell-FlowLogRole-1 trusts vpc-flow-logs.amazonaws.com and may write"),
+          Finding.ok("log group", "/flowbell/flowbell/flow-logs keeps records for 30 days"),
+          Finding.ok("records", "the newest came 4 min ago; the function can read the last 2"),
+          Finding.ok("subscription", "flowbell hands every record to flowbell:live"),
+          Finding.ok("permission", "/flowbell/flowbell/flow-logs may invoke flowbell:live"),
+          Finding.ok("function", "flowbell, version 7 is Active"),
+          Finding.ok("alias", "live runs version 7, the newest"),
+          Finding.ok("settings", "namespace Flowbell, record format set"),
+          Finding.ok("topic", FakeAccount.TOPIC_ARN + ", encrypted under a key of its own"),
+          Finding.ok("subscribers", "email ops@example.com"),
+          Finding.ok("alarms", "3, none rings"),
+          Finding.ok("failure queue", "empty"));
+
+  @Test
+  void examine_allIsWell() {
+    assertThat(DOCTOR.examine(Deployments.in(new FakeAccount()))).isEqualTo(WELL);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("faults")
+  void examine_fault(String what, Consumer<FakeAccount> fault, List<Finding> expected) {
+    FakeAccount account = new FakeAccount();
+    fault.accept(account);
+
+    List<Finding> found = new ArrayList<>(DOCTOR.examine(Deployments.in(account)));
+    assertThat(found.stream().map(Finding::check).distinct())
+        .as("every check says something")
+        .containsExactlyElementsOf(WELL.stream().map(Finding::check).toList());
+    found.removeAll(WELL);
+    assertThat(found).as(what).isEqualTo(expected);
+  }
+
+  static Stream<Arguments> faults() {
+    return Stream.of(
+        // stack
+        row(
+            "the last deployment was undone",
+            account -> account.stackStatus = "UPDATE_ROLLBACK_COMPLETE",
+            Finding.warning(
+                "stack",
+                "flowbell is UPDATE_ROLLBACK_COMPLETE",
+                "the last deployment failed and was undone; the one before runs",
+                "aws cloudformation describe-stack-events --stack-name flowbell --query"
+                    + " 'StackEvents[?ends_with(ResourceStatus, `FAILED`)]' --region eu-west-1")),
+        row(
+            "the undoing failed, too",
+            account -> account.stackStatus = "UPDATE_ROLLBACK_FAILED",
+            Finding.problem(
+                "stack",
+                "flowbell is UPDATE_ROLLBACK_FAILED",
+                "the last deployment failed; its events say why",
+                "aws cloudformation describe-stack-events --stack-name flowbell --query"
+                    + " 'StackEvents[?ends_with(ResourceStatus, `FAILED`)]' --region eu-west-1")),
+        row(
+            "a deployment goes on",
+            account -> account.stackStatus = "UPDATE_IN_PROGRESS",
+            Finding.warning(
+                "stack",
+                "flowbell is UPDATE_IN_PROGRESS",
+                "it is being changed: ask again when that is done",
+                "aws cloudformation wait stack-update-complete --stack-name flowbell --region"
+                    + " eu-west-1")),
+        row(
+            "a resource was never made",
+            account -> account.resources.remove("FailureQueue"),
+            Finding.problem(
+                "stack",
+                "flowbell has no FailureQueue",
+                "it is not made of Flowbell's template, or its deployment failed",
+                "sam deploy --stack-name flowbell --region eu-west-1"),
+            Finding.skipped(
+                "failure queue", "nothing to ask about", "the stack has no FailureQueue")),
+
+        // flow log
+        row(
+            "the flow log was removed",
+            account -> account.flowLogs = List.of(),
+            Finding.problem(
+                "flow log",
+                "no flow log delivers to /flowbell/flowbell/flow-logs",
+                "nothing is recorded",
+                "aws ec2 create-flow-logs --resource-type VPC --resource-ids vpc-0123456789abcdef0"
+                    + " --traffic-type ALL --max-aggregation-interval 60 --log-group-name"
+                    + " /flowbell/flowbell/flow-logs --deliver-logs-permission-arn"
+                    + " arn:aws:iam::123456789012:role/flowbell-FlowLogRole-1 --log-format"
+                    + " '${version} ${account-id} ${vpc-id} ${subnet-id} ${instance-id}"
+                    + " ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol}"
+                    + " ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${tcp-flags}"
+                    + " ${type} ${pkt-srcaddr} ${pkt-dstaddr} ${region} ${az-id} ${flow-direction}"
+                    + " ${traffic-path} ${reject-reason}' --region eu-west-1")),
+        row(
+            "none was ever made",
+            account -> {
+              account.flowLogs = List.of();
+              account.resources.remove("FlowLog");
+              account.resources.remove("FlowLogRole");
+              account.parameters.put("WatchedResourceId", "");
+            },
+            Finding.problem(
+                "flow log",
+                "no flow log delivers to /flowbell/flowbell/flow-logs",
+                "nothing is recorded; name your VPC in the command",
+                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
+                    + " WatchedResourceId=VPC_ID"),
+            Finding.skipped(
+                "flow log role", "no role is known", "no flow log of this log group names one")),
+        row(
+            "access error",
+            account -> account.flowLogs = List.of(flowLog("ACTIVE", "FAILED", "Access error")),
+            Finding.problem(
+                "flow log",
+                "fl-1 of subnet-1 does not deliver: Access error",
+                "its role may not write to the log group, or can't be assumed: see flow log role",
+                null)),
+        row(
+            "rate limited",
+            account -> account.flowLogs = List.of(flowLog("ACTIVE", "SUCCESS", "Rate limited")),
+            Finding.problem(
+                "flow log",
+                "fl-1 of subnet-1 does not deliver: Rate limited",
+                "CloudWatch Logs throttles it, or the account has as many log groups as it may;"
+                    + " interfaces are left out meanwhile. Ask for a higher quota",
+                "aws service-quotas list-service-quotas --service-code logs --region eu-west-1")),
+        row(
+            "unknown error",
+            account -> account.flowLogs = List.of(flowLog("ACTIVE", "FAILED", "Unknown error")),
+            Finding.problem(
+                "flow log",
+                "fl-1 of subnet-1 does not deliver: Unknown error",
+                "an error inside AWS. If it lasts: delete the flow log, make it anew, ask AWS"
+                    + " Support",
+                null)),
+        row(
+            "failed without a word",
+            account -> account.flowLogs = List.of(flowLog("ACTIVE", "FAILED", null)),
+            Finding.problem(
+                "flow log",
+                "fl-1 of subnet-1 does not deliver: FAILED",
+                "records are lost until it does",
+                null)),
+        row(
+            "not active",
+            account -> account.flowLogs = List.of(flowLog("DELETING", "SUCCESS", null)),
+            Finding.problem(
+                "flow log",
+                "fl-1 of subnet-1 is DELETING",
+                "only an ACTIVE flow log records; a new one takes its place",
+                "aws ec2 delete-flow-logs --flow-log-ids fl-1 --region eu-west-1")),
+        row(
+            "just made",
+            account -> account.flowLogs = List.of(flowLog("ACTIVE", null, null)),
+            Finding.warning(
+                "flow log",
+                "fl-1 of subnet-1 is ACTIVE and has delivered nothing yet",
+                "the first records take 10 to 15 minutes from its creation",
+                null)),
+
+        // role
+        row(
+            "the role was removed",
+            account -> account.trustPolicy = null,
+            Finding.problem(
+                "flow log role",
+                "there is no role flowbell-FlowLogRole-1",
+                "the flow log has nothing to write with",
+                "aws iam create-role --role-name flowbell-FlowLogRole-1"
+                    + " --assume-role-policy-document '"
+                    + TRUST
+                    + "' --region eu-west-1")),
+        row(
+            "the role trusts another service",
+            account ->
+                account.trustPolicy =
+                    account.trustPolicy.replace("vpc-flow-logs.amazonaws", "ec2.amazonaws"),
+            distrust()),
+        row(
+            "the role trusts for another account",
+            account ->
+                account.trustPolicy =
+                    account.trustPolicy.replace(
+                        "\"aws:SourceAccount\":\"123456789012\"",
+                        "\"aws:SourceAccount\":\"210987654321\""),
+            distrust()),
+        row(
+            "the role trusts for another Region",
+            account ->
+                account.trustPolicy =
+                    account.trustPolicy.replace("ec2:eu-west-1", "ec2:eu-north-1"),
+            distrust()),
+        row(
+            "the role may not write",
+            account -> account.inlinePolicies = List.of(),
+            Finding.problem(
+                "flow log role",
+                "flowbell-FlowLogRole-1 lacks logs:CreateLogStream, logs:PutLogEvents,"
+                    + " logs:DescribeLogGroups, logs:DescribeLogStreams",
+                "the flow log can't write to /flowbell/flowbell/flow-logs",
+                PUT_ROLE_POLICY)),
+        row(
+            "the role may write elsewhere",
+            account ->
+                account.inlinePolicies =
+                    List.of(account.inlinePolicies.getFirst().replace("/flow-logs:", "/other:")),
+            Finding.problem(
+                "flow log role",
+                "flowbell-FlowLogRole-1 lacks logs:CreateLogStream, logs:PutLogEvents",
+                "the flow log can't write to /flowbell/flowbell/flow-logs",
+                PUT_ROLE_POLICY)),
+        row(
+            "well: the role has a managed policy",
+            account -> {
+              account.inlinePolicies = List.of();
+              account.managedPolicies =
+                  List.of(
+                      """
+                      {"Statement":{"Effect":"Allow","Action":"logs:*","Resource":"*"}}\
+                      """);
+            }),
+
+        // log group
+        row(
+            "the log group was removed",
+            account -> account.logGroups = List.of(account.logGroups.getFirst()),
+            Finding.problem(
+                "log group",
+                "there is no log group /flowbell/flowbell/flow-logs",
+                "flow logs have nowhere to go, and the subscription went with it: deploy again"
+                    + " when it is back",
+                "aws logs create-log-group --log-group-name /flowbell/flowbell/flow-logs --region"
+                    + " eu-west-1")),
+        row(
+            "records are kept for ever",
+            account ->
+                account.logGroups =
+                    List.of(LogGroup.builder().logGroupName(FakeAccount.GROUP).build()),
+            Finding.warning(
+                "log group",
+                "/flowbell/flowbell/flow-logs keeps records for ever",
+                "each month costs more than the last",
+                "aws logs put-retention-policy --log-group-name /flowbell/flowbell/flow-logs"
+                    + " --retention-in-days 14 --region eu-west-1")),
+
+        // records
+        row(
+            "no records yet",
+            account -> {
+              account.streams.clear();
+              account.streams.put("flowbell-doctor", FakeAccount.events(Duration.ZERO, "a test"));
+            },
+            Finding.warning(
+                "records",
+                "none in /flowbell/flowbell/flow-logs yet",
+                "the first take 10 to 15 minutes from the flow log's creation; after that, see"
+                    + " flow log and flow log role",
+                null)),
+        row(
+            "records have ceased",
+            account -> {
+              account.streams.put("eni-1", FakeAccount.events(Duration.ofHours(50), "x"));
+              account.streams.put("eni-2", List.of());
+              account.streams.put("eni-3", FakeAccount.events(Duration.ofMinutes(150), "x"));
+            },
+            Finding.problem(
+                "records",
+                "the newest came 2 h ago",
+                "even without traffic there would be NODATA records: the flow log no longer"
+                    + " delivers, or its interfaces are gone",
+                null)),
+        row(
+            "well: a stream that is listed later is newer",
+            account -> {
+              List<OutputLogEvent> fresh = account.streams.remove("eni-1");
+              account.streams.put("eni-0", FakeAccount.events(Duration.ofHours(3), "x"));
+              account.streams.put("eni-1", fresh);
+            }),
+        row(
+            "records of another format",
+            account ->
+                account.streams.put(
+                    "eni-1", FakeAccount.events(Duration.ofMinutes(59), "a b", "x")),
+            Finding.problem(
+                "records",
+                "the newest came 59 min ago; the function can't read 2 of the last 2:"
+                    + " WRONG_FIELD_COUNT 2",
+                "its LOG_FORMAT is not the flow log's format: they are not counted",
+                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
+                    + " LogFormat=auto")),
+        row(
+            "a line that is no record",
+            account -> {
+              String record = account.streams.get("eni-1").getFirst().message();
+              account.streams.put(
+                  "eni-1",
+                  FakeAccount.events(
+                      Duration.ofMinutes(2), record, record.replace("ACCEPT", "MAYBE"), record));
+            },
+            Finding.warning(
+                "records",
+                "the newest came 2 min ago; the function can't read 1 of the last 3:"
+                    + " UNKNOWN_ACTION 1",
+                "somebody else writes into the log group, or a second flow log",
+                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
+                    + " LogFormat=auto")),
+        row(
+            "well: the function asks EC2 for the flow log's format",
+            account -> account.environment.put("LOG_FORMAT", "auto"),
+            Finding.warning(
+                "alias",
+                "live runs version 7; code or settings were changed since",
+                "the changes do not run until there is a version of them, and the alias runs it:"
+                    + " ask again when this is done",
+                "aws lambda publish-version --function-name flowbell --region eu-west-1"),
+            Finding.ok("settings", "namespace Flowbell, record format asked of EC2")),
+
+        // subscription
+        row(
+            "no subscription",
+            account -> account.subscriptionFilters = List.of(),
+            Finding.problem(
+                "subscription",
+                "/flowbell/flowbell/flow-logs is not handed to the function",
+                "nothing is counted and nobody is told; a log group takes two subscriptions",
+                PUT_SUBSCRIPTION_FILTER)),
+        row(
+            "the subscription was replaced",
+            account ->
+                account.subscriptionFilters = List.of(FakeAccount.filter("arn:aws:firehose:x", "")),
+            Finding.problem(
+                "subscription",
+                "/flowbell/flowbell/flow-logs is not handed to the function; its subscriptions are"
+                    + " flowbell",
+                "nothing is counted and nobody is told; a log group takes two subscriptions",
+                PUT_SUBSCRIPTION_FILTER)),
+        row(
+            "the subscription goes past the alias",
+            account ->
+                account.subscriptionFilters =
+                    List.of(FakeAccount.filter(FakeAccount.FUNCTION_ARN, "")),
+            Finding.problem(
+                "subscription",
+                "flowbell goes to arn:aws:lambda:eu-west-1:123456789012:function:flowbell",
+                "only the alias live may be invoked, and has the failure queue",
+                PUT_SUBSCRIPTION_FILTER)),
+        row(
+            "well: a filter pattern",
+            account ->
+                account.subscriptionFilters =
+                    List.of(FakeAccount.filter(FakeAccount.FUNCTION_ARN + ":live", "?REJECT")),
+            Finding.ok("subscription", "flowbell hands what matches \"?REJECT\" to flowbell:live")),
+
+        // permission
+        row("no permission", account -> account.functionPolicy = null, noPermission()),
+        row(
+            "permission for another log group",
+            account ->
+                account.functionPolicy =
+                    account.functionPolicy.replace("/flow-logs:", "/flow-logs-2:"),
+            noPermission()),
+        row(
+            "permission for another account",
+            account ->
+                account.functionPolicy =
+                    account.functionPolicy.replace(
+                        "SourceAccount\":\"123456789012", "SourceAccount\":\"210987654321"),
+            noPermission()),
+        row(
+            "well: the Region's own principal",
+            account ->
+                account.functionPolicy =
+                    account.functionPolicy.replace(
+                        "logs.amazonaws.com", "logs.eu-west-1.amazonaws.com")),
+
+        // function
+        row(
+            "the function is switched off",
+            account -> account.reservedConcurrency = 0,
+            Finding.problem(
+                "function",
+                "flowbell, version 7 has a reserved concurrency of 0",
+                "that switches it off: records wait for six hours, and then are dropped",
+                "aws lambda delete-function-concurrency --function-name flowbell --region"
+                    + " eu-west-1")),
+        row("well: a reserved concurrency", account -> account.reservedConcurrency = 5),
+        row(
+            "the function isn't ready",
+            account ->
+                account.live =
+                    function -> function.state(State.PENDING).stateReason("SnapStart goes on"),
+            Finding.problem(
+                "function",
+                "flowbell, version 7 is Pending: SnapStart goes on",
+                "it can't be invoked",
+                "aws lambda wait function-active-v2 --function-name flowbell:live --region"
+                    + " eu-west-1")),
+        row(
+            "the function's update failed",
+            account ->
+                account.live =
+                    function ->
+                        function
+                            .lastUpdateStatus(LastUpdateStatus.FAILED)
+                            .lastUpdateStatusReason("no such image"),
+            Finding.problem(
+                "function",
+                "flowbell, version 7: the last update failed: no such image",
+                "it runs as it was before",
+                "sam deploy --stack-name flowbell --region eu-west-1")),
+
+        // alias
+        row(
+            "the alias lags behind",
+            account ->
+                account.versions =
+                    List.of(
+                        FakeAccount.version("$LATEST", "code-2", Map.of()),
+                        FakeAccount.version("10", "code-2", Map.of()),
+                        FakeAccount.version("7", "code-1", Map.of())),
+            Finding.warning(
+                "alias",
+                "live runs version 7; the newest is 10",
+                "what was deployed last does not run",
+                "aws lambda update-alias --function-name flowbell --name live --function-version"
+                    + " 10 --region eu-west-1")),
+        row(
+            "new settings have no version",
+            account ->
+                account.versions =
+                    List.of(
+                        FakeAccount.version("$LATEST", "code-1", Map.of("ALERT_REJECTS", "5")),
+                        FakeAccount.version("7", "code-1", Map.of())),
+            Finding.warning(
+                "alias",
+                "live runs version 7; code or settings were changed since",
+                "the changes do not run until there is a version of them, and the alias runs it:"
+                    + " ask again when this is done",
+                "aws lambda publish-version --function-name flowbell --region eu-west-1")),
+
+        // topic
+        row(
+            "the topic was removed",
+            account -> account.topicAttributes = null,
+            Finding.problem(
+                "topic",
+                "there is no topic " + FakeAccount.TOPIC_ARN,
+                "neither alarms nor notifications reach anybody",
+                "aws sns create-topic --name flowbell-notifications --region eu-west-1"),
+            Finding.skipped("subscribers", "nothing to ask about", "see topic: there is none")),
+        row(
+            "the topic is under the AWS managed key",
+            account -> account.topicAttributes = Map.of("KmsMasterKeyId", "alias/aws/sns"),
+            Finding.problem(
+                "topic",
+                FakeAccount.TOPIC_ARN + " is encrypted under alias/aws/sns",
+                "alarms can't publish to it, and nobody is told that they tried",
+                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
+                    + " CustomerKey=true")),
+        row(
+            "well: the topic isn't encrypted",
+            account -> account.topicAttributes = Map.of(),
+            Finding.ok("topic", FakeAccount.TOPIC_ARN + ", not encrypted")),
+
+        // subscribers
+        row(
+            "the mail isn't confirmed",
+            account ->
+                account.subscriptions =
+                    List.of(
+                        FakeAccount.subscription(
+                            "email", "ops@example.com", "PendingConfirmation")),
+            Finding.problem(
+                "subscribers",
+                "email ops@example.com is not confirmed",
+                "gets nothing until then: open the mail \"AWS Notification - Subscription"
+                    + " Confirmation\" and follow its link. The command sends it again",
+                SUBSCRIBE)),
+        row(
+            "nobody has subscribed, or no longer",
+            account ->
+                account.subscriptions =
+                    List.of(FakeAccount.subscription("email", "ops@example.com", "Deleted")),
+            Finding.problem(
+                "subscribers",
+                "nobody has subscribed",
+                "alarms and notifications reach nobody; SNS forgets who does not confirm in time",
+                SUBSCRIBE)),
+
+        // alarms
+        row(
+            "an alarm was removed",
+            account -> account.alarms = List.of(account.alarms.getLast()),
+            Finding.problem(
+                "alarms",
+                "missing: flowbell-no-records",
+                "somebody removed what the stack had made",
+                DRIFT)),
+        row(
+            "an alarm's actions are disabled",
+            account ->
+                account.alarms =
+                    List.of(
+                        FakeAccount.alarm(
+                            "flowbell-no-records", alarm -> alarm.actionsEnabled(false)),
+                        account.alarms.getLast()),
+            Finding.problem(
+                "alarms",
+                "actions are disabled: flowbell-no-records",
+                "they ring, and nobody hears them",
+                "aws cloudwatch enable-alarm-actions --alarm-names flowbell-no-records --region"
+                    + " eu-west-1")),
+        row(
+            "an alarm has no action",
+            account ->
+                account.alarms =
+                    List.of(
+                        FakeAccount.childAlarm("flowbell-no-records"), account.alarms.getLast()),
+            Finding.problem(
+                "alarms",
+                "no action, and no composite alarm that has one: flowbell-no-records",
+                "they ring, and nobody hears them",
+                DRIFT)),
+        row(
+            "an alarm rings",
+            account ->
+                account.alarms =
+                    List.of(
+                        FakeAccount.alarm(
+                            "flowbell-no-records", alarm -> alarm.stateValue(StateValue.ALARM)),
+                        account.alarms.getLast()),
+            Finding.warning(
+                "alarms",
+                "flowbell-no-records rings",
+                "its history says since when",
+                "aws cloudwatch describe-alarm-history --alarm-name flowbell-no-records"
+                    + " --history-item-type StateUpdate --region eu-west-1")),
+        row(
+            "an alarm has no data",
+            account ->
+                account.alarms =
+                    List.of(
+                        FakeAccount.alarm(
+                            "flowbell-no-records",
+                            alarm -> alarm.stateValue(StateValue.INSUFFICIENT_DATA)),
+                        account.alarms.getLast()),
+            Finding.warning(
+                "alarms",
+                "has no data yet: flowbell-no-records",
+                "passes within minutes of a deployment; else its metric does not come",
+                null)),
+        row(
+            "well: an alarm that waits for data",
+            account ->
+                account.alarms =
+                    List.of(
+                        FakeAccount.alarm(
+                            "flowbell-no-records",
+                            alarm ->
+                                alarm
+                                    .stateValue(StateValue.INSUFFICIENT_DATA)
+                                    .treatMissingData("ignore")),
+                        account.alarms.getLast())),
+        row(
+            "no alarms",
+            account ->
+                account
+                    .resources
+                    .values()
+                    .removeIf(each -> each.resourceType().startsWith("AWS::CloudWatch")),
+            Finding.warning(
+                "alarms",
+                "the stack has none",
+                "nobody is told when Flowbell itself breaks",
+                null)),
+
+        // failure queue
+        row(
+            "a payload waits",
+            account -> account.queueAttributes = FakeAccount.queue(1, 0),
+            waiting("1 payload waits")),
+        row(
+            "payloads wait, and some are being looked at",
+            account -> account.queueAttributes = FakeAccount.queue(1200, 34),
+            waiting("1,234 payloads wait")),
+        row(
+            "the queue was removed",
+            account -> account.queueAttributes = null,
+            Finding.problem(
+                "failure queue",
+                "there is no queue " + FakeAccount.QUEUE_URL,
+                "payloads that fail are lost",
+                "aws sqs create-queue --queue-name flowbell-failures --region eu-west-1")),
+
+        // what can't be asked
+        row(
+            "a permission is missing",
+            account -> account.deny("iam:GetRolePolicy"),
+            Finding.skipped(
+                "flow log role", "not allowed to ask", "needs the permission iam:GetRolePolicy")),
+        row(
+            "a refusal that doesn't name the permission",
+            account -> account.fail("lambda:GetPolicy", 403, "AccessDenied", "Access Denied"),
+            Finding.skipped(
+                "permission", "not allowed to ask", "needs the permission lambda:GetPolicy")),
+        row(
+            "EC2 may not be asked",
+            account ->
+                account.fail("ec2:DescribeFlowLogs", 403, "UnauthorizedOperation", "You are not"),
+            Finding.skipped(
+                "flow log", "not allowed to ask", "needs the permission ec2:DescribeFlowLogs"),
+            Finding.skipped(
+                "flow log role",
+                "not allowed to ask",
+                "needs the permission ec2:DescribeFlowLogs")),
+        row(
+            "EC2 can't be asked",
+            account -> account.fail("ec2:DescribeFlowLogs", 503, "Unavailable", "EC2 is busy"),
+            Finding.skipped("flow log", "could not be asked", "EC2 is busy"),
+            Finding.skipped("flow log role", "could not be asked", "EC2 is busy")),
+        row(
+            "a service fails",
+            account ->
+                account.fail("cloudwatch:DescribeAlarms", 500, "InternalFailure", "try\nagain"),
+            Finding.skipped("alarms", "could not be asked", "InternalFailure: try again")));
+  }
+
+  /// Settings that are wrong leave several questions open.
+  @Test
+  void examine_wrongSettings() {
+    FakeAccount account = new FakeAccount();
+    account.environment.put("LOG_FORMAT", "wrong");
+    account.versions = List.of();
+
+    List<Finding> found = new ArrayList<>(DOCTOR.examine(Deployments.in(account)));
+    found.removeAll(WELL);
+
+    String mend = "sam deploy --stack-name flowbell --region eu-west-1 --guided";
+    assertThat(found)
+        .containsExactly(
+            Finding.skipped(
+                "records", "the newest came 4 min ago", "see settings for why none is read"),
+            Finding.problem("settings", "LOG_FORMAT: wrong", "the function does not start", mend),
+            Finding.problem(
+                "settings", "ALERT_REJECTS: wrong, too", "the function does not start", mend));
+  }
+
+  @Test
+  void examine_topicOfTheFunctionIsAnother() {
+    FakeAccount account = new FakeAccount();
+    account.environment.clear();
+
+    assertThat(DOCTOR.examine(Deployments.in(account)))
+        .contains(
+            Finding.warning(
+                "topic",
+                "the function does not publish to it (ALERT_TOPIC_ARN)",
+                "alarms tell, notifications don't",
+                "sam deploy --stack-name flowbell --region eu-west-1"));
+  }
+
+  /// The documentation lists what permissions it takes; what isn't asked, it must not ask for.
+  @Test
+  void actions_areThoseUsed() {
+    FakeAccount account = new FakeAccount();
+    account.managedPolicies = account.inlinePolicies;
+
+    DOCTOR.examine(Deployments.in(account));
+
+    assertThat(DOCTOR.actions()).containsExactlyElementsOf(account.actions());
+  }
+
+  @Test
+  void find_noSuchStack() {
+    FakeAccount account = new FakeAccount();
+    account.fail(
+        "cloudformation:DescribeStacks",
+        400,
+        "ValidationError",
+        "Stack with id flowbel does not exist");
+
+    assertThatThrownBy(
+            () ->
+                Deployment.find(
+                    "flowbel",
+                    account.clients(),
+                    _ -> {
+                      throw new AssertionError();
+                    }))
+        .isInstanceOf(CannotAskException.class)
+        .hasMessage("ValidationError: Stack with id flowbel does not exist");
+  }
+
+  private static final String TRUST =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":\
+      "vpc-flow-logs.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":\
+      {"aws:SourceAccount":"123456789012"}}}]}\
+      """;
+
+  private static final String PUT_ROLE_POLICY =
+      """
+      aws iam put-role-policy --role-name flowbell-FlowLogRole-1 --policy-name write-flow-logs \
+      --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":\
+      ["logs:CreateLogStream","logs:PutLogEvents"],"Resource":\
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/flowbell/flowbell/flow-logs:*"},\
+      {"Effect":"Allow","Action":["logs:DescribeLogGroups","logs:DescribeLogStreams"],\
+      "Resource":"*"}]}' --region eu-west-1\
+      """;
+
+  private static final String PUT_SUBSCRIPTION_FILTER =
+      "aws logs put-subscription-filter --log-group-name /flowbell/flowbell/flow-logs"
+          + " --filter-name flowbell --filter-pattern '' --destination-arn"
+          + " arn:aws:lambda:eu-west-1:123456789012:function:flowbell:live --region eu-west-1";
+
+  private static final String SUBSCRIBE =
+      "aws sns subscribe --topic-arn "
+          + FakeAccount.TOPIC_ARN
+          + " --protocol email --notification-endpoint ops@example.com --region eu-west-1";
+
+  private static Finding distrust() {
+    return Finding.problem(
+        "flow log role",
+        "flowbell-FlowLogRole-1 does not trust vpc-flow-logs.amazonaws.com for account"
+            + " 123456789012",
+        "the flow log can't assume it, and delivers nothing",
+        "aws iam update-assume-role-policy --role-name flowbell-FlowLogRole-1 --policy-document '"
+            + TRUST
+            + "' --region eu-west-1");
+  }
+
+  private static Finding noPermission() {
+    return Finding.problem(
+        "permission",
+        "/flowbell/flowbell/flow-logs may not invoke flowbell:live",
+        "CloudWatch Logs drops the records",
+        "aws lambda add-permission --function-name flowbell --qualifier live --statement-id"
+            + " flow-logs --action lambda:InvokeFunction --principal logs.amazonaws.com"
+            + " --source-account 123456789012 --source-arn"
+            + " 'arn:aws:logs:eu-west-1:123456789012:log-group:/flowbell/flowbell/flow-logs:*'"
+            + " --region eu-west-1");
+  }
+
+  private static Finding waiting(String seen) {
+    return Finding.problem(
+        "failure queue",
+        seen,
+        "each failed three times, and is neither counted nor told; the function's log says why",
+        "java -jar target/flowbell.jar redrive --queue-url " + FakeAccount.QUEUE_URL);
+  }
+
+  private static FlowLog flowLog(String status, String deliveryStatus, String error) {
+    return new FlowLog(
+        "fl-1", "subnet-1", status, deliveryStatus, error, null, null, null, null, null, null);
+  }
+
+  private static Arguments row(String what, Consumer<FakeAccount> fault, Finding... expected) {
+    return arguments(what, fault, List.of(expected));
+  }
+}
