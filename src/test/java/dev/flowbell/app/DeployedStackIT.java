@@ -7,6 +7,7 @@ import dev.flowbell.testing.EmulatorUnavailableException;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.ToolRun;
 import dev.flowbell.testing.ToolUnavailableException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,10 +148,45 @@ class DeployedStackIT {
     }
   }
 
+  @Test
+  @Order(2)
+  void doctor_sendsATestThroughTheSubscription() throws Exception {
+    ToolRun run = doctor("--send-test", "--timeout-seconds", "60");
+
+    assertThat(run.errors())
+        .matches("sent 10 rejected flows from [0-9.]+, waiting .*\ncounted .*\n");
+    Map<String, Map<String, @Nullable Object>> findings = findings(run);
+    for (String well :
+        List.of(
+            "stack",
+            "log group",
+            "subscription",
+            "permission",
+            "function",
+            "alias",
+            "settings",
+            "topic",
+            "subscribers",
+            "failure queue",
+            "test: metric",
+            "test: notification")) {
+      assertThat(findings.get(well)).as(well).containsEntry("verdict", "OK");
+    }
+    assertThat(run.exitCode()).as("there is no flow log: MiniStack can't make any").isEqualTo(1);
+    assertThat(findings.get("flow log"))
+        .containsEntry("verdict", "PROBLEM")
+        .containsEntry("seen", "no flow log delivers to " + LOG_GROUP);
+    assertThat((String) findings.get("records").get("seen"))
+        .as("the test before put a line that is no record")
+        .endsWith("the function can't read 1 of the last 17: WRONG_FIELD_COUNT 1");
+    assertThat((String) findings.get("test: metric").get("seen"))
+        .matches("10 rejected flows from [0-9.]+ raised RejectedFlows at .* UTC after \\d+ s");
+  }
+
   /// Through the unqualified function with the alias's configuration, since the emulator forgets
   /// destinations of an alias.
   @Test
-  @Order(2)
+  @Order(3)
   void corruptPayload_endsInTheFailureQueue() {
     try (LambdaClient lambda = stack.client(LambdaClient.builder());
         SqsClient sqs = stack.client(SqsClient.builder())) {
@@ -200,7 +236,7 @@ class DeployedStackIT {
 
   /// The bill of materials is that of `mvn verify -Pit`, which runs this test.
   @Test
-  @Order(3)
+  @Order(4)
   void artifact_holdsWhatItsBillOfMaterialsSays() throws Exception {
     List<String> listed =
         Json.objectsAt(
@@ -222,8 +258,60 @@ class DeployedStackIT {
     }
   }
 
+  /// What the test before left in the failure queue is one fault, the others are made here.
   @Test
-  @Order(4)
+  @Order(5)
+  void doctor_saysWhatIsBroken() throws Exception {
+    try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder());
+        CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder());
+        LambdaClient lambda = stack.client(LambdaClient.builder())) {
+      logs.deleteSubscriptionFilter(
+          request -> request.logGroupName(LOG_GROUP).filterName(DeployedStack.NAME));
+      logs.deleteRetentionPolicy(request -> request.logGroupName(LOG_GROUP));
+      cloudWatch.disableAlarmActions(request -> request.alarmNames("flowbell-no-records"));
+      lambda.putFunctionConcurrency(
+          request -> request.functionName(DeployedStack.NAME).reservedConcurrentExecutions(0));
+      try {
+        ToolRun run = doctor();
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        Map<String, Map<String, @Nullable Object>> findings = findings(run);
+        assertThat(findings.get("subscription"))
+            .containsEntry("verdict", "PROBLEM")
+            .containsEntry("seen", LOG_GROUP + " is not handed to the function")
+            .containsEntry(
+                "mend",
+                "aws logs put-subscription-filter --log-group-name /vpc-flow-logs/flowbell"
+                    + " --filter-name flowbell --filter-pattern '' --destination-arn"
+                    + " arn:aws:lambda:us-east-1:000000000000:function:flowbell:live --region"
+                    + " us-east-1");
+        assertThat(findings.get("log group")).containsEntry("verdict", "WARNING");
+        assertThat(findings.get("function"))
+            .containsEntry("verdict", "PROBLEM")
+            .containsEntry("seen", "flowbell, version 1 has a reserved concurrency of 0");
+        assertThat(findings.get("alarms"))
+            .containsEntry("seen", "actions are disabled: flowbell-no-records");
+        assertThat(findings.get("failure queue"))
+            .containsEntry("verdict", "PROBLEM")
+            .containsEntry("seen", "1 payload waits");
+      } finally {
+        logs.putSubscriptionFilter(
+            request ->
+                request
+                    .logGroupName(LOG_GROUP)
+                    .filterName(DeployedStack.NAME)
+                    .filterPattern("")
+                    .destinationArn(
+                        "arn:aws:lambda:us-east-1:000000000000:function:flowbell:live"));
+        logs.putRetentionPolicy(request -> request.logGroupName(LOG_GROUP).retentionInDays(30));
+        cloudWatch.enableAlarmActions(request -> request.alarmNames("flowbell-no-records"));
+        lambda.deleteFunctionConcurrency(request -> request.functionName(DeployedStack.NAME));
+      }
+    }
+  }
+
+  @Test
+  @Order(6)
   void samDeploy_again_changesNothing() throws Exception {
     ToolRun again = stack.deployAgain(PARAMETERS).orFail();
 
@@ -232,7 +320,7 @@ class DeployedStackIT {
   }
 
   @Test
-  @Order(5)
+  @Order(7)
   void samDelete_leavesNothing() throws Exception {
     List<String> made;
     try (CloudFormationClient cloudFormation = stack.client(CloudFormationClient.builder())) {
@@ -268,6 +356,31 @@ class DeployedStackIT {
       assertThat(cloudWatch.describeAlarms().metricAlarms()).isEmpty();
       assertThat(cloudWatch.listDashboards(all -> {}).dashboardEntries()).isEmpty();
     }
+  }
+
+  private static ToolRun doctor(String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/flowbell.jar",
+                "doctor",
+                DeployedStack.NAME,
+                "--output",
+                "json"));
+    command.addAll(List.of(options));
+    return ToolRun.of(Path.of("."), stack.environment(), PATIENCE.multipliedBy(2), command);
+  }
+
+  /// The first finding of each check.
+  private static Map<String, Map<String, @Nullable Object>> findings(ToolRun run) {
+    Map<String, Map<String, @Nullable Object>> findings = new HashMap<>();
+    for (Map<String, @Nullable Object> finding :
+        Json.objectsAt(Json.parseObject(run.output()), "findings")) {
+      findings.putIfAbsent((String) finding.get("check"), finding);
+    }
+    return findings;
   }
 
   /// In the format that the template asks for: a scan through a NAT device, a stray packet, a
