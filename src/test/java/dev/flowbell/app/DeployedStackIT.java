@@ -321,6 +321,25 @@ class DeployedStackIT {
 
   @Test
   @Order(7)
+  void samDeploy_changedSettingReachesTheAlias() throws Exception {
+    List<String> parameters = new ArrayList<>(List.of(PARAMETERS));
+    parameters.add("CooldownSeconds=61");
+
+    stack.deployAgain(parameters.toArray(String[]::new)).orFail();
+
+    try (LambdaClient lambda = stack.client(LambdaClient.builder())) {
+      assertThat(
+              lambda
+                  .getFunctionConfiguration(
+                      request -> request.functionName(DeployedStack.NAME).qualifier("live"))
+                  .environment()
+                  .variables())
+          .containsEntry("ALERT_COOLDOWN_SECONDS", "61");
+    }
+  }
+
+  @Test
+  @Order(8)
   void samDelete_leavesNothing() throws Exception {
     List<String> made;
     try (CloudFormationClient cloudFormation = stack.client(CloudFormationClient.builder())) {

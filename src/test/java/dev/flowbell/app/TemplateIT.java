@@ -112,7 +112,7 @@ class TemplateIT {
       assertThat(parameter.keySet())
           .as(name)
           .containsAnyOf("AllowedPattern", "AllowedValues", "MinValue", "MaxLength");
-      if (parameter.containsKey("AllowedPattern") && !name.equals("MetricDimensions")) {
+      if (parameter.containsKey("AllowedPattern")) {
         assertThat(parameter).as(name).containsKey("ConstraintDescription");
       }
     }
@@ -150,6 +150,7 @@ class TemplateIT {
             List.of("MetricNamespace", "Team/Flowbell", true),
             List.of("MetricNamespace", ":Flowbell", false),
             List.of("MetricNamespace", "", false),
+            List.of("MetricNamespace", "n".repeat(51), false),
             List.of("MetricDimensions", "VpcId,InterfaceId+FlowDirection", true),
             List.of("MetricDimensions", "VpcId;InterfaceId", false))
         .map(
@@ -255,6 +256,83 @@ class TemplateIT {
         .isAssignableTo(RequestHandler.class);
     assertThat(RequestHandler.class)
         .isAssignableFrom(Class.forName((String) function.get("Handler")));
+  }
+
+  /// Else a changed setting would wait in the unpublished function for the next new code.
+  @Test
+  void function_anyChangedSettingMakesAnotherVersion() throws Exception {
+    Map<String, String> changes =
+        new TreeMap<>(
+            Map.ofEntries(
+                Map.entry("Architecture", "x86_64"),
+                Map.entry("MemoryMegabytes", "10240"),
+                Map.entry("MaxInflatedBytes", "2147483647"),
+                Map.entry("MetricNamespace", "n".repeat(50)),
+                Map.entry("MetricDimensions", "d".repeat(90)),
+                Map.entry("MetricSeriesBudget", "10000"),
+                Map.entry("HttpsForm", "chat"),
+                Map.entry("CooldownSeconds", "604800"),
+                Map.entry("WatchedResourceId", "vpc-0123456789abcdef0")));
+    for (String name :
+        List.of(
+            "ProbedPorts",
+            "ProbedHosts",
+            "BlockedHandshakes",
+            "NatMaskedRejects",
+            "Rejects",
+            "UnreadableRecords",
+            "SkippedWindows")) {
+      changes.put("Alert" + name, "99999");
+    }
+    StackTemplate usual = StackTemplate.resolve();
+    Map<String, Object> expected = new TreeMap<>(versioned(usual));
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      StackTemplate changed = StackTemplate.resolve(change.getKey() + "=" + change.getValue());
+      assertThat(description(changed)).as(change.getKey()).isNotEqualTo(description(usual));
+      versioned(changed)
+          .forEach(
+              (name, value) -> {
+                if (!value.equals(versioned(usual).get(name))) {
+                  expected.remove(name);
+                }
+              });
+    }
+
+    // What is left is the same in every stack, or need not make another version.
+    assertThat(expected.keySet())
+        .containsExactlyInAnyOrder(
+            "ALERT_TOPIC_ARN",
+            "LOG_GROUP",
+            "Code",
+            "Description",
+            "FunctionName",
+            "Handler",
+            "LoggingConfig",
+            "Role",
+            "Runtime",
+            "SnapStart",
+            "Tags",
+            "Timeout");
+    StackTemplate longest =
+        StackTemplate.resolve(
+            changes.entrySet().stream()
+                .map(change -> change.getKey() + "=" + change.getValue())
+                .toArray(String[]::new));
+    int flowLogIdLength = "fl-0123456789abcdef0".length() - "FlowLog".length();
+    assertThat(description(longest).length() + flowLogIdLength).isLessThanOrEqualTo(256);
+  }
+
+  private static String description(StackTemplate template) {
+    return (String)
+        template.ofType("AWS::Lambda::Version").values().iterator().next().get("Description");
+  }
+
+  /// All that a version fixes: the function's properties, with its variables among them.
+  private static Map<String, Object> versioned(StackTemplate template) {
+    Map<String, Object> versioned = new HashMap<>(template.properties("Function"));
+    versioned.remove("Environment");
+    versioned.putAll(environment(template));
+    return versioned;
   }
 
   /// The snapshot is the published version's: whatever names the bare function misses it.
