@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -34,23 +33,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class FlowLogFormatsIT {
   private final AwsEndpoint aws;
   private final String name;
-  private String vpcId = "";
 
   FlowLogFormatsIT(AwsEndpoint aws) {
     this.aws = aws;
     this.name = aws.uniqueName("flowbell");
   }
 
-  @BeforeEach
-  void createVpc() throws Exception {
-    vpcId = ec2("vpcId", "Action", "CreateVpc", "CidrBlock", "10.0.0.0/16");
-  }
-
   @Test
   void describe_theFlowLogsOfOneLogGroup() throws Exception {
-    String first = createFlowLog(name, "ALL", "${srcaddr} ${action}");
-    String second = createFlowLog(name, "REJECT", "${action} ${dstport}");
-    createFlowLog(name + "-other", "ACCEPT", "${bytes}");
+    String vpc = createVpc();
+    String otherVpc = createVpc();
+    String first = createFlowLog(vpc, name, "ALL", "${srcaddr} ${action}");
+    String second = createFlowLog(otherVpc, name, "REJECT", "${action} ${dstport}");
+    createFlowLog(vpc, name + "-other", "ACCEPT", "${bytes}");
 
     List<FlowLog> flowLogs;
     try (DescribeFlowLogsClient client = DescribeFlowLogsClient.create()) {
@@ -67,10 +62,10 @@ final class FlowLogFormatsIT {
             FlowLog::logFormat,
             FlowLog::trafficType)
         .containsExactlyInAnyOrder(
-            tuple(first, vpcId, "ACTIVE", "cloud-watch-logs", name, "${srcaddr} ${action}", "ALL"),
+            tuple(first, vpc, "ACTIVE", "cloud-watch-logs", name, "${srcaddr} ${action}", "ALL"),
             tuple(
                 second,
-                vpcId,
+                otherVpc,
                 "ACTIVE",
                 "cloud-watch-logs",
                 name,
@@ -80,7 +75,7 @@ final class FlowLogFormatsIT {
 
   @Test
   void handleRequest_readsFormatsItWasNeverTold() throws Exception {
-    createFlowLog(name, "ALL", "${dstport} ${action} ${interface-id} ${srcaddr}");
+    createFlowLog(createVpc(), name, "ALL", "${dstport} ${action} ${interface-id} ${srcaddr}");
     Map<String, String> environment = new HashMap<>(aws.environment());
     environment.putAll(Map.of("LOG_FORMAT", "auto", "LOG_GROUP", name, "METRIC_NAMESPACE", name));
     FlowLogsHandler handler = new FlowLogsHandler(environment);
@@ -93,7 +88,7 @@ final class FlowLogFormatsIT {
     assertThat(counts).isEqualTo(Map.of("Records", 2L, "AcceptedFlows", 1L, "RejectedFlows", 1L));
 
     // Another flow log starts to deliver into the same log group.
-    createFlowLog(name, "REJECT", "${action} ${bytes}");
+    createFlowLog(createVpc(), name, "REJECT", "${action} ${bytes}");
     counts = handler.handleRequest(event("REJECT 60", "24 REJECT eni-1 198.51.100.7"), context);
 
     assertThat(counts).isEqualTo(Map.of("Records", 2L, "RejectedFlows", 2L, "RejectedBytes", 60L));
@@ -101,7 +96,12 @@ final class FlowLogFormatsIT {
         .noneMatch(line -> line.contains("auto") || line.contains("unreadable"));
   }
 
-  private String createFlowLog(String logGroup, String trafficType, String format)
+  /// A VPC takes one flow log for each log group and kind of traffic.
+  private String createVpc() throws Exception {
+    return ec2("vpcId", "Action", "CreateVpc", "CidrBlock", "10.0.0.0/16");
+  }
+
+  private String createFlowLog(String vpcId, String logGroup, String trafficType, String format)
       throws Exception {
     return ec2(
         "item",

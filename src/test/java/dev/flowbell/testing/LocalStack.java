@@ -35,7 +35,7 @@ final class LocalStack implements Emulator {
     LocalStackContainer container =
         new LocalStackContainer(
                 DockerImageName.parse(image).asCompatibleSubstituteFor("localstack/localstack"))
-            .withServices("cloudwatch", "sns", "sqs");
+            .withServices("cloudwatch", "ec2", "sns", "sqs");
     try {
       container.start();
     } catch (ContainerLaunchException e) {
