@@ -8,20 +8,23 @@ import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.flowbell.flowlog.DescribeFlowLogsClient;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
+import dev.flowbell.ledger.DynamoDbLedger;
+import dev.flowbell.ledger.FallbackLedger;
 import dev.flowbell.ledger.InMemoryLedger;
+import dev.flowbell.ledger.Ledger;
 import dev.flowbell.publish.AlertPublisher;
+import dev.flowbell.publish.AwsClients;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.Metric;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
-import software.amazon.awssdk.services.sns.SnsClient;
 
 /// The Lambda function: takes what a CloudWatch Logs subscription sends, and returns a count of
 /// what it found, for whoever invokes it by hand.
@@ -38,7 +41,8 @@ public final class FlowLogsHandler
   private final SubscriptionDecoder decoder;
   private final Pipeline pipeline;
 
-  /// Logged with the next payload: at start-up there is no invocation yet to log with.
+  /// Logged with the payload under way, or the next one: at start-up there is no invocation yet to
+  /// log with.
   private final List<String> warnings = new ArrayList<>();
 
   private boolean hasSaidFlagsAreMissing;
@@ -59,8 +63,8 @@ public final class FlowLogsHandler
             settings.topicArn() == null ? settings.withoutAlerts() : settings,
             newLineFormats(settings, clock),
             environment.get("AWS_REGION"),
-            new InMemoryLedger(),
-            new CloudWatchMetricPublisher(CloudWatchClient.create(), settings.namespace(), clock),
+            newLedger(settings),
+            new CloudWatchMetricPublisher(AwsClients.newCloudWatch(), settings.namespace(), clock),
             newAlertPublisher(settings),
             clock);
   }
@@ -81,7 +85,13 @@ public final class FlowLogsHandler
   private static AlertPublisher newAlertPublisher(Settings settings) {
     return settings.topicArn() == null
         ? _ -> {}
-        : new SnsAlertPublisher(SnsClient.create(), settings.topicArn(), settings.httpsForm());
+        : new SnsAlertPublisher(AwsClients.newSns(), settings.topicArn(), settings.httpsForm());
+  }
+
+  private Ledger newLedger(Settings settings) {
+    return settings.ledgerTable() == null
+        ? new InMemoryLedger()
+        : new FallbackLedger(new DynamoDbLedger(settings.ledgerTable()), warnings::add);
   }
 
   /// Handles one payload.
@@ -90,6 +100,10 @@ public final class FlowLogsHandler
   /// @return the payload's totals by metric name, those that aren't 0
   /// @throws dev.flowbell.input.UndecodableEventException where the payload can't be unwrapped;
   ///   Lambda then tries again, and puts it into the failure queue
+  /// @throws dev.flowbell.ledger.BatchClaimedException where the same payload is being handled
+  ///   elsewhere; Lambda tries again when that is over
+  /// @throws RuntimeException where something could not be published, naming what was and what
+  ///   wasn't
   @Override
   public Map<String, Long> handleRequest(@Nullable CloudWatchLogsEvent event, Context context) {
     LambdaLogger log = context.getLogger();
@@ -97,7 +111,7 @@ public final class FlowLogsHandler
     LogBatch batch = decoder.decode(data);
     FlowSummary summary;
     try {
-      summary = pipeline.process(batch).summary();
+      summary = pipeline.process(batch, toLimit(context)).summary();
     } finally {
       warnings.forEach(warning -> log.log(warning, LogLevel.WARN));
       warnings.clear();
@@ -109,6 +123,10 @@ public final class FlowLogsHandler
     }
     sayOnceThatFlagsAreMissing(summary, log);
     return counts;
+  }
+
+  private static TimeLimit toLimit(Context context) {
+    return () -> Duration.ofMillis(context.getRemainingTimeInMillis());
   }
 
   private void sayOnceThatFlagsAreMissing(FlowSummary summary, LambdaLogger log) {

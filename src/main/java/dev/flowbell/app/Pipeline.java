@@ -4,6 +4,8 @@ import dev.flowbell.alert.Alert;
 import dev.flowbell.alert.AlertDigest;
 import dev.flowbell.alert.AlertMessage;
 import dev.flowbell.input.LogBatch;
+import dev.flowbell.ledger.BatchClaimedException;
+import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Cooldown;
 import dev.flowbell.ledger.Ledger;
 import dev.flowbell.ledger.Step;
@@ -13,7 +15,7 @@ import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.summary.Metric;
-import java.time.Instant;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 /// One payload's way: records are read and summed up, what is worth telling is found, and both are
 /// published, each once. The same for Lambda and for the command line.
 final class Pipeline {
+  /// By how much the clocks of two of Lambda's machines may differ, with much to spare: a claim
+  /// must not end before the run that made it.
+  private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(2);
+
   private final Settings settings;
   private final LineFormats formats;
   private final @Nullable String region;
@@ -57,21 +63,21 @@ final class Pipeline {
 
   /// Does all of a batch's work that isn't done yet.
   ///
+  /// @throws BatchClaimedException where another run has the batch in hand
   /// @throws PayloadFailedException where something could not be published
-  Outcome process(LogBatch batch) {
+  Outcome process(LogBatch batch, TimeLimit limit) {
     if (batch.type() == LogBatch.Type.CONTROL_MESSAGE) {
-      return publishOnly(Metric.CONTROL_MESSAGES, batch);
+      return publishOnly(Metric.CONTROL_MESSAGES, originOf(batch), limit);
     }
-    String id = batch.id() == null ? newId() : batch.id();
-    Set<Step> open = ledger.claim(id);
-    if (open.isEmpty()) {
-      return publishOnly(Metric.DUPLICATE_BATCHES, batch);
+    Claim claim = claim(batch.id() == null ? newId() : batch.id(), limit);
+    if (claim.open().isEmpty()) {
+      return publishOnly(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
     }
     PayloadReader reader = read(batch);
     if (reader.hasMisfits() && formats.refresh(batch.logGroup())) {
       reader = read(batch); // as a whole: of the first reading nothing has left this method
     }
-    return publish(reader.summarize(clock.instant()), id, open);
+    return publish(reader.summarize(claim.arrival()), claim, limit);
   }
 
   private PayloadReader read(LogBatch batch) {
@@ -91,29 +97,38 @@ final class Pipeline {
   ///
   /// @throws PayloadFailedException where something could not be published
   Outcome process(PayloadReader reader) {
-    return publish(reader.summarize(clock.instant()), newId(), EnumSet.allOf(Step.class));
+    Claim claim = claim(newId(), TimeLimit.NONE);
+    return publish(reader.summarize(claim.arrival()), claim, TimeLimit.NONE);
   }
 
-  private Outcome publishOnly(Metric doing, LogBatch batch) {
-    PayloadReader nothingRead = new PayloadReader(originOf(batch), settings, settings.formats());
-    FlowSummary summary = nothingRead.summarize(clock.instant()).withDoings(Map.of(doing, 1L));
-    runSteps(List.of(new Work("metrics", () -> metricPublisher.publish(summary))));
+  private Claim claim(String id, TimeLimit limit) {
+    return ledger.claim(id, clock.instant(), limit.remaining().plus(CLOCK_DIFFERENCE));
+  }
+
+  private Outcome publishOnly(Metric doing, LogOrigin origin, TimeLimit limit) {
+    FlowSummary summary = summarize(doing, 1, origin);
+    runSteps(
+        List.of(
+            new Work(
+                "metrics", () -> metricPublisher.publish(summary, new ClaimProgress(null, limit)))),
+        null);
     return new Outcome(summary, List.of());
   }
 
-  private Outcome publish(FlowSummary counted, String id, Set<Step> open) {
-    Instant now = counted.arrival();
+  private FlowSummary summarize(Metric doing, long count, LogOrigin origin) {
+    return new PayloadReader(origin, settings, settings.formats())
+        .summarize(clock.instant())
+        .withDoings(Map.of(doing, count));
+  }
+
+  private Outcome publish(FlowSummary counted, Claim claim, TimeLimit limit) {
+    List<Alert> found = settings.alertPolicy().evaluate(counted);
     List<Alert> told = new ArrayList<>();
     List<Cooldown> cooldowns = new ArrayList<>();
-    List<Alert> found = settings.alertPolicy().evaluate(counted);
+    Map<String, Cooldown> answers = askForCooldowns(found, counted.origin().logGroup(), claim);
     for (Alert alert : found) {
-      Cooldown cooldown =
-          ledger.startCooldown(
-              alert.cooldownKey(counted.origin().logGroup()),
-              id,
-              now,
-              settings.alertPolicy().cooldown());
-      if (cooldown.isStarted()) {
+      Cooldown cooldown = answers.get(alert.cooldownKey(counted.origin().logGroup()));
+      if (cooldown != null && cooldown.isStarted()) {
         told.add(alert);
         cooldowns.add(cooldown);
       }
@@ -124,30 +139,63 @@ final class Pipeline {
                 Metric.ALERTS_SENT,
                 (long) told.size(),
                 Metric.ALERTS_SUPPRESSED,
-                (long) found.size() - told.size()));
+                (long) found.size() - told.size(),
+                Metric.POSSIBLE_DUPLICATES,
+                (long) claim.doubts()));
+    Set<Step> open = claim.open();
+    boolean hasNews = open.contains(Step.ALERTS) && !told.isEmpty();
     List<Work> works = new ArrayList<>();
     if (open.contains(Step.METRICS)) {
       works.add(
           new Work(
               "metrics",
               () -> {
-                metricPublisher.publish(summary);
-                ledger.close(id, Step.METRICS);
+                metricPublisher.publish(summary, new ClaimProgress(claim, limit));
+                claim.settleDoubts();
+                // Where there is nothing to tell, one write closes both.
+                claim.close(hasNews ? EnumSet.of(Step.METRICS) : open);
               }));
     }
-    if (open.contains(Step.ALERTS)) {
+    if (hasNews) {
       works.add(
           new Work(
               "alerts",
               () -> {
-                if (!told.isEmpty()) {
-                  alertPublisher.publish(AlertMessage.of(toDigest(told, cooldowns, summary)));
+                if (!open.contains(Step.METRICS)) {
+                  publishDoubts(counted.origin(), claim, limit);
                 }
-                ledger.close(id, Step.ALERTS);
+                new ClaimProgress(null, limit).beforeRequest();
+                alertPublisher.publish(AlertMessage.of(toDigest(told, cooldowns, summary)));
+                claim.close(EnumSet.of(Step.ALERTS));
               }));
     }
-    runSteps(works);
+    if (works.isEmpty()) { // a retry with other settings: nothing is told any more
+      claim.close(open);
+    }
+    runSteps(works, claim);
     return new Outcome(summary, List.copyOf(told));
+  }
+
+  private Map<String, Cooldown> askForCooldowns(List<Alert> found, String logGroup, Claim claim) {
+    return found.isEmpty()
+        ? Map.of()
+        : claim.startCooldowns(
+            found.stream()
+                .limit(Claim.MOST_KEYS) // the most important; the rest count as suppressed
+                .map(alert -> alert.cooldownKey(logGroup))
+                .toList(),
+            clock.instant(),
+            settings.alertPolicy().cooldown());
+  }
+
+  /// Says that the notification that follows may be a repeat, before it goes out.
+  private void publishDoubts(LogOrigin origin, Claim claim, TimeLimit limit) {
+    if (claim.doubts() > 0) {
+      metricPublisher.publish(
+          summarize(Metric.POSSIBLE_DUPLICATES, claim.doubts(), origin),
+          new ClaimProgress(null, limit));
+      claim.settleDoubts();
+    }
   }
 
   private AlertDigest toDigest(List<Alert> told, List<Cooldown> cooldowns, FlowSummary summary) {
@@ -166,7 +214,7 @@ final class Pipeline {
 
   /// Tries every step, whether or not another failed: metrics are worth having without the
   /// notification, and the other way round.
-  private static void runSteps(List<Work> works) {
+  private static void runSteps(List<Work> works, @Nullable Claim claim) {
     List<String> results = new ArrayList<>();
     List<PublishFailedException> failures = new ArrayList<>();
     for (Work work : works) {
@@ -176,9 +224,15 @@ final class Pipeline {
       } catch (PublishFailedException e) {
         results.add(work.name + ": NOT done, " + e.getMessage());
         failures.add(e);
+        if (claim != null && e.isInDoubt()) {
+          claim.addDoubt();
+        }
       }
     }
     if (!failures.isEmpty()) {
+      if (claim != null) {
+        claim.release();
+      }
       throw new PayloadFailedException(String.join("; ", results), failures);
     }
   }
@@ -187,5 +241,6 @@ final class Pipeline {
     return UUID.randomUUID().toString();
   }
 
+  /// A step and what it takes.
   private record Work(String name, Runnable task) {}
 }

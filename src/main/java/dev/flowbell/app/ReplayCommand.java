@@ -2,7 +2,10 @@ package dev.flowbell.app;
 
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.input.UndecodableEventException;
+import dev.flowbell.ledger.BatchClaimedException;
+import dev.flowbell.ledger.DynamoDbLedger;
 import dev.flowbell.ledger.InMemoryLedger;
+import dev.flowbell.ledger.LedgerUnavailableException;
 import dev.flowbell.publish.ConsolePublisher;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -122,14 +125,16 @@ final class ReplayCommand implements Command {
               settings,
               LineFormats.fixed(settings.formats()),
               System.getenv("AWS_REGION"),
-              new InMemoryLedger(),
+              isPublishing && settings.ledgerTable() != null
+                  ? new DynamoDbLedger(settings.ledgerTable())
+                  : new InMemoryLedger(),
               publisher,
               publisher,
               clock);
       LogFileReader reader =
           new LogFileReader(
               new SubscriptionDecoder(settings.maxInflatedBytes()),
-              batch -> report.add(pipeline.process(batch)),
+              batch -> report.add(pipeline.process(batch, TimeLimit.NONE)),
               origin -> new PayloadReader(origin, settings, settings.formats()),
               lines -> report.add(pipeline.process(lines)));
       List<String> files = options.matchedPositionalValue(0, List.of());
@@ -140,7 +145,10 @@ final class ReplayCommand implements Command {
       return fail(Flowbell.UNREADABLE, wordsOf(e));
     } catch (UndecodableEventException e) {
       return fail(Flowbell.UNREADABLE, e.getMessage());
-    } catch (PayloadFailedException | SdkClientException e) {
+    } catch (PayloadFailedException
+        | BatchClaimedException
+        | LedgerUnavailableException
+        | SdkClientException e) {
       return fail(Flowbell.UNPUBLISHED, e.getMessage());
     }
     switch (options.matchedOptionValue("--output", Output.TEXT)) {

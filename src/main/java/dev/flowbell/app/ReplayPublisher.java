@@ -2,8 +2,10 @@ package dev.flowbell.app;
 
 import dev.flowbell.alert.AlertMessage;
 import dev.flowbell.publish.AlertPublisher;
+import dev.flowbell.publish.AwsClients;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
 import dev.flowbell.publish.ConsolePublisher;
+import dev.flowbell.publish.MetricProgress;
 import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
 import dev.flowbell.summary.FlowSummary;
@@ -23,12 +25,12 @@ final class ReplayPublisher implements MetricPublisher, AlertPublisher, AutoClos
   private ReplayPublisher(
       ConsolePublisher console, Settings settings, boolean isPublishing, InstantSource clock) {
     this.console = console;
-    cloudWatch = isPublishing ? CloudWatchClient.create() : null;
+    cloudWatch = isPublishing ? AwsClients.newCloudWatch() : null;
     metrics =
         cloudWatch == null
             ? null
             : new CloudWatchMetricPublisher(cloudWatch, settings.namespace(), clock);
-    sns = isPublishing && settings.topicArn() != null ? SnsClient.create() : null;
+    sns = isPublishing && settings.topicArn() != null ? AwsClients.newSns() : null;
     alerts =
         sns == null || settings.topicArn() == null
             ? null
@@ -42,10 +44,10 @@ final class ReplayPublisher implements MetricPublisher, AlertPublisher, AutoClos
   }
 
   @Override
-  public void publish(FlowSummary summary) {
-    console.publish(summary);
+  public void publish(FlowSummary summary, MetricProgress progress) {
+    console.publish(summary, progress);
     if (metrics != null) {
-      metrics.publish(summary);
+      metrics.publish(summary, progress);
     }
   }
 

@@ -90,6 +90,15 @@ record Setting(String name, String option, String defaultText, String label, Str
           "SECONDS",
           "How long the same rule, source and interface stay quiet once told.");
 
+  static final Setting LEDGER_TABLE =
+      new Setting(
+          "LEDGER_TABLE",
+          "--ledger-table",
+          "",
+          "NAME",
+          "The DynamoDB table that remembers what was published; without one the process's memory"
+              + " does.");
+
   static final List<Setting> ALL = all();
 
   /// Those that the command line has options for.
@@ -108,7 +117,8 @@ record Setting(String name, String option, String defaultText, String label, Str
         METRIC_SERIES_BUDGET,
         ALERT_TOPIC_ARN,
         ALERT_HTTPS_FORM,
-        ALERT_COOLDOWN_SECONDS);
+        ALERT_COOLDOWN_SECONDS,
+        LEDGER_TABLE);
     for (AlertRule rule : AlertRule.values()) {
       all.add(threshold(rule));
     }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param alertPolicy what is worth telling
 /// @param topicArn where notifications go, `null` for nowhere
 /// @param httpsForm what HTTPS subscribers get
+/// @param ledgerTable the ledger's table, `null` for a ledger in memory
 record Settings(
     List<RecordFormat> formats,
     boolean isLogFormatAuto,
@@ -38,7 +39,8 @@ record Settings(
     int seriesBudget,
     AlertPolicy alertPolicy,
     @Nullable String topicArn,
-    HttpsForm httpsForm) {
+    HttpsForm httpsForm,
+    @Nullable String ledgerTable) {
 
   /// Reads settings.
   ///
@@ -69,7 +71,8 @@ record Settings(
         seriesBudget,
         new AlertPolicy(Map.of(), alertPolicy.cooldown()),
         topicArn,
-        httpsForm);
+        httpsForm,
+        ledgerTable);
   }
 
   private static final class Reader {
@@ -87,6 +90,10 @@ record Settings(
 
     private static final Pattern TOPIC_ARN =
         Pattern.compile("arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?");
+
+    /// @see <a
+    ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html">CreateTable</a>
+    private static final Pattern TABLE = Pattern.compile("[a-zA-Z0-9_.-]{3,255}");
 
     private final Map<String, String> values;
     private final Function<Setting, String> nameOf;
@@ -109,7 +116,8 @@ record Settings(
               (int) readNumber(Setting.METRIC_SERIES_BUDGET, 0, 10_000),
               new AlertPolicy(readThresholds(), readCooldown()),
               readTopicArn(),
-              readHttpsForm());
+              readHttpsForm(),
+              readLedgerTable());
       if (!errors.isEmpty()) {
         throw new InvalidSettingsException(errors);
       }
@@ -194,6 +202,20 @@ record Settings(
         refuse(
             Setting.ALERT_TOPIC_ARN,
             "an SNS topic's ARN such as arn:aws:sns:eu-west-1:123456789012:flowbell",
+            text);
+      }
+      return text;
+    }
+
+    private @Nullable String readLedgerTable() {
+      String text = text(Setting.LEDGER_TABLE);
+      if (text.isEmpty()) {
+        return null;
+      }
+      if (!TABLE.matcher(text).matches()) {
+        refuse(
+            Setting.LEDGER_TABLE,
+            "a DynamoDB table's name, 3 to 255 letters, digits and ._-",
             text);
       }
       return text;

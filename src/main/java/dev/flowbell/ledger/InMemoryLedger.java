@@ -2,6 +2,7 @@ package dev.flowbell.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,47 +16,21 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryLedger implements Ledger {
   private static final int MOST_ENTRIES = 100_000;
 
-  private final Map<String, EnumSet<Step>> openSteps = newBoundedMap();
-  private final Map<String, Entry> cooldowns = newBoundedMap();
+  private final Map<String, Batch> batches = newBoundedMap();
+  private final Map<String, Told> cooldowns = newBoundedMap();
 
   /// Makes an empty ledger.
   public InMemoryLedger() {}
 
   @Override
-  public synchronized Set<Step> claim(String batch) {
-    return EnumSet.copyOf(openSteps.computeIfAbsent(batch, _ -> EnumSet.allOf(Step.class)));
-  }
-
-  @Override
-  public synchronized void close(String batch, Step step) {
-    EnumSet<Step> open = openSteps.get(batch);
-    if (open != null) {
-      open.remove(step);
+  public synchronized Claim claim(String batch, Instant now, Duration lease) {
+    Batch entry = batches.computeIfAbsent(batch, _ -> new Batch(now));
+    Instant held = Claim.isDone(entry.closed) ? null : entry.leaseEnd;
+    if (held != null && now.isBefore(held)) {
+      throw new BatchClaimedException(batch, held);
     }
-  }
-
-  @Override
-  public synchronized Cooldown startCooldown(
-      String key, String batch, Instant now, Duration length) {
-    Entry entry = cooldowns.get(key);
-    if (entry != null && entry.batch.equals(batch)) {
-      return entry.toStarted();
-    }
-    if (entry != null && now.isBefore(entry.until)) {
-      if (!batch.equals(entry.lastSuppressed)) { // else it is tried again, and was counted
-        entry.lastSuppressed = batch;
-        entry.suppressed++;
-      }
-      return new Cooldown(false, entry.until, 0, null);
-    }
-    Entry next = new Entry(batch, now, now.plus(length));
-    if (entry != null && entry.suppressed > 0) {
-      next.suppressedBefore = entry.suppressed;
-      next.toldBefore = entry.start;
-    }
-    cooldowns.remove(key); // so that the map keeps it among the latest
-    cooldowns.put(key, next);
-    return next.toStarted();
+    entry.leaseEnd = now.plus(lease);
+    return new Run(entry, held == null ? entry.doubts : entry.doubts + 1);
   }
 
   private static <V> Map<String, V> newBoundedMap() {
@@ -69,24 +44,127 @@ public final class InMemoryLedger implements Ledger {
     };
   }
 
-  private static final class Entry {
-    private final String batch;
-    private final Instant start;
-    private final Instant until;
-    private long suppressed;
-    private @Nullable String lastSuppressed;
-    private long suppressedBefore;
-    private Instant toldBefore;
+  /// What is known of a batch.
+  private static final class Batch {
+    private final Instant arrival;
+    private final Set<Step> closed = EnumSet.noneOf(Step.class);
+    private final Map<String, Cooldown> answers = new LinkedHashMap<>();
+    private @Nullable Instant leaseEnd; // null where no run has it in hand
+    private int requestsSent;
+    private int doubts;
 
-    Entry(String batch, Instant start, Instant until) {
+    Batch(Instant arrival) {
+      this.arrival = arrival;
+    }
+  }
+
+  /// When something was told last, and how often it was kept back since.
+  private static final class Told {
+    private final Instant time;
+    private final Instant quietUntil;
+    private long keptBack;
+
+    Told(Instant time, Instant quietUntil) {
+      this.time = time;
+      this.quietUntil = quietUntil;
+    }
+  }
+
+  /// A claim whose entry every later one shares.
+  private final class Run implements Claim {
+    private final Batch batch;
+    private int doubts;
+
+    Run(Batch batch, int doubts) {
       this.batch = batch;
-      this.start = start;
-      this.until = until;
-      this.toldBefore = start;
+      this.doubts = doubts;
     }
 
-    Cooldown toStarted() {
-      return new Cooldown(true, until, suppressedBefore, suppressedBefore == 0 ? null : toldBefore);
+    @Override
+    public Instant arrival() {
+      return batch.arrival;
+    }
+
+    @Override
+    public Set<Step> open() {
+      synchronized (InMemoryLedger.this) {
+        Set<Step> open = EnumSet.allOf(Step.class);
+        open.removeAll(batch.closed);
+        return open;
+      }
+    }
+
+    @Override
+    public int requestsSent() {
+      synchronized (InMemoryLedger.this) {
+        return batch.requestsSent;
+      }
+    }
+
+    @Override
+    public int doubts() {
+      return doubts;
+    }
+
+    @Override
+    public Map<String, Cooldown> startCooldowns(
+        Collection<String> keys, Instant now, Duration length) {
+      Map<String, Cooldown> answers = new LinkedHashMap<>();
+      synchronized (InMemoryLedger.this) {
+        for (String key : keys) {
+          answers.put(key, batch.answers.computeIfAbsent(key, _ -> answer(key, now, length)));
+        }
+      }
+      return answers;
+    }
+
+    private Cooldown answer(String key, Instant now, Duration length) {
+      Told last = cooldowns.get(key);
+      if (last != null && now.isBefore(last.quietUntil)) {
+        last.keptBack++;
+        return Cooldown.keptBack(last.quietUntil);
+      }
+      cooldowns.remove(key); // so that the map keeps it among the latest
+      cooldowns.put(key, new Told(now, now.plus(length)));
+      return last == null
+          ? Cooldown.started(now.plus(length), 0, now)
+          : Cooldown.started(now.plus(length), last.keptBack, last.time);
+    }
+
+    @Override
+    public void noteSent(int requests) {
+      synchronized (InMemoryLedger.this) {
+        batch.requestsSent = requests;
+      }
+    }
+
+    @Override
+    public void close(Collection<Step> steps) {
+      synchronized (InMemoryLedger.this) {
+        batch.closed.addAll(steps);
+        batch.doubts = doubts;
+      }
+    }
+
+    @Override
+    public void addDoubt() {
+      synchronized (InMemoryLedger.this) {
+        doubts++;
+        batch.doubts = doubts;
+      }
+    }
+
+    @Override
+    public void settleDoubts() {
+      doubts = 0;
+    }
+
+    @Override
+    public void release() {
+      synchronized (InMemoryLedger.this) {
+        batch.doubts = doubts;
+        batch.leaseEnd = null;
+      }
     }
   }
 }

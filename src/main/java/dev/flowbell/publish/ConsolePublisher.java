@@ -25,7 +25,7 @@ public final class ConsolePublisher implements MetricPublisher, AlertPublisher {
 
   /// Builds the very requests that would go to CloudWatch, and counts them.
   @Override
-  public void publish(FlowSummary summary) {
+  public void publish(FlowSummary summary, MetricProgress progress) {
     for (PutMetricDataRequest request : MetricRequests.of(summary, namespace, clock.instant())) {
       metricRequests++;
       metricData += request.metricData().size();

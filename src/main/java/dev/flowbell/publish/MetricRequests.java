@@ -24,7 +24,8 @@ import software.amazon.awssdk.services.cloudwatch.model.StandardUnit;
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
 ///   (limits read 2026-11-23)
 public final class MetricRequests {
-  static final int MOST_DATA = 1_000;
+  /// "1000 different metrics" less one, which a request that is repeated carries more.
+  static final int MOST_DATA = 1_000 - 1;
 
   /// "Each PutMetricData request is limited to 1 MB in size for HTTP POST requests", before
   /// compression. A tenth is left for headers and what [#bytesOf] may miss.
@@ -44,6 +45,9 @@ public final class MetricRequests {
 
   /// Returns the requests, each within the limits on data and bytes.
   ///
+  /// What goes into which request depends on the summary alone, not on `now`: a later run of the
+  /// same batch goes on after the requests that were taken.
+  ///
   /// Points older than two weeks or more than two hours ahead, which CloudWatch refuses, are moved
   /// to the nearest minute that it takes.
   ///
@@ -52,17 +56,16 @@ public final class MetricRequests {
     List<PutMetricDataRequest> requests = new ArrayList<>();
     List<MetricDatum> data = new ArrayList<>();
     int bytes = 0;
-    for (Map.Entry<Place, Map<Metric, Long>> point : merged(summary.points(), now).entrySet()) {
+    for (Map.Entry<Place, Map<Metric, Long>> point :
+        merged(summary.points(), summary.arrival()).entrySet()) {
       List<Dimension> dimensions = toDimensions(point.getKey().series());
       for (Map.Entry<Metric, Long> value : point.getValue().entrySet()) {
         MetricDatum datum =
-            MetricDatum.builder()
-                .metricName(value.getKey().awsName())
-                .dimensions(dimensions)
-                .timestamp(point.getKey().minute())
-                .value(value.getValue().doubleValue())
-                .unit(toUnit(value.getKey().unit()))
-                .build();
+            toDatum(
+                value.getKey(),
+                value.getValue(),
+                dimensions,
+                toAcceptedMinute(point.getKey().minute(), now));
         int datumBytes = bytesOf(datum);
         if (data.size() == MOST_DATA || bytes + datumBytes > MOST_BYTES) {
           requests.add(toRequest(namespace, data));
@@ -79,12 +82,23 @@ public final class MetricRequests {
     return requests;
   }
 
+  static MetricDatum toDatum(
+      Metric metric, long value, List<Dimension> dimensions, Instant timestamp) {
+    return MetricDatum.builder()
+        .metricName(metric.awsName())
+        .dimensions(dimensions)
+        .timestamp(timestamp)
+        .value((double) value)
+        .unit(toUnit(metric.unit()))
+        .build();
+  }
+
   /// Points that fall together, because their minutes were moved, are added up: counts of one
   /// series and minute in one datum.
-  private static Map<Place, Map<Metric, Long>> merged(List<MetricPoint> points, Instant now) {
+  private static Map<Place, Map<Metric, Long>> merged(List<MetricPoint> points, Instant arrival) {
     Map<Place, Map<Metric, Long>> merged = new LinkedHashMap<>();
     for (MetricPoint point : points) {
-      Place place = new Place(point.series(), toAcceptedMinute(point.minute(), now));
+      Place place = new Place(point.series(), toAcceptedMinute(point.minute(), arrival));
       Map<Metric, Long> values = merged.computeIfAbsent(place, _ -> new LinkedHashMap<>());
       point.values().forEach((metric, value) -> values.merge(metric, value, Sums::plus));
     }

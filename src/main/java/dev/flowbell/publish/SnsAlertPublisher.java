@@ -10,7 +10,8 @@ public final class SnsAlertPublisher implements AlertPublisher {
   private final String topicArn;
   private final HttpsForm httpsForm;
 
-  /// @param client stays the caller's to close
+  /// @param client one that doesn't repeat what is in doubt: a second notification is worse than
+  ///   one that comes with the next try; stays the caller's to close
   public SnsAlertPublisher(SnsClient client, String topicArn, HttpsForm httpsForm) {
     this.client = client;
     this.topicArn = topicArn;
@@ -24,7 +25,8 @@ public final class SnsAlertPublisher implements AlertPublisher {
     } catch (SdkException e) {
       throw new PublishFailedException(
           "SNS Publish, topic %s: notification not sent: %s".formatted(topicArn, e.getMessage()),
-          e);
+          e,
+          !Refusals.isCertain(e));
     }
   }
 }

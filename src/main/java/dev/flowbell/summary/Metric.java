@@ -53,6 +53,8 @@ public enum Metric {
   CONTROL_MESSAGES("ControlMessages", Origin.FUNCTION),
   /// Payloads that had been counted and told before.
   DUPLICATE_BATCHES("DuplicateBatches", Origin.FUNCTION),
+  /// Publications that may have been taken before, and were sent again.
+  POSSIBLE_DUPLICATES("PossibleDuplicates", Origin.FUNCTION),
   /// Alerts told; several can share a notification.
   ALERTS_SENT("AlertsSent", Origin.FUNCTION),
   /// Alerts not told, because they were told within the cooldown.

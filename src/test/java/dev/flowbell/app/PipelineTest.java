@@ -38,7 +38,7 @@ class PipelineTest {
 
   @Test
   void process_countsAndTells() {
-    Outcome outcome = pipeline().process(scan("a", 12));
+    Outcome outcome = pipeline().process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(12);
     assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
@@ -57,7 +57,7 @@ class PipelineTest {
 
   @Test
   void process_nothingToTell() {
-    Outcome outcome = pipeline().process(scan("a", 9));
+    Outcome outcome = pipeline().process(scan("a", 9), TimeLimit.NONE);
 
     assertThat(outcome.told()).isEmpty();
     assertThat(publisher.summaries()).containsExactly(outcome.summary());
@@ -78,7 +78,7 @@ class PipelineTest {
                 List.of(),
                 List.of(new LogEvent("", 0, "CWL CONTROL MESSAGE: Checking health"))));
 
-    Outcome outcome = pipeline().process(probe);
+    Outcome outcome = pipeline().process(probe, TimeLimit.NONE);
 
     assertThat(outcome.told()).isEmpty();
     assertThat(publisher.summaries()).containsExactly(outcome.summary());
@@ -90,7 +90,7 @@ class PipelineTest {
                 Map.of(Metric.CONTROL_MESSAGES, 1L)));
     assertThat(publisher.messages()).isEmpty();
 
-    pipeline().process(probe);
+    pipeline().process(probe, TimeLimit.NONE);
 
     assertThat(publisher.summaries()).hasSize(2);
     assertThat(publisher.summaries().getLast().total(Metric.CONTROL_MESSAGES)).isEqualTo(1);
@@ -99,9 +99,9 @@ class PipelineTest {
   @Test
   void process_duplicateBatch() {
     Pipeline pipeline = pipeline();
-    pipeline.process(scan("a", 12));
+    pipeline.process(scan("a", 12), TimeLimit.NONE);
 
-    Outcome outcome = pipeline.process(scan("a", 12));
+    Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(outcome.told()).isEmpty();
     assertThat(outcome.summary().total(Metric.RECORDS)).isZero();
@@ -129,8 +129,10 @@ class PipelineTest {
                 List.of(new LogEvent("", 0, reject("a", 22)))));
     Pipeline pipeline = pipeline();
 
-    assertThat(pipeline.process(batch).summary().total(Metric.RECORDS)).isEqualTo(1);
-    assertThat(pipeline.process(batch).summary().total(Metric.RECORDS)).isEqualTo(1);
+    assertThat(pipeline.process(batch, TimeLimit.NONE).summary().total(Metric.RECORDS))
+        .isEqualTo(1);
+    assertThat(pipeline.process(batch, TimeLimit.NONE).summary().total(Metric.RECORDS))
+        .isEqualTo(1);
   }
 
   @Test
@@ -140,7 +142,8 @@ class PipelineTest {
             .process(
                 batch(
                     new SubscriptionMessage(
-                        "DATA_MESSAGE", "", "group", "stream", List.of(), List.of())));
+                        "DATA_MESSAGE", "", "group", "stream", List.of(), List.of())),
+                TimeLimit.NONE);
 
     assertThat(outcome.summary().points()).isEmpty();
     assertThat(outcome.told()).isEmpty();
@@ -149,13 +152,13 @@ class PipelineTest {
   @Test
   void process_cooldownAcrossPayloads() {
     Pipeline pipeline = pipeline();
-    pipeline.process(scan("a", 12));
+    pipeline.process(scan("a", 12), TimeLimit.NONE);
     now = START.plusSeconds(61);
-    Outcome quiet = pipeline.process(scan("a", 13));
+    Outcome quiet = pipeline.process(scan("a", 13), TimeLimit.NONE);
     now = START.plusSeconds(122);
-    Outcome elsewhere = pipeline.process(scan("b", 14));
+    Outcome elsewhere = pipeline.process(scan("b", 14), TimeLimit.NONE);
     now = START.plusSeconds(3_600);
-    Outcome again = pipeline.process(scan("a", 15));
+    Outcome again = pipeline.process(scan("a", 15), TimeLimit.NONE);
 
     assertThat(quiet.told()).isEmpty();
     assertThat(quiet.summary().total(Metric.ALERTS_SENT)).isZero();
@@ -175,7 +178,7 @@ class PipelineTest {
     Pipeline pipeline = pipeline();
     publisher.failMetrics(1);
 
-    assertThatThrownBy(() -> pipeline.process(scan("a", 12)))
+    assertThatThrownBy(() -> pipeline.process(scan("a", 12), TimeLimit.NONE))
         .isInstanceOf(PayloadFailedException.class)
         .hasMessage("metrics: NOT done, metrics refused; alerts: done")
         .hasCauseInstanceOf(PublishFailedException.class)
@@ -183,14 +186,18 @@ class PipelineTest {
     assertThat(publisher.messages()).hasSize(1);
 
     now = START.plusSeconds(60);
-    Outcome outcome = pipeline.process(scan("a", 12));
+    Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(publisher.messages()).hasSize(1);
     assertThat(publisher.summaries()).containsExactly(outcome.summary());
     assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(12);
     assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
     assertThat(outcome.summary().total(Metric.ALERTS_SUPPRESSED)).isZero();
-    assertThat(pipeline.process(scan("a", 12)).summary().total(Metric.DUPLICATE_BATCHES))
+    assertThat(
+            pipeline
+                .process(scan("a", 12), TimeLimit.NONE)
+                .summary()
+                .total(Metric.DUPLICATE_BATCHES))
         .isEqualTo(1);
   }
 
@@ -199,19 +206,23 @@ class PipelineTest {
     Pipeline pipeline = pipeline();
     publisher.failAlerts(1);
 
-    assertThatThrownBy(() -> pipeline.process(scan("a", 12)))
+    assertThatThrownBy(() -> pipeline.process(scan("a", 12), TimeLimit.NONE))
         .isInstanceOf(PayloadFailedException.class)
         .hasMessage("metrics: done; alerts: NOT done, alerts refused");
     assertThat(publisher.summaries()).hasSize(1);
     assertThat(publisher.messages()).isEmpty();
 
     now = START.plusSeconds(60);
-    Outcome outcome = pipeline.process(scan("a", 12));
+    Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(publisher.summaries()).hasSize(1);
     assertThat(outcome.told()).hasSize(1);
     assertThat(publisher.messages()).hasSize(1);
-    assertThat(pipeline.process(scan("a", 12)).summary().total(Metric.DUPLICATE_BATCHES))
+    assertThat(
+            pipeline
+                .process(scan("a", 12), TimeLimit.NONE)
+                .summary()
+                .total(Metric.DUPLICATE_BATCHES))
         .isEqualTo(1);
   }
 
@@ -220,7 +231,7 @@ class PipelineTest {
     publisher.failMetrics(1);
     publisher.failAlerts(1);
 
-    assertThatThrownBy(() -> pipeline().process(scan("a", 12)))
+    assertThatThrownBy(() -> pipeline().process(scan("a", 12), TimeLimit.NONE))
         .isInstanceOf(PayloadFailedException.class)
         .hasMessage("metrics: NOT done, metrics refused; alerts: NOT done, alerts refused")
         .satisfies(
@@ -234,10 +245,10 @@ class PipelineTest {
   @Test
   void process_failedDuplicateIsNotLost() {
     Pipeline pipeline = pipeline();
-    pipeline.process(scan("a", 1));
+    pipeline.process(scan("a", 1), TimeLimit.NONE);
     publisher.failMetrics(1);
 
-    assertThatThrownBy(() -> pipeline.process(scan("a", 1)))
+    assertThatThrownBy(() -> pipeline.process(scan("a", 1), TimeLimit.NONE))
         .isInstanceOf(PayloadFailedException.class)
         .hasMessage("metrics: NOT done, metrics refused");
   }

@@ -473,6 +473,7 @@ class ReplayCommandTest {
               UnreadableRecords                    0
               ControlMessages                      0
               DuplicateBatches                     0
+              PossibleDuplicates                   0
               AlertsSent                           4
               AlertsSuppressed                     0
 
@@ -637,7 +638,7 @@ class ReplayCommandTest {
                   "",
                   "flowbell: metrics: NOT done, CloudWatch PutMetricData, namespace Flowbell: 0 of"
                       + " 1 requests sent, then: not for you (Service: CloudWatch, Status Code:"
-                      + " 403, Request ID: null) (SDK Attempt Count: 1); alerts: done\n"));
+                      + " 403, Request ID: null) (SDK Attempt Count: 1)\n"));
     }
   }
 

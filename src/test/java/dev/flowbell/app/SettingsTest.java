@@ -31,7 +31,8 @@ class SettingsTest {
           100,
           AlertPolicy.defaults(),
           null,
-          HttpsForm.JSON);
+          HttpsForm.JSON,
+          null);
 
   @Test
   void fromEnvironment_nothingSet() {
@@ -81,6 +82,7 @@ class SettingsTest {
     environment.put("ALERT_REJECTS", "15");
     environment.put("ALERT_UNREADABLE_RECORDS", "16");
     environment.put("ALERT_SKIPPED_WINDOWS", "0");
+    environment.put("LEDGER_TABLE", " flowbell-Ledger_1.x ");
     assertThat(environment).hasSameSizeAs(Setting.ALL);
 
     assertThat(Settings.fromEnvironment(environment))
@@ -109,7 +111,8 @@ class SettingsTest {
                             AlertRule.SKIPPED_WINDOWS, 0L)),
                     Duration.ofSeconds(90)),
                 "arn:aws:sns:eu-west-1:123456789012:flowbell",
-                HttpsForm.CHAT));
+                HttpsForm.CHAT,
+                "flowbell-Ledger_1.x"));
   }
 
   /// Until EC2 has answered, lines are read as without a setting.
@@ -260,7 +263,8 @@ class SettingsTest {
                 100,
                 new AlertPolicy(Map.of(), Duration.ofSeconds(7)),
                 null,
-                HttpsForm.JSON));
+                HttpsForm.JSON,
+                null));
   }
 
   @Test

@@ -69,7 +69,7 @@ class MetricRequestsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"999, '[999]'", "1000, '[1000]'", "1001, '[1000, 1]'", "2500, '[1000, 1000, 500]'"})
+  @CsvSource({"998, '[998]'", "999, '[999]'", "1000, '[999, 1]'", "2500, '[999, 999, 502]'"})
   void of_splitByCount(int points, String sizes) {
     List<PutMetricDataRequest> requests = of(minutes(points));
 

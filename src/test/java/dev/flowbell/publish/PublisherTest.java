@@ -60,7 +60,8 @@ class PublisherTest {
   @Test
   void cloudWatch_sends() {
     try (CloudWatchClient client = CloudWatchClient.create()) {
-      new CloudWatchMetricPublisher(client, "Flowbell/Test", CLOCK).publish(summary(3));
+      new CloudWatchMetricPublisher(client, "Flowbell/Test", CLOCK)
+          .publish(summary(3), MetricProgress.NONE);
     }
 
     assertThat(aws.metricBodies()).hasSize(1);
@@ -71,7 +72,8 @@ class PublisherTest {
   @Test
   void cloudWatch_nothingToSend() {
     try (CloudWatchClient client = CloudWatchClient.create()) {
-      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(0));
+      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+          .publish(summary(0), MetricProgress.NONE);
     }
 
     assertThat(aws.metricBodies()).isEmpty();
@@ -86,11 +88,16 @@ class PublisherTest {
     "503, ServiceUnavailable, come back later"
   })
   void cloudWatch_refuses(int status, String code, String message) {
-    aws.failCloudWatch(status, code, message);
+    int attempts = status < 500 ? 1 : 3; // what may have been taken is repeated
+    for (int i = 0; i < attempts; i++) {
+      aws.failCloudWatch(status, code, message);
+    }
 
     try (CloudWatchClient client = CloudWatchClient.create()) {
       assertThatThrownBy(
-              () -> new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(3)))
+              () ->
+                  new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+                      .publish(summary(3), MetricProgress.NONE))
           .isInstanceOf(PublishFailedException.class)
           .hasCauseInstanceOf(CloudWatchException.class)
           .hasMessage(
@@ -98,8 +105,91 @@ class PublisherTest {
                   + message
                   + " (Service: CloudWatch, Status Code: "
                   + status
-                  + ", Request ID: null) (SDK Attempt Count: 1)");
+                  + ", Request ID: null) (SDK Attempt Count: 1)")
+          .satisfies(
+              e -> assertThat(((PublishFailedException) e).isInDoubt()).isEqualTo(status >= 500));
+      assertThat(aws.metricBodies()).isEmpty();
     }
+  }
+
+  @Test
+  void cloudWatch_repeatSaysSo() {
+    aws.failCloudWatch(500, "InternalServiceFault", "broken");
+
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+          .publish(summary(3), MetricProgress.NONE);
+    }
+
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(new String(aws.metricBodies().getFirst(), StandardCharsets.ISO_8859_1))
+        .contains("PossibleDuplicates");
+  }
+
+  /// It is sure that nothing was taken.
+  @Test
+  void cloudWatch_throttledAndSentAgain() {
+    aws.failCloudWatch(400, "Throttling", "Rate exceeded");
+
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+          .publish(summary(3), MetricProgress.NONE);
+    }
+
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(new String(aws.metricBodies().getFirst(), StandardCharsets.ISO_8859_1))
+        .contains("Records")
+        .doesNotContain("PossibleDuplicates");
+  }
+
+  @Test
+  void cloudWatch_repeatIsRefused() {
+    aws.failCloudWatch(500, "InternalServiceFault", "broken");
+    aws.failCloudWatch(403, "AccessDenied", "not any more");
+
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      assertThatThrownBy(
+              () ->
+                  new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+                      .publish(summary(3), MetricProgress.NONE))
+          .isInstanceOf(PublishFailedException.class)
+          .satisfies(e -> assertThat(((PublishFailedException) e).isInDoubt()).isTrue());
+    }
+  }
+
+  @Test
+  void cloudWatch_goesOnAfterWhatWasTaken() {
+    aws.failCloudWatchAfter(1, 400, "InvalidParameterValue", "broken");
+    List<Integer> noted = new ArrayList<>();
+
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      CloudWatchMetricPublisher publisher =
+          new CloudWatchMetricPublisher(client, "Flowbell", CLOCK);
+      assertThatThrownBy(() -> publisher.publish(summary(2_500), progress(0, noted)))
+          .isInstanceOf(PublishFailedException.class)
+          .hasMessageContaining("1 of 3 requests sent");
+      publisher.publish(summary(2_500), progress(1, noted));
+    }
+
+    assertThat(noted).containsExactly(1, 2);
+    assertThat(aws.metricBodies()).hasSize(3).doesNotHaveDuplicates();
+  }
+
+  private static MetricProgress progress(int taken, List<Integer> noted) {
+    return new MetricProgress() {
+      @Override
+      public int taken() {
+        return taken;
+      }
+
+      @Override
+      public void beforeRequest() {}
+
+      @Override
+      public void taken(int requests) {
+        noted.add(requests);
+      }
+    };
   }
 
   @Test
@@ -107,13 +197,13 @@ class PublisherTest {
     try (CloudWatchClient client = CloudWatchClient.create()) {
       CloudWatchMetricPublisher publisher =
           new CloudWatchMetricPublisher(client, "Flowbell", CLOCK);
-      aws.failCloudWatchAfter(1, 500, "InternalServiceFault", "broken");
+      aws.failCloudWatchAfter(1, 400, "InvalidParameterValue", "broken");
 
-      assertThatThrownBy(() -> publisher.publish(summary(2_500)))
+      assertThatThrownBy(() -> publisher.publish(summary(2_500), MetricProgress.NONE))
           .isInstanceOf(PublishFailedException.class)
           .hasMessage(
               "CloudWatch PutMetricData, namespace Flowbell: 1 of 3 requests sent, then: broken"
-                  + " (Service: CloudWatch, Status Code: 500, Request ID: null) (SDK Attempt Count:"
+                  + " (Service: CloudWatch, Status Code: 400, Request ID: null) (SDK Attempt Count:"
                   + " 1)");
       assertThat(aws.metricBodies()).hasSize(1);
     }
@@ -125,7 +215,9 @@ class PublisherTest {
       aws.close();
 
       assertThatThrownBy(
-              () -> new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(3)))
+              () ->
+                  new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+                      .publish(summary(3), MetricProgress.NONE))
           .isInstanceOf(PublishFailedException.class)
           .hasCauseInstanceOf(SdkClientException.class)
           .hasMessageStartingWith(
@@ -186,8 +278,8 @@ class PublisherTest {
     ConsolePublisher publisher =
         new ConsolePublisher(new PrintStream(out, true, StandardCharsets.UTF_8), "Flowbell", CLOCK);
 
-    publisher.publish(summary(1_001));
-    publisher.publish(summary(3));
+    publisher.publish(summary(1_001), MetricProgress.NONE);
+    publisher.publish(summary(3), MetricProgress.NONE);
     publisher.publish(MESSAGE);
 
     assertThat(publisher.metricRequests()).isEqualTo(3);

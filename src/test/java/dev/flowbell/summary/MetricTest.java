@@ -20,8 +20,13 @@ class MetricTest {
     assertThat(Arrays.stream(Metric.values()).map(Metric::awsName).toList())
         .startsWith(NaiveTwin.METRICS.toArray(String[]::new))
         .endsWith(
-            "ControlMessages", "DuplicateBatches", "AlertsSent", "AlertsSuppressed", "DeliveryLag")
-        .hasSize(NaiveTwin.METRICS.size() + 5);
+            "ControlMessages",
+            "DuplicateBatches",
+            "PossibleDuplicates",
+            "AlertsSent",
+            "AlertsSuppressed",
+            "DeliveryLag")
+        .hasSize(NaiveTwin.METRICS.size() + 6);
   }
 
   @ParameterizedTest
@@ -45,6 +50,7 @@ class MetricTest {
               case UNREADABLE_RECORDS -> Metric.Origin.LINES;
               case CONTROL_MESSAGES,
                   DUPLICATE_BATCHES,
+                  POSSIBLE_DUPLICATES,
                   ALERTS_SENT,
                   ALERTS_SUPPRESSED,
                   DELIVERY_LAG ->

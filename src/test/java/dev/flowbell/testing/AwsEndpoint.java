@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -12,6 +13,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
@@ -42,12 +44,14 @@ public final class AwsEndpoint implements AutoCloseable {
 
   private final Emulator emulator;
   private final CloudWatchClient cloudWatch;
+  private final DynamoDbClient dynamoDb;
   private final SnsClient sns;
   private final SqsClient sqs;
 
   private AwsEndpoint(Emulator emulator) {
     this.emulator = emulator;
     cloudWatch = configure(CloudWatchClient.builder()).build();
+    dynamoDb = configure(DynamoDbClient.builder()).build();
     sns = configure(SnsClient.builder()).build();
     sqs = configure(SqsClient.builder()).build();
     System.setProperty(ENDPOINT_PROPERTY, uri().toString());
@@ -88,12 +92,27 @@ public final class AwsEndpoint implements AutoCloseable {
     return cloudWatch;
   }
 
+  public DynamoDbClient dynamoDb() {
+    return dynamoDb;
+  }
+
   public SnsClient sns() {
     return sns;
   }
 
   public SqsClient sqs() {
     return sqs;
+  }
+
+  /// Makes something whose clients reach this endpoint by another address, a proxy's. For one
+  /// thread at a time: the SDK reads the address from a system property.
+  public <T> T through(URI proxy, Supplier<T> maker) {
+    System.setProperty(ENDPOINT_PROPERTY, proxy.toString());
+    try {
+      return maker.get();
+    } finally {
+      System.setProperty(ENDPOINT_PROPERTY, uri().toString());
+    }
   }
 
   /// A name for a topic, queue, alarm or namespace that no other test has: `prefix-` and 8 digits.
@@ -106,6 +125,7 @@ public final class AwsEndpoint implements AutoCloseable {
     System.clearProperty(ENDPOINT_PROPERTY);
     REGION_AND_CREDENTIALS_PROPERTIES.keySet().forEach(System::clearProperty);
     cloudWatch.close();
+    dynamoDb.close();
     sns.close();
     sqs.close();
     emulator.close();

@@ -2,6 +2,7 @@ package dev.flowbell.testing;
 
 import dev.flowbell.alert.AlertMessage;
 import dev.flowbell.publish.AlertPublisher;
+import dev.flowbell.publish.MetricProgress;
 import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.summary.FlowSummary;
@@ -15,9 +16,15 @@ public final class RecordingPublisher implements MetricPublisher, AlertPublisher
   private final List<AlertMessage> messages = new ArrayList<>();
   private int metricFailures;
   private int alertFailures;
+  private boolean isInDoubt;
 
   /// Makes a publisher that takes everything.
   public RecordingPublisher() {}
+
+  /// Leaves it open, from now on, whether what is refused was taken all the same.
+  public void leaveInDoubt() {
+    isInDoubt = true;
+  }
 
   /// Refuses this many of the summaries that come next.
   public void failMetrics(int times) {
@@ -30,10 +37,12 @@ public final class RecordingPublisher implements MetricPublisher, AlertPublisher
   }
 
   @Override
-  public void publish(FlowSummary summary) {
+  public void publish(FlowSummary summary, MetricProgress progress) {
+    progress.beforeRequest();
     if (metricFailures > 0) {
       metricFailures--;
-      throw new PublishFailedException("metrics refused", new IOException("made for a test"));
+      throw new PublishFailedException(
+          "metrics refused", new IOException("made for a test"), isInDoubt);
     }
     summaries.add(summary);
   }
@@ -42,7 +51,8 @@ public final class RecordingPublisher implements MetricPublisher, AlertPublisher
   public void publish(AlertMessage message) {
     if (alertFailures > 0) {
       alertFailures--;
-      throw new PublishFailedException("alerts refused", new IOException("made for a test"));
+      throw new PublishFailedException(
+          "alerts refused", new IOException("made for a test"), isInDoubt);
     }
     messages.add(message);
   }
