@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 
 /// The function as a process of its own under Lambda's runtime client, as Lambda runs it.
 ///
+/// One at a time: the client unpacks its native library to the same file in `/tmp` each time, and a
+/// process that has it mapped doesn't survive that.
+///
 /// @see <a href="https://github.com/aws/aws-lambda-java-libs">AWS Lambda Java libraries</a>
 public final class LambdaProcess implements AutoCloseable {
   private static final String HANDLER = "dev.flowbell.app.FlowLogsHandler";
@@ -80,6 +83,13 @@ public final class LambdaProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     return new LambdaProcess(
         builder.redirectErrorStream(true).redirectOutput(log.toFile()).start());
+  }
+
+  /// Waits until it ends by itself, or is ended.
+  ///
+  /// @return its exit code
+  public int awaitEnd() throws InterruptedException {
+    return process.waitFor();
   }
 
   /// Ends it at once, as nothing is to be saved, and waits for it.

@@ -31,6 +31,7 @@ public final class RuntimeApi implements AutoCloseable {
   private static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(60);
 
   private final HttpServer server;
+  private final Duration timeout;
   private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
   private final Map<String, Invocation> handedOut = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -43,15 +44,23 @@ public final class RuntimeApi implements AutoCloseable {
 
   private record Invocation(String requestId, String event, CompletableFuture<Answer> answer) {}
 
-  private RuntimeApi(HttpServer server) {
+  private RuntimeApi(HttpServer server, Duration timeout) {
     this.server = server;
+    this.timeout = timeout;
   }
 
   /// Starts on a free port of the loopback address.
   public static RuntimeApi start() throws IOException {
+    return start(FUNCTION_TIMEOUT);
+  }
+
+  /// Starts on a free port of the loopback address.
+  ///
+  /// @param timeout how long the function is told it has for each event
+  public static RuntimeApi start(Duration timeout) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    RuntimeApi runtime = new RuntimeApi(server);
+    RuntimeApi runtime = new RuntimeApi(server, timeout);
     server.createContext(PREFIX, runtime::handle);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
@@ -67,8 +76,7 @@ public final class RuntimeApi implements AutoCloseable {
   ///
   /// @throws AssertionError where nothing does, for as long as the function may take
   public Answer invoke(String event) {
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    waiting.add(new Invocation(UUID.randomUUID().toString(), event, answer));
+    CompletableFuture<Answer> answer = submit(event);
     try {
       return answer.get(FUNCTION_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
@@ -79,6 +87,15 @@ public final class RuntimeApi implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting", e);
     }
+  }
+
+  /// Hands an event to the function when it asks for the next one.
+  ///
+  /// @return what comes of it, if anything does
+  public CompletableFuture<Answer> submit(String event) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    waiting.add(new Invocation(UUID.randomUUID().toString(), event, answer));
+    return answer;
   }
 
   @Override
@@ -141,7 +158,7 @@ public final class RuntimeApi implements AutoCloseable {
         .getResponseHeaders()
         .add(
             "Lambda-Runtime-Deadline-Ms",
-            String.valueOf(System.currentTimeMillis() + FUNCTION_TIMEOUT.toMillis()));
+            String.valueOf(System.currentTimeMillis() + timeout.toMillis()));
     exchange
         .getResponseHeaders()
         .add(
