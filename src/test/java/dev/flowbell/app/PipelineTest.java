@@ -8,6 +8,7 @@ import dev.flowbell.alert.Alert;
 import dev.flowbell.alert.AlertRule;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
+import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.record.ParseFault;
@@ -22,6 +23,7 @@ import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RecordingFlowLogSource;
 import dev.flowbell.testing.RecordingPublisher;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -240,6 +242,145 @@ class PipelineTest {
               assertThat(e.getSuppressed()).hasSize(1);
               assertThat(e.getSuppressed()[0]).hasMessage("alerts refused");
             });
+  }
+
+  /// The first one may have been told: who sees two of them sees why.
+  @Test
+  void process_alertsInDoubt() {
+    Pipeline pipeline = pipeline();
+    publisher.leaveInDoubt();
+    publisher.failAlerts(1);
+    assertThatThrownBy(() -> pipeline.process(scan("a", 12), TimeLimit.NONE))
+        .hasMessage("metrics: done; alerts: NOT done, alerts refused");
+
+    pipeline.process(scan("a", 12), TimeLimit.NONE);
+
+    assertThat(publisher.messages()).hasSize(1);
+    assertThat(publisher.summaries()).hasSize(2);
+    assertThat(publisher.summaries().getLast().points())
+        .containsExactly(
+            new MetricPoint(
+                MetricSeries.TOTAL,
+                Instant.parse("2026-11-22T10:19:00Z"),
+                Map.of(Metric.POSSIBLE_DUPLICATES, 1L)));
+  }
+
+  @Test
+  void process_bothInDoubt() {
+    Pipeline pipeline = pipeline();
+    publisher.leaveInDoubt();
+    publisher.failMetrics(1);
+    publisher.failAlerts(1);
+    assertThatThrownBy(() -> pipeline.process(scan("a", 12), TimeLimit.NONE))
+        .isInstanceOf(PayloadFailedException.class);
+
+    Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
+
+    assertThat(outcome.summary().total(Metric.POSSIBLE_DUPLICATES)).isEqualTo(2);
+    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(publisher.messages()).hasSize(1);
+  }
+
+  /// What a later run publishes is what the first one would have, down to the lag.
+  @Test
+  void process_retryCountsAsOfTheFirstArrival() {
+    Pipeline pipeline = pipeline();
+    publisher.failMetrics(1);
+    assertThatThrownBy(() -> pipeline.process(scan("a", 9), TimeLimit.NONE))
+        .isInstanceOf(PayloadFailedException.class);
+    now = START.plusSeconds(61);
+
+    Outcome outcome = pipeline.process(scan("a", 9), TimeLimit.NONE);
+
+    assertThat(outcome.summary().arrival()).isEqualTo(START);
+    assertThat(outcome.summary().total(Metric.POSSIBLE_DUPLICATES)).isZero();
+  }
+
+  @Test
+  void process_keptBackAlertTriedAgainCountsOnce() {
+    Pipeline pipeline = pipeline();
+    pipeline.process(scan("a", 12), TimeLimit.NONE);
+    publisher.failMetrics(2);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> pipeline.process(scan("a", 13), TimeLimit.NONE))
+          .hasMessage("metrics: NOT done, metrics refused");
+    }
+    assertThat(
+            pipeline
+                .process(scan("a", 13), TimeLimit.NONE)
+                .summary()
+                .total(Metric.ALERTS_SUPPRESSED))
+        .isEqualTo(1);
+    now = START.plusSeconds(3_600);
+
+    pipeline.process(scan("a", 14), TimeLimit.NONE);
+
+    assertThat(publisher.messages().getLast().text())
+        .endsWith(" 1 alert suppressed since 10:19.\n");
+  }
+
+  @Test
+  void process_runThatWasCutOff() {
+    LogBatch batch = scan("a", 12);
+    ledger.claim(String.valueOf(batch.id()), START, Duration.ofSeconds(62));
+    Pipeline pipeline = pipeline();
+
+    assertThatThrownBy(() -> pipeline.process(batch, TimeLimit.NONE))
+        .isInstanceOf(BatchClaimedException.class);
+    assertThat(publisher.summaries()).isEmpty();
+
+    now = START.plusSeconds(62);
+    Outcome outcome = pipeline.process(batch, TimeLimit.NONE);
+
+    assertThat(outcome.summary().total(Metric.POSSIBLE_DUPLICATES)).isEqualTo(1);
+    assertThat(publisher.messages()).hasSize(1);
+    assertThat(pipeline.process(batch, TimeLimit.NONE).summary().total(Metric.DUPLICATE_BATCHES))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void process_noTimeLeft() {
+    assertThatThrownBy(() -> pipeline().process(scan("a", 9), () -> Duration.ofMillis(12_999)))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessage(
+            "metrics: NOT done, not begun: it may take 13000 ms, and the invocation ends in 12999"
+                + " ms (give the function a longer timeout)");
+    assertThat(publisher.summaries()).isEmpty();
+
+    assertThat(
+            pipeline()
+                .process(scan("a", 9), () -> Duration.ofSeconds(13))
+                .summary()
+                .total(Metric.POSSIBLE_DUPLICATES))
+        .isZero();
+    assertThat(publisher.summaries()).hasSize(1);
+  }
+
+  /// As many as one transaction of the ledger takes; the rest are less important.
+  @Test
+  void process_moreAlertsThanTheLedgerTakes() {
+    List<LogEvent> events = new ArrayList<>();
+    for (int source = 0; source < 120; source++) {
+      for (int port = 1; port <= 10; port++) {
+        events.add(
+            new LogEvent(
+                source + "-" + port,
+                0,
+                reject("a", port).replace("198.51.100.7", "198.51.100." + source)));
+      }
+    }
+
+    Outcome outcome =
+        pipeline()
+            .process(
+                batch(
+                    new SubscriptionMessage(
+                        "DATA_MESSAGE", "", "group", "stream", List.of(), events)),
+                TimeLimit.NONE);
+
+    assertThat(outcome.told()).hasSize(99);
+    assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(99);
+    assertThat(outcome.summary().total(Metric.ALERTS_SUPPRESSED)).isEqualTo(21);
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,16 @@ import org.jspecify.annotations.Nullable;
 /// What Lambda hands a function besides the event; keeps the log lines.
 public final class RecordingContext implements Context {
   private final List<String> lines = new ArrayList<>();
+  private volatile Duration remaining = Duration.ofMinutes(1);
 
   /// Returns what was logged.
   public List<String> lines() {
     return lines;
+  }
+
+  /// Leaves this much time, a minute if never told.
+  public void setRemaining(Duration remaining) {
+    this.remaining = remaining;
   }
 
   @Override
@@ -75,7 +82,7 @@ public final class RecordingContext implements Context {
 
   @Override
   public int getRemainingTimeInMillis() {
-    return 60_000;
+    return (int) remaining.toMillis();
   }
 
   @Override
