@@ -197,12 +197,15 @@ final class KillIT {
     }
   }
 
-  private static Function<FaultProxy.Call, Fault> killAt(Boundary boundary, LambdaProcess function) {
+  private static Function<FaultProxy.Call, Fault> killAt(
+      Boundary boundary, LambdaProcess function) {
     AtomicInteger step = new AtomicInteger();
     return _ ->
         step.getAndIncrement() != boundary.step()
             ? Fault.NONE
-            : boundary.isTaken() ? new Fault.CutAfter(function::close) : new Fault.CutBefore(function::close);
+            : boundary.isTaken()
+                ? new Fault.CutAfter(function::close)
+                : new Fault.CutBefore(function::close);
   }
 
   private List<Map<String, Object>> invokeAgain(List<Case> cases) throws Exception {
@@ -227,7 +230,8 @@ final class KillIT {
     environment.put("METRIC_NAMESPACE", name);
     environment.put("ALERT_TOPIC_ARN", queue.topicArn());
     environment.put("LEDGER_TABLE", table.name());
-    return LambdaProcess.start(runtime, environment, folder.resolve("log-" + proxy.uri().getPort()));
+    return LambdaProcess.start(
+        runtime, environment, folder.resolve("log-" + proxy.uri().getPort()));
   }
 
   /// Each case has minutes of its own, so that its counts can be told from the others'.
