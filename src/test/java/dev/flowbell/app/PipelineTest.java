@@ -425,13 +425,14 @@ class PipelineTest {
     List<String> warnings = new ArrayList<>();
     Pipeline pipeline =
         pipeline(new FlowLogFormats(ec2, List.of(RecordFormat.DEFAULT), () -> now, warnings::add));
-    pipeline.process(scan("a", 1));
+    pipeline.process(scan("a", 1), TimeLimit.NONE);
     ec2.add("fl-2", "${action} ${dstport} ${interface-id}");
     now = START.plusSeconds(60);
 
     Outcome outcome =
         pipeline.process(
-            lines(reject("a", 22), "REJECT 23 eni-b", "not a record", "REJECT 24 eni-b"));
+            lines(reject("a", 22), "REJECT 23 eni-b", "not a record", "REJECT 24 eni-b"),
+            TimeLimit.NONE);
 
     assertThat(outcome.summary().total(Metric.RECORDS)).isEqualTo(3);
     assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(3);
@@ -449,7 +450,8 @@ class PipelineTest {
         pipeline(new FlowLogFormats(ec2, List.of(RecordFormat.FLOWBELL), () -> now, _ -> {}));
 
     for (int i = 0; i < 3; i++) {
-      Outcome outcome = pipeline.process(lines(reject("a", 22), "not a record " + i));
+      Outcome outcome =
+          pipeline.process(lines(reject("a", 22), "not a record " + i), TimeLimit.NONE);
 
       assertThat(outcome.summary().total(Metric.RECORDS)).isEqualTo(1);
       assertThat(outcome.summary().total(Metric.UNREADABLE_RECORDS)).isEqualTo(1);
@@ -464,10 +466,10 @@ class PipelineTest {
     ec2.add("fl-1", RecordFormat.DEFAULT.toString());
     Pipeline pipeline =
         pipeline(new FlowLogFormats(ec2, List.of(RecordFormat.FLOWBELL), () -> now, _ -> {}));
-    pipeline.process(scan("a", 1));
+    pipeline.process(scan("a", 1), TimeLimit.NONE);
     now = START.plusSeconds(60);
 
-    Outcome outcome = pipeline.process(lines("{\"srcaddr\":"));
+    Outcome outcome = pipeline.process(lines("{\"srcaddr\":"), TimeLimit.NONE);
 
     assertThat(outcome.summary().faults()).isEqualTo(Map.of(ParseFault.BROKEN_JSON, 1L));
     assertThat(ec2.asked()).hasSize(1);
