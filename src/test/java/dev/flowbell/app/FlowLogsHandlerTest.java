@@ -264,7 +264,7 @@ class FlowLogsHandlerTest {
   @Test
   void handleRequest_warnsWhereMetricsFail() {
     FlowLogsHandler handler = handler(Map.of("LOG_FORMAT", "auto"));
-    aws.failCloudWatch(500, "InternalServiceFault", "broken");
+    aws.failCloudWatch(403, "AccessDenied", "broken");
 
     assertThatThrownBy(() -> handler.handleRequest(event(List.of(REJECT)), context))
         .isInstanceOf(PayloadFailedException.class);

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the runtime client is made for Lambda's Linux")
 final class KillIT {
   /// What the function believes to have: enough for each step, and soon over.
-  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   /// A claim's lease, and a second for the clock.
   private static final Duration LONGEST_LEASE = TIMEOUT.plusSeconds(3);
@@ -186,10 +186,12 @@ final class KillIT {
         LambdaProcess function = startFunction(runtime, proxy)) {
       proxy.use(killAt(each.boundary(), function));
       CompletableFuture<Answer> answer = runtime.submit(each.event());
+      // Should it come through, it isn't waited for.
+      CompletableFuture<Void> _ = answer.thenRun(function::close);
       assertThat(function.awaitEnd())
           .as(each.number() + " " + each.boundary())
           .isEqualTo(SIGKILLED);
-      assertThat(answer).isNotDone();
+      assertThat(answer).as(each.number() + " " + each.boundary()).isNotDone();
       assertThat(proxy.calls())
           .extracting(FaultProxy.Call::operation)
           .containsExactlyElementsOf(

@@ -269,9 +269,9 @@ class SettingsTest {
 
   @Test
   void settings_haveNamesOfTheirOwn() {
-    assertThat(Setting.ALL).hasSize(16);
+    assertThat(Setting.ALL).hasSize(17);
     assertThat(Setting.ALL).extracting(Setting::name).doesNotHaveDuplicates();
-    assertThat(Setting.OPTIONS).hasSize(15).isSubsetOf(Setting.ALL);
+    assertThat(Setting.OPTIONS).hasSize(16).isSubsetOf(Setting.ALL);
     assertThat(Setting.OPTIONS)
         .extracting(Setting::option)
         .doesNotHaveDuplicates()
