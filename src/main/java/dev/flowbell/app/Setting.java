@@ -42,7 +42,7 @@ record Setting(String name, String option, String defaultText, String label, Str
       new Setting(
           "MAX_INFLATED_BYTES",
           "--max-inflated-bytes",
-          "67108864",
+          "33554432",
           "BYTES",
           "The most that a payload may inflate to.");
   static final Setting METRIC_NAMESPACE =

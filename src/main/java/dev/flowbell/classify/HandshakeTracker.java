@@ -18,8 +18,8 @@ import java.util.Set;
 /// @param <T> what the caller wants back for a handshake that got no answer
 public final class HandshakeTracker<T> {
   /// The entries kept of each kind. A payload that Lambda can carry holds 25,000 records at most;
-  /// only a file replayed as one payload comes near.
-  static final int MOST_ENTRIES = 1_000_000;
+  /// only a file replayed as one payload comes near, or one that is made to fill the memory.
+  static final int MOST_ENTRIES = 200_000;
 
   private final int mostEntries;
   private final List<Pending<T>> pending = new ArrayList<>();

@@ -12,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
@@ -31,6 +32,14 @@ public final class SubscriptionDecoder {
   /// Where a Lambda event carries the payload; errors about it begin with this.
   public static final String DATA_KEY = "awslogs.data";
 
+  /// The longest text that is looked at. A Lambda event takes 1 MB at most, and so does one log
+  /// event; a longer text is made to fill the memory.
+  ///
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html">CloudWatch
+  ///   Logs quotas</a>: "Maximum log event size: 1 MB" (read 2026-11-23)
+  private static final int MOST_TEXT_CHARACTERS = 1 << 21;
+
   private final JsonFactory factory;
   private final long maxInflatedBytes;
 
@@ -43,6 +52,8 @@ public final class SubscriptionDecoder {
             .disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES)
             // UTF-8 it is: guessing others makes of damaged bytes a stream that can't be read.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxStringLength(MOST_TEXT_CHARACTERS).build())
             .build();
   }
 

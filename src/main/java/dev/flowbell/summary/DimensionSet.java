@@ -12,22 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The series that one choice of dimensions makes, one for each combination of their values.
 final class DimensionSet {
-  /// How many more series a payload may make, over all its dimension sets.
-  static final class Budget {
-    private int left;
-
-    Budget(int left) {
-      this.left = left;
-    }
-
-    private boolean take() {
-      return left > 0 && left-- > 0;
-    }
-  }
-
   private final MetricDimension[] dimensions;
   private final String logGroup;
-  private final Budget budget;
+  private final Room budget;
+  private final Room minutes;
   private final Map<List<String>, SeriesCounts> series = new LinkedHashMap<>();
   private @Nullable SeriesCounts other;
   // The values of the last record: nearly always the next one's too, as a payload comes from one
@@ -35,10 +23,13 @@ final class DimensionSet {
   private final byte[][] lastValues;
   private @Nullable SeriesCounts last;
 
-  DimensionSet(List<MetricDimension> dimensions, String logGroup, Budget budget) {
+  /// @param budget how many more series the payload may make, over all its dimension sets
+  /// @param minutes how many more minutes they may have, all together
+  DimensionSet(List<MetricDimension> dimensions, String logGroup, Room budget, Room minutes) {
     this.dimensions = dimensions.toArray(MetricDimension[]::new);
     this.logGroup = logGroup;
     this.budget = budget;
+    this.minutes = minutes;
     this.lastValues = new byte[this.dimensions.length][];
   }
 
@@ -98,11 +89,11 @@ final class DimensionSet {
       if (other == null) {
         String[] others = new String[values.length];
         Arrays.fill(others, MetricSeries.OTHER);
-        other = new SeriesCounts(toSeries(others));
+        other = new SeriesCounts(toSeries(others), minutes);
       }
       return other;
     }
-    SeriesCounts made = new SeriesCounts(toSeries(values));
+    SeriesCounts made = new SeriesCounts(toSeries(values), minutes);
     series.put(key, made);
     return made;
   }

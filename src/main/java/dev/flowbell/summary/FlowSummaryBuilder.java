@@ -25,17 +25,21 @@ public final class FlowSummaryBuilder {
   /// The distinct ports and hosts kept, of all sources together.
   static final int MOST_PORTS_AND_HOSTS = 250_000;
 
+  /// The minutes kept of all series together: those of a day's file, with some series more.
+  static final int MOST_MINUTES = 10_000;
+
   private static final int TOP_PORTS = 10;
   private static final Metric[] METRICS = Metric.values();
 
   private final LogOrigin origin;
-  private final SeriesCounts totals = new SeriesCounts(MetricSeries.TOTAL);
+  private final Room minutes = new Room(MOST_MINUTES);
+  private final SeriesCounts totals = new SeriesCounts(MetricSeries.TOTAL, minutes);
   private final List<DimensionSet> dimensionSets;
   // Marks a handshake with the counts that it adds to when it gets no answer.
   private final HandshakeTracker<List<MetricCounts>> handshakes = new HandshakeTracker<>();
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
   private final Map<SourceKey, SourceTally> sources = new HashMap<>();
-  private final SourceTally.Room room = new SourceTally.Room(MOST_PORTS_AND_HOSTS);
+  private final Room portsAndHosts = new Room(MOST_PORTS_AND_HOSTS);
   private final Tally<TransportPort> ports = new Tally<>();
   private long sourcesLeftOut;
   private long firstSeconds = Long.MAX_VALUE;
@@ -48,10 +52,10 @@ public final class FlowSummaryBuilder {
   public FlowSummaryBuilder(
       LogOrigin origin, List<List<MetricDimension>> dimensionSets, int seriesBudget) {
     this.origin = origin;
-    DimensionSet.Budget budget = new DimensionSet.Budget(seriesBudget);
+    Room budget = new Room(seriesBudget);
     this.dimensionSets =
         dimensionSets.stream()
-            .map(set -> new DimensionSet(set, origin.logGroup(), budget))
+            .map(set -> new DimensionSet(set, origin.logGroup(), budget, minutes))
             .toList();
   }
 
@@ -192,7 +196,7 @@ public final class FlowSummaryBuilder {
       tally = new SourceTally(source, record);
       sources.put(key, tally);
     }
-    tally.add(record, classes, room);
+    tally.add(record, classes, portsAndHosts);
   }
 
   private Map<Metric, Long> sumTotals(Instant arrival, @Nullable Instant last) {
@@ -205,6 +209,9 @@ public final class FlowSummaryBuilder {
       sums.put(metric, sum);
     }
     sums.put(Metric.UNREADABLE_RECORDS, faults.values().stream().mapToLong(Long::longValue).sum());
+    sums.put(
+        Metric.OVER_BOUNDS,
+        sourcesLeftOut + portsAndHosts.refusals() + minutes.refusals() + handshakes.untracked());
     if (last == null) {
       sums.remove(Metric.DELIVERY_LAG);
     } else {
@@ -234,6 +241,10 @@ public final class FlowSummaryBuilder {
     Long lag = sums.get(Metric.DELIVERY_LAG);
     if (lag != null) {
       ofPayload.put(Metric.DELIVERY_LAG, lag);
+    }
+    long overBounds = sums.getOrDefault(Metric.OVER_BOUNDS, 0L);
+    if (overBounds > 0) {
+      ofPayload.put(Metric.OVER_BOUNDS, overBounds);
     }
     if (!ofPayload.isEmpty()) {
       points.add(

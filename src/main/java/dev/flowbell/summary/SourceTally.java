@@ -17,19 +17,6 @@ final class SourceTally {
   /// href="https://www.rfc-editor.org/rfc/rfc6335#section-6">RFC 6335, port number ranges</a>
   private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
-  /// How many more distinct ports and hosts the payload's sources may keep, all together.
-  static final class Room {
-    private int left;
-
-    Room(int left) {
-      this.left = left;
-    }
-
-    private boolean take() {
-      return left > 0 && left-- > 0;
-    }
-  }
-
   private final IpAddress source;
   private final @Nullable String interfaceId;
   private final @Nullable String vpcId;
@@ -63,6 +50,7 @@ final class SourceTally {
     flowDirection = record.text(FlowField.FLOW_DIRECTION);
   }
 
+  /// @param room for the distinct ports and hosts of all the payload's sources together
   void add(FlowRecord record, int classes, Room room) {
     rejects++;
     boolean isStray = Classification.STRAY.isIn(classes);

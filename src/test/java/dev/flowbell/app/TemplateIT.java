@@ -93,10 +93,10 @@ class TemplateIT {
                 "template.yaml")
             .orFail();
 
-    assertThat(run.output()).contains("Failed checks: 0, Skipped checks: 6");
+    assertThat(run.output()).contains("Failed checks: 0, Skipped checks: 8");
     assertThat(Files.readAllLines(PROJECT.resolve("template.yaml")))
         .filteredOn(line -> line.contains("id: CKV"))
-        .hasSize(6)
+        .hasSize(8)
         .allMatch(line -> line.matches(" +- \\{id: CKV_AWS_\\d+, comment: '.{20,}'}"));
   }
 
@@ -180,7 +180,7 @@ class TemplateIT {
     assertThat(variables.keySet())
         .containsExactlyInAnyOrderElementsOf(Setting.ALL.stream().map(Setting::name).toList());
     // What names a resource, or depends on one, has no default.
-    Set<String> wired = Set.of("LOG_FORMAT", "LOG_GROUP", "ALERT_TOPIC_ARN");
+    Set<String> wired = Set.of("LOG_FORMAT", "LOG_GROUP", "ALERT_TOPIC_ARN", "LEDGER_TABLE");
     variables.forEach(
         (name, value) -> {
           if (!wired.contains(name)) {
@@ -302,6 +302,7 @@ class TemplateIT {
     assertThat(expected.keySet())
         .containsExactlyInAnyOrder(
             "ALERT_TOPIC_ARN",
+            "LEDGER_TABLE",
             "LOG_GROUP",
             "Code",
             "Description",
@@ -506,6 +507,19 @@ class TemplateIT {
     assertThat(StackTemplate.resolve().properties("FailureQueue"))
         .containsEntry("SqsManagedSseEnabled", true)
         .containsEntry("MessageRetentionPeriod", Duration.ofDays(14).toSeconds());
+  }
+
+  /// Nothing is recovered from it: entries are worth something for 15 days, and are digests.
+  @Test
+  void ledgerTable_forgetsByItself() throws Exception {
+    assertThat(StackTemplate.resolve().properties("LedgerTable"))
+        .isEqualTo(
+            Map.of(
+                "BillingMode", "PAY_PER_REQUEST",
+                "AttributeDefinitions",
+                    List.of(Map.of("AttributeName", "id", "AttributeType", "S")),
+                "KeySchema", List.of(Map.of("AttributeName", "id", "KeyType", "HASH")),
+                "TimeToLiveSpecification", Map.of("AttributeName", "expires", "Enabled", true)));
   }
 
   @Test

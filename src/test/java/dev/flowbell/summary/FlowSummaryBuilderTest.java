@@ -658,7 +658,7 @@ class FlowSummaryBuilderTest {
 
   @Test
   void sources_pastTheMostPortsAndHosts() {
-    SourceTally.Room room = new SourceTally.Room(5);
+    Room room = new Room(5);
     FlowRecord first = Records.of("srcaddr=192.0.2.1 dstaddr=10.0.2.1 dstport=1");
     SourceTally tally = new SourceTally(IpAddress.find("192.0.2.1"), first);
     // A port, as seen and as tried, and a host likewise: four of the five places.

@@ -25,8 +25,9 @@ class MetricTest {
             "PossibleDuplicates",
             "AlertsSent",
             "AlertsSuppressed",
+            "OverBounds",
             "DeliveryLag")
-        .hasSize(NaiveTwin.METRICS.size() + 6);
+        .hasSize(NaiveTwin.METRICS.size() + 7);
   }
 
   @ParameterizedTest
@@ -53,6 +54,7 @@ class MetricTest {
                   POSSIBLE_DUPLICATES,
                   ALERTS_SENT,
                   ALERTS_SUPPRESSED,
+                  OVER_BOUNDS,
                   DELIVERY_LAG ->
                   Metric.Origin.FUNCTION;
               default -> Metric.Origin.RECORDS;

@@ -3,7 +3,10 @@ package dev.flowbell.testing;
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,11 @@ import java.util.stream.Collectors;
 /// @see <a href="https://github.com/aws/aws-lambda-java-libs">AWS Lambda Java libraries</a>
 public final class LambdaProcess implements AutoCloseable {
   private static final String HANDLER = "dev.flowbell.app.FlowLogsHandler";
+
+  /// Where the runtime client looks for its native part before it unpacks its own, to a path in
+  /// `/tmp` that all processes share: writing it anew under another process ends that one.
+  private static final String NATIVE_LIBRARY_PROPERTY =
+      "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
   private final Process process;
 
@@ -64,6 +72,7 @@ public final class LambdaProcess implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1", // as Lambda's own start of the JVM
             "--enable-native-access=ALL-UNNAMED",
+            "-D%s=%s".formatted(NATIVE_LIBRARY_PROPERTY, copyNativeLibrary(log)),
             "-cp",
             classPath,
             AWSLambda.class.getName(),
@@ -83,6 +92,17 @@ public final class LambdaProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     return new LambdaProcess(
         builder.redirectErrorStream(true).redirectOutput(log.toFile()).start());
+  }
+
+  private static Path copyNativeLibrary(Path log) throws IOException {
+    String architecture = System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64";
+    Path copy = log.toAbsolutePath().resolveSibling(log.getFileName() + ".so");
+    try (InputStream library =
+        AWSLambda.class.getResourceAsStream(
+            "/jni/libaws-lambda-jni.linux-%s.so".formatted(architecture))) {
+      Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return copy;
   }
 
   /// Waits until it ends by itself, or is ended.
