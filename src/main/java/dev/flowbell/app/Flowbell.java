@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 ///
 /// Exit codes: 0 when the input was read; 1 when something could not be published; 2 when the input
 /// could not be read or an option is wrong. Where it isn't 0, one line on standard error says why.
-/// What `doctor` ends with, it says itself.
+/// What `doctor` and `redrive` end with, they say themselves.
 public final class Flowbell {
   static final int UNPUBLISHED = 1;
   static final int UNREADABLE = 2;
@@ -36,7 +36,11 @@ public final class Flowbell {
         .description("Tells what VPC flow logs say: what was blocked, and who really sent it.");
     spec.version("flowbell " + version());
     CommandLine commandLine = new CommandLine(spec);
-    for (Command command : List.of(new DoctorCommand(out, err), new ReplayCommand(in, out, err))) {
+    for (Command command :
+        List.of(
+            new DoctorCommand(out, err),
+            new RedriveCommand(out, err),
+            new ReplayCommand(in, out, err))) {
       commandLine.addSubcommand(command.toSpec());
     }
     commandLine.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));

@@ -234,9 +234,79 @@ class DeployedStackIT {
     }
   }
 
-  /// The bill of materials is that of `mvn verify -Pit`, which runs this test.
+  /// The queue holds what the test before left: it can't be read, and stays.
   @Test
   @Order(4)
+  void redrive_deletesWhatWentThrough() throws Exception {
+    String queueUrl;
+    try (SqsClient sqs = stack.client(SqsClient.builder())) {
+      queueUrl = sqs.getQueueUrl(request -> request.queueName("flowbell-failures")).queueUrl();
+      sqs.purgeQueue(request -> request.queueUrl(queueUrl));
+      for (String event :
+          List.of(
+              Files.readString(Path.of("events/nat-gateway.json")),
+              "{\"awslogs\":{\"data\":\"H4sIAAAAAAAAA0tMSgYA\"}}",
+              Files.readString(Path.of("events/control-message.json")))) {
+        sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody(recordOf(event)));
+      }
+      sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody("something else"));
+    }
+
+    ToolRun look = redrive(queueUrl, "--dry-run");
+    assertThat(look.exitCode()).as(look.errors()).isZero();
+    assertThat(look.output())
+        .contains(" 3 tries, last error: made up\n", "  LEFT: not JSON at character 0\n")
+        .endsWith("4 waiting.\n");
+
+    ToolRun first = redrive(queueUrl);
+    assertThat(first.exitCode()).isEqualTo(1);
+    assertThat(first.errors()).isEqualTo("about 4 in the queue\n");
+    assertThat(first.output())
+        .contains("went through: {\"Records\": 5,", "went through: {\"ControlMessages\": 1}")
+        .contains("awslogs.data: gzip ended early after 15 bytes")
+        .endsWith("2 went through, 2 left.\n");
+
+    ToolRun second = redrive(queueUrl);
+    assertThat(second.errors()).isEqualTo("about 2 in the queue\n");
+    assertThat(second.output()).endsWith("0 went through, 2 left.\n");
+    ToolRun fromFile =
+        redrive(null, "--from", "events/nat-gateway.json", "--function", "flowbell:live");
+    assertThat(fromFile.output())
+        .as("counted before, and the ledger knows it")
+        .contains("went through: {\"DuplicateBatches\": 1}");
+
+    try (SqsClient sqs = stack.client(SqsClient.builder())) { // one is for the doctor to find
+      sqs.purgeQueue(request -> request.queueUrl(queueUrl));
+      sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody("something else"));
+    }
+  }
+
+  private static String recordOf(String event) {
+    return """
+    {"requestContext": {"functionArn": "arn:aws:lambda:us-east-1:000000000000:function:flowbell:live",
+     "approximateInvokeCount": 3}, "requestPayload": %s, "responsePayload": {"errorMessage": "made up"}}
+    """
+        .formatted(event);
+  }
+
+  private static ToolRun redrive(@Nullable String queueUrl, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/flowbell.jar",
+                "redrive"));
+    if (queueUrl != null) {
+      command.addAll(List.of("--queue-url", queueUrl));
+    }
+    command.addAll(List.of(arguments));
+    return ToolRun.of(Path.of("."), stack.environment(), Duration.ofMinutes(2), command);
+  }
+
+  /// The bill of materials is that of `mvn verify -Pit`, which runs this test.
+  @Test
+  @Order(5)
   void artifact_holdsWhatItsBillOfMaterialsSays() throws Exception {
     List<String> listed =
         Json.objectsAt(
@@ -260,7 +330,7 @@ class DeployedStackIT {
 
   /// What the test before left in the failure queue is one fault, the others are made here.
   @Test
-  @Order(5)
+  @Order(6)
   void doctor_saysWhatIsBroken() throws Exception {
     try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder());
         CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder());
@@ -311,7 +381,7 @@ class DeployedStackIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void samDeploy_again_changesNothing() throws Exception {
     ToolRun again = stack.deployAgain(PARAMETERS).orFail();
 
@@ -320,7 +390,7 @@ class DeployedStackIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void samDeploy_changedSettingReachesTheAlias() throws Exception {
     List<String> parameters = new ArrayList<>(List.of(PARAMETERS));
     parameters.add("CooldownSeconds=61");
@@ -339,7 +409,7 @@ class DeployedStackIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void samDelete_leavesNothing() throws Exception {
     List<String> made;
     try (CloudFormationClient cloudFormation = stack.client(CloudFormationClient.builder())) {

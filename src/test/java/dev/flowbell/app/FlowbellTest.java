@@ -16,8 +16,9 @@ class FlowbellTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("Usage: flowbell [-hV] [COMMAND]\n")
-        .contains("  doctor  Checks what silently breaks")
-        .contains("  replay  Reads files and says what they hold");
+        .contains("  doctor   Checks what silently breaks")
+        .contains("  redrive  Sends payloads that failed")
+        .contains("  replay   Reads files and says what they hold");
     assertThat(run.err()).isEmpty();
   }
 
@@ -44,7 +45,9 @@ class FlowbellTest {
     assertThat(CommandRun.of())
         .isEqualTo(
             new CommandRun(
-                2, "", "flowbell: expected a command: doctor, replay (see flowbell --help)\n"));
+                2,
+                "",
+                "flowbell: expected a command: doctor, redrive, replay (see flowbell --help)\n"));
   }
 
   @ParameterizedTest
