@@ -476,6 +476,7 @@ class ReplayCommandTest {
               PossibleDuplicates                   0
               AlertsSent                           4
               AlertsSuppressed                     0
+              OverBounds                           0
 
             Would go to CloudWatch: 29 data in 1 PutMetricData call, namespace Flowbell
 

@@ -20,8 +20,9 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /// A real AWS endpoint for integration tests: LocalStack or MiniStack, and clients that talk to it.
 ///
 /// The system property `flowbell.endpoint` asks for one of them by name; `auto`, the default, takes
-/// LocalStack where Docker can run it, else MiniStack. While the endpoint is open, any SDK client
-/// that this JVM makes finds it through the SDK's own system properties.
+/// MiniStack, which serves every test, and LocalStack where MiniStack can't be had. While the
+/// endpoint is open, any SDK client that this JVM makes finds it through the SDK's own system
+/// properties.
 ///
 /// One endpoint serves all tests of a run and is never emptied, so a test gives what it makes a
 /// [#uniqueName(String)], and can meanwhile run beside another.
@@ -158,7 +159,7 @@ public final class AwsEndpoint implements AutoCloseable {
 
     static List<Candidate> wanted(String name) {
       return switch (name) {
-        case "auto" -> List.of(LOCALSTACK, MINISTACK);
+        case "auto" -> List.of(MINISTACK, LOCALSTACK);
         case "localstack" -> List.of(LOCALSTACK);
         case "ministack" -> List.of(MINISTACK);
         default ->
