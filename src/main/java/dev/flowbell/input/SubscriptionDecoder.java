@@ -258,7 +258,8 @@ public final class SubscriptionDecoder {
         default ->
             throw refused(
                 "messageType: expected DATA_MESSAGE or CONTROL_MESSAGE, got \""
-                    + text.substring(0, Math.min(40, text.length()))
+                    // into a log, whose lines are nobody's to fake
+                    + text.substring(0, Math.min(40, text.length())).replaceAll("[^ -~]", "?")
                     + "\"");
       };
     }

@@ -414,6 +414,8 @@ class SubscriptionDecoderTest {
             + " CONTROL_MESSAGE, got none (byte 16)",
         "{\"messageType\":\"DATA\"} => 21 => awslogs.data: messageType: expected DATA_MESSAGE or"
             + " CONTROL_MESSAGE, got \"DATA\" (byte 21)",
+        "{\"messageType\":\"A\\nERROR\\u001b[31m\"} => 35 => awslogs.data: messageType: expected"
+            + " DATA_MESSAGE or CONTROL_MESSAGE, got \"A?ERROR?[31m\" (byte 35)",
         "{\"messageType\":null} => 19 => awslogs.data: messageType: expected DATA_MESSAGE or"
             + " CONTROL_MESSAGE, got \"\" (byte 19)",
         "{\"messageType\":\"0123456789012345678901234567890123456789X\"} => 58 => awslogs.data:"
