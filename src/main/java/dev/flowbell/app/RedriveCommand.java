@@ -27,7 +27,6 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
-import software.amazon.awssdk.services.sqs.model.SqsException;
 
 /// `flowbell redrive`: sends payloads that failed through the function again, out of the failure
 /// queue or out of files.
@@ -214,8 +213,9 @@ final class RedriveCommand implements Command {
                   .queueUrl(queueUrl)
                   .receiptHandle(message.receiptHandle())
                   .visibilityTimeout(0));
-    } catch (SqsException _) {
-      // received twice meanwhile, or gone
+    } catch (SdkException _) {
+      // Received twice meanwhile, or gone. Not SqsException: a class that is caught is loaded with
+      // this one, and isn't there where `exec:exec` runs replay on the run-time class path.
     }
   }
 
