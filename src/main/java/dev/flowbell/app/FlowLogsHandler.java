@@ -24,6 +24,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.crac.Core;
+import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
 
 /// The Lambda function: takes what a CloudWatch Logs subscription sends, and returns a count of
@@ -37,7 +39,11 @@ import org.jspecify.annotations.Nullable;
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample">Subscription
 ///   filters with AWS Lambda</a>
 public final class FlowLogsHandler
-    implements RequestHandler<CloudWatchLogsEvent, Map<String, Long>> {
+    implements RequestHandler<CloudWatchLogsEvent, Map<String, Long>>, Resource {
+  /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html">Defined
+  ///   runtime environment variables</a>
+  private static final String SNAP_START = "snap-start";
+
   private final SubscriptionDecoder decoder;
   private final Pipeline pipeline;
 
@@ -52,6 +58,9 @@ public final class FlowLogsHandler
   /// @throws RuntimeException where a setting is wrong; the message names every wrong one
   public FlowLogsHandler() {
     this(System.getenv());
+    if (SNAP_START.equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+      Core.getGlobalContext().register(this); // elsewhere it would only cost time
+    }
   }
 
   FlowLogsHandler(Map<String, String> environment) {
@@ -128,6 +137,15 @@ public final class FlowLogsHandler
   private static TimeLimit toLimit(Context context) {
     return () -> Duration.ofMillis(context.getRemainingTimeInMillis());
   }
+
+  @Override
+  public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
+    SnapStartPriming.run(warnings::add);
+  }
+
+  /// There is nothing to do: priming leaves nothing behind that could be stale.
+  @Override
+  public void afterRestore(org.crac.Context<? extends Resource> context) {}
 
   private void sayOnceThatFlagsAreMissing(FlowSummary summary, LambdaLogger log) {
     if (!hasSaidFlagsAreMissing

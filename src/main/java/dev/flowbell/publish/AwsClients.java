@@ -23,18 +23,25 @@ public final class AwsClients {
 
   /// Makes a client for `PutMetricData`; whoever asks closes it.
   public static CloudWatchClient newCloudWatch() {
+    return newCloudWatch(newHttpClient());
+  }
+
+  /// Makes the same over another HTTP client.
+  public static CloudWatchClient newCloudWatch(SdkHttpClient http) {
     return CloudWatchClient.builder()
-        .httpClient(newHttpClient())
+        .httpClient(http)
         .overrideConfiguration(newConfiguration())
         .build();
   }
 
   /// Makes a client for `Publish`; whoever asks closes it.
   public static SnsClient newSns() {
-    return SnsClient.builder()
-        .httpClient(newHttpClient())
-        .overrideConfiguration(newConfiguration())
-        .build();
+    return newSns(newHttpClient());
+  }
+
+  /// Makes the same over another HTTP client.
+  public static SnsClient newSns(SdkHttpClient http) {
+    return SnsClient.builder().httpClient(http).overrideConfiguration(newConfiguration()).build();
   }
 
   private static ClientOverrideConfiguration newConfiguration() {

@@ -8,6 +8,7 @@ import dev.flowbell.testing.Json;
 import dev.flowbell.testing.ToolRun;
 import dev.flowbell.testing.ToolUnavailableException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -57,6 +60,9 @@ class DeployedStackIT {
   private static final String[] PARAMETERS = {
     "Email=on-call@example.com", "AlarmBlockedHandshakes=10", "AlertBlockedHandshakes=10"
   };
+
+  /// Ours, far below Lambda's: a start on demand begins with fetching it.
+  private static final long MOST_ZIPPED_BYTES = 10_000_000;
 
   @TempDir private static Path folder;
   private static @Nullable DeployedStack stack;
@@ -232,6 +238,22 @@ class DeployedStackIT {
               "\"errorMessage\":\"awslogs.data: gzip ended early after 15 bytes\","
                   + "\"errorType\":\"dev.flowbell.input.UndecodableEventException\"");
     }
+  }
+
+  /// What `sam deploy` uploads: deflated as zip files are.
+  @Test
+  @Order(1)
+  void artifact_isSmall() throws Exception {
+    CountingOutputStream zipped = new CountingOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(zipped);
+        Stream<Path> files = Files.walk(stack.artifact())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        zip.putNextEntry(new ZipEntry(stack.artifact().relativize(file).toString()));
+        Files.copy(file, zip);
+      }
+    }
+
+    assertThat(zipped.count).isBetween(1_000_000L, MOST_ZIPPED_BYTES);
   }
 
   /// The queue holds what the test before left: it can't be read, and stays.
@@ -607,6 +629,21 @@ class DeployedStackIT {
         Thread.currentThread().interrupt();
         throw new AssertionError("interrupted while waiting", e);
       }
+    }
+  }
+
+  /// Counts bytes, and keeps none.
+  private static final class CountingOutputStream extends OutputStream {
+    private long count;
+
+    @Override
+    public void write(int b) {
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int start, int length) {
+      count += length;
     }
   }
 }

@@ -102,6 +102,26 @@ class FlowLogsHandlerTest {
     assertThat(aws.notifications()).hasSize(1);
   }
 
+  /// As SnapStart has it: what was done before the snapshot is not seen in what comes after.
+  @Test
+  void beforeCheckpoint_leavesNoTrace() throws Exception {
+    FlowLogsHandler primed = handler(Map.of("ALERT_TOPIC_ARN", TOPIC));
+    primed.beforeCheckpoint(null);
+    primed.afterRestore(null);
+    assertThat(aws.metricBodies()).isEmpty();
+    assertThat(aws.notifications()).isEmpty();
+
+    Map<String, Long> counts = primed.handleRequest(event("port-scan"), context);
+
+    assertThat(counts)
+        .containsEntry("Records", 470L)
+        .containsEntry("AlertsSent", 4L)
+        .doesNotContainKey("AlertsSuppressed");
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(aws.notifications()).hasSize(1);
+    assertThat(context.lines()).containsExactly("DATA_MESSAGE " + counts);
+  }
+
   @Test
   void handleRequest_flagsMissingIsSaidOnce() throws IOException {
     FlowLogsHandler handler = handler(Map.of());

@@ -63,7 +63,7 @@ public final class AwsEndpoint implements AutoCloseable {
   ///
   /// @throws EmulatorUnavailableException when this machine can run none that will do; says of each
   ///   why not
-  static AwsEndpoint start() throws EmulatorUnavailableException {
+  public static AwsEndpoint start() throws EmulatorUnavailableException {
     List<String> reasons = new ArrayList<>();
     for (Candidate candidate : Candidate.wanted(System.getProperty("flowbell.endpoint", "auto"))) {
       try {

@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,28 @@ public final class LambdaProcess implements AutoCloseable {
   private static final String NATIVE_LIBRARY_PROPERTY =
       "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
+  /// What Lambda's own start of the JVM has, where the function is started on demand: no C2.
+  ///
+  /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/java-customization.html">Customize
+  ///   Java runtime startup behavior</a>
+  public static final List<String> ON_DEMAND =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+  /// What it has for a version with SnapStart: "the default JVM settings".
+  public static final List<String> SNAP_START = List.of("-XX:+UseSerialGC");
+
+  /// Where org.crac finds the hooks' caller: the runtime client's own package. Lambda sets it.
+  public static final String HOOKS = "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac";
+
+  /// The runtime client and what its manifest names, which are Lambda's and not the function's.
+  private static final List<String> RUNTIME_CLIENT =
+      List.of(
+          "aws-lambda-java-runtime-interface-client-",
+          "aws-lambda-java-serialization-",
+          "aws-lambda-java-core-",
+          "utils-lite-",
+          "annotations-2.");
+
   private final Process process;
 
   private LambdaProcess(Process process) {
@@ -38,7 +62,14 @@ public final class LambdaProcess implements AutoCloseable {
   /// @param log gets what the function says
   public static LambdaProcess start(RuntimeApi runtime, Map<String, String> environment, Path log)
       throws IOException {
-    return start(System.getProperty("java.class.path"), runtime, environment, log);
+    return start(
+        Path.of(""),
+        System.getProperty("java.class.path"),
+        HANDLER,
+        ON_DEMAND,
+        runtime,
+        environment,
+        log);
   }
 
   /// Starts what `sam build` made: its classes and libraries, and nothing else of the tests' than
@@ -48,36 +79,49 @@ public final class LambdaProcess implements AutoCloseable {
   public static LambdaProcess startBuilt(
       Path artifact, RuntimeApi runtime, Map<String, String> environment, Path log)
       throws IOException {
+    return startBuilt(artifact, HANDLER, ON_DEMAND, runtime, environment, log);
+  }
+
+  /// Starts a folder of classes, with libraries in `lib`. As in Lambda, it is the working folder,
+  /// and the runtime client loads the function from there by a class loader of its own.
+  ///
+  /// @param jvmOptions what Lambda would put on the command line, or `JAVA_TOOL_OPTIONS`
+  public static LambdaProcess startBuilt(
+      Path artifact,
+      String handler,
+      List<String> jvmOptions,
+      RuntimeApi runtime,
+      Map<String, String> environment,
+      Path log)
+      throws IOException {
     String runtimeClient =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(
-                jar ->
-                    jar.contains("aws-lambda-java-runtime-interface-client")
-                        || jar.contains("aws-lambda-java-serialization"))
+            .filter(jar -> RUNTIME_CLIENT.stream().anyMatch(fileName(jar)::startsWith))
             .collect(Collectors.joining(File.pathSeparator));
-    String classPath =
-        String.join(
-            File.pathSeparator,
-            artifact.toString(),
-            artifact.resolve("lib").resolve("*").toString(),
-            runtimeClient);
-    return start(classPath, runtime, environment, log);
+    return start(artifact, runtimeClient, handler, jvmOptions, runtime, environment, log);
+  }
+
+  private static String fileName(String path) {
+    return path.substring(path.lastIndexOf(File.separatorChar) + 1);
   }
 
   private static LambdaProcess start(
-      String classPath, RuntimeApi runtime, Map<String, String> environment, Path log)
+      Path folder,
+      String classPath,
+      String handler,
+      List<String> jvmOptions,
+      RuntimeApi runtime,
+      Map<String, String> environment,
+      Path log)
       throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1", // as Lambda's own start of the JVM
-            "--enable-native-access=ALL-UNNAMED",
-            "-D%s=%s".formatted(NATIVE_LIBRARY_PROPERTY, copyNativeLibrary(log)),
-            "-cp",
-            classPath,
-            AWSLambda.class.getName(),
-            HANDLER);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-D%s=%s".formatted(NATIVE_LIBRARY_PROPERTY, copyNativeLibrary(log)));
+    command.addAll(List.of("-cp", classPath, AWSLambda.class.getName(), handler));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile());
     builder.environment().clear();
     builder
         .environment()
@@ -91,7 +135,7 @@ public final class LambdaProcess implements AutoCloseable {
                 "AWS_LAMBDA_LOG_STREAM_NAME", "made"));
     builder.environment().putAll(environment);
     return new LambdaProcess(
-        builder.redirectErrorStream(true).redirectOutput(log.toFile()).start());
+        builder.redirectErrorStream(true).redirectOutput(log.toAbsolutePath().toFile()).start());
   }
 
   private static Path copyNativeLibrary(Path log) throws IOException {
@@ -110,6 +154,17 @@ public final class LambdaProcess implements AutoCloseable {
   /// @return its exit code
   public int awaitEnd() throws InterruptedException {
     return process.waitFor();
+  }
+
+  /// Returns what it has used of the processors until now, in all its threads.
+  public Duration cpuTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
+  /// Asks it to end by itself, as a JVM that has something to write at its end must, and waits.
+  public void end() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
   }
 
   /// Ends it at once, as nothing is to be saved, and waits for it.

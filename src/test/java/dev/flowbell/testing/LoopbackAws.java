@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,8 @@ public final class LoopbackAws implements AutoCloseable {
   private final List<byte[]> metricBodies = Collections.synchronizedList(new ArrayList<>());
   private final List<Map<String, String>> notifications =
       Collections.synchronizedList(new ArrayList<>());
+
+  private final AtomicInteger greetings = new AtomicInteger();
 
   private record Answer(int status, String code, String message) {}
 
@@ -137,6 +140,11 @@ public final class LoopbackAws implements AutoCloseable {
     return List.copyOf(notifications);
   }
 
+  /// Returns how often somebody asked for `/` with nothing else.
+  public int greetings() {
+    return greetings.get();
+  }
+
   @Override
   public void close() {
     server.stop(0);
@@ -158,7 +166,10 @@ public final class LoopbackAws implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] body = inflated(exchange);
-      if (exchange.getRequestURI().getPath().startsWith(CLOUDWATCH_PATH)) {
+      if (exchange.getRequestMethod().equals("GET")) {
+        greetings.incrementAndGet(); // unsigned, and so refused
+        respond(exchange, 403, new byte[0]);
+      } else if (exchange.getRequestURI().getPath().startsWith(CLOUDWATCH_PATH)) {
         answerCloudWatch(exchange, body);
       } else if (new String(body, StandardCharsets.UTF_8).startsWith("Action=DescribeFlowLogs&")) {
         answerEc2(exchange, new String(body, StandardCharsets.UTF_8));
@@ -226,7 +237,7 @@ public final class LoopbackAws implements AutoCloseable {
   }
 
   private static void respond(HttpExchange exchange, int status, byte[] body) throws IOException {
-    exchange.sendResponseHeaders(status, body.length);
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
     exchange.getResponseBody().write(body);
   }
 

@@ -35,6 +35,8 @@ public final class RuntimeApi implements AutoCloseable {
   private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
   private final Map<String, Invocation> handedOut = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final CountDownLatch checkpoint = new CountDownLatch(1);
+  private final CountDownLatch restored = new CountDownLatch(1);
 
   /// What came of an invocation.
   ///
@@ -98,8 +100,21 @@ public final class RuntimeApi implements AutoCloseable {
     return answer;
   }
 
+  /// Waits until a function with SnapStart has run its hooks, and would be made a snapshot of.
+  public void awaitCheckpoint() throws InterruptedException {
+    if (!checkpoint.await(FUNCTION_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("no checkpoint within " + FUNCTION_TIMEOUT);
+    }
+  }
+
+  /// Lets the function go on as if it were restored from the snapshot.
+  public void restore() {
+    restored.countDown();
+  }
+
   @Override
   public void close() {
+    restored.countDown();
     closed.countDown();
     server.stop(0);
   }
@@ -109,6 +124,11 @@ public final class RuntimeApi implements AutoCloseable {
       String path = exchange.getRequestURI().getPath().substring(PREFIX.length());
       if (path.equals("invocation/next")) {
         handNext(exchange);
+        return;
+      }
+      if (path.equals("restore/next")) {
+        awaitRestore();
+        exchange.sendResponseHeaders(200, -1);
         return;
       }
       take(path, new String(exchange.getRequestBody().readAllBytes(), UTF_8));
@@ -142,6 +162,15 @@ public final class RuntimeApi implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     return null;
+  }
+
+  private void awaitRestore() {
+    checkpoint.countDown();
+    try {
+      restored.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void handNext(HttpExchange exchange) throws IOException {
