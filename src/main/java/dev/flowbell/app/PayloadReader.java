@@ -13,24 +13,40 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/// Reads the lines of one payload and sums them up.
+/// Reads the lines of one payload and sums them up; then those of the next, after [#reset].
 final class PayloadReader {
   private final FlowSummaryBuilder summary;
   private final FlowRecord record = new FlowRecord();
   private final Set<FlowField> fieldsOfEarlierFormats = EnumSet.noneOf(FlowField.class);
+  private List<RecordFormat> formats;
   private RecordParser parser;
   private boolean hasMisfits;
 
   /// @param formats what the lines may look like
   PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
     summary = new FlowSummaryBuilder(origin, settings.dimensionSets(), settings.seriesBudget());
+    this.formats = formats;
     parser = new RecordParser(formats);
+  }
+
+  /// Forgets what was read: another payload begins.
+  void reset(LogOrigin origin, List<RecordFormat> newFormats) {
+    summary.reset(origin);
+    fieldsOfEarlierFormats.clear();
+    hasMisfits = false;
+    if (newFormats.equals(formats)) {
+      parser.reset();
+    } else {
+      formats = newFormats;
+      parser = new RecordParser(newFormats);
+    }
   }
 
   /// Reads the lines that follow in this format alone, as a file's header line says.
   void useFormat(RecordFormat format) {
     fieldsOfEarlierFormats.addAll(parser.fieldsSeen());
-    parser = new RecordParser(List.of(format));
+    formats = List.of(format);
+    parser = new RecordParser(formats);
   }
 
   /// Counts the line `[start, end)`: a record, a header line, or something unreadable.

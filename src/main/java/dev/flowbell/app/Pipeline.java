@@ -12,6 +12,7 @@ import dev.flowbell.ledger.Step;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.PublishFailedException;
+import dev.flowbell.record.RecordFormat;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.summary.Metric;
@@ -28,7 +29,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// One payload's way: records are read and summed up, what is worth telling is found, and both are
-/// published, each once. The same for Lambda and for the command line.
+/// published, each once. The same for Lambda and for the command line. Not safe for use by several
+/// threads at once.
 final class Pipeline {
   /// By how much the clocks of two of Lambda's machines may differ, with much to spare: a claim
   /// must not end before the run that made it.
@@ -41,6 +43,8 @@ final class Pipeline {
   private final MetricPublisher metricPublisher;
   private final AlertPublisher alertPublisher;
   private final InstantSource clock;
+  // Reads one batch after another, so that its tables need not be made anew for each.
+  private @Nullable PayloadReader reader;
 
   /// @param formats what the lines of batches may look like
   /// @param region whose console notifications link to, `null` for no links
@@ -73,16 +77,20 @@ final class Pipeline {
     if (claim.open().isEmpty()) {
       return publishOnly(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
     }
-    PayloadReader reader = read(batch);
-    if (reader.hasMisfits() && formats.refresh(batch.logGroup())) {
-      reader = read(batch); // as a whole: of the first reading nothing has left this method
+    PayloadReader read = read(batch);
+    if (read.hasMisfits() && formats.refresh(batch.logGroup())) {
+      read = read(batch); // as a whole: of the first reading nothing has left this method
     }
-    return publish(reader.summarize(claim.arrival()), claim, limit);
+    return publish(read.summarize(claim.arrival()), claim, limit);
   }
 
   private PayloadReader read(LogBatch batch) {
-    PayloadReader reader =
-        new PayloadReader(originOf(batch), settings, formats.of(batch.logGroup()));
+    List<RecordFormat> lineFormats = formats.of(batch.logGroup());
+    if (reader == null) {
+      reader = new PayloadReader(originOf(batch), settings, lineFormats);
+    } else {
+      reader.reset(originOf(batch), lineFormats);
+    }
     for (int i = 0; i < batch.size(); i++) {
       reader.addLine(batch.bytes(), batch.start(i), batch.end(i));
     }

@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One subscription message, unwrapped: where it comes from, and its log events' messages.
 ///
-/// The messages lie one behind another in `bytes`, as UTF-8; message `i` is `[start(i), end(i))`.
-/// They are slices, not strings, because a payload can hold 25,000 of them.
+/// The messages lie in `bytes`, as UTF-8, in their order; message `i` is `[start(i), end(i))`. They
+/// are slices, not strings, because a payload can hold 25,000 of them. They hold until the decoder
+/// that made the batch is called again, which uses its buffers again.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
@@ -25,6 +26,7 @@ public final class LogBatch {
   private final String logStream;
   private final @Nullable String id;
   private final byte[] bytes;
+  private final int[] starts;
   private final int[] ends;
   private final int size;
 
@@ -35,6 +37,7 @@ public final class LogBatch {
       String logStream,
       @Nullable String id,
       byte[] bytes,
+      int[] starts,
       int[] ends,
       int size) {
     this.type = type;
@@ -43,6 +46,7 @@ public final class LogBatch {
     this.logStream = logStream;
     this.id = id;
     this.bytes = bytes;
+    this.starts = starts;
     this.ends = ends;
     this.size = size;
   }
@@ -68,9 +72,9 @@ public final class LogBatch {
     return logStream;
   }
 
-  /// Returns what is the same when the same log events come again and differs otherwise: a hex
-  /// digest of log group, log stream, event ids and messages. `null` where an event has no id (a
-  /// message made by hand) or there are no events, so that a repeat can't be told.
+  /// Returns what is the same when the same log events come again and differs otherwise, see
+  /// [BatchId]. `null` where an event has no id (a message made by hand) or there are no events, so
+  /// that a repeat can't be told.
   public @Nullable String id() {
     return id;
   }
@@ -87,7 +91,7 @@ public final class LogBatch {
 
   /// Returns where message `index` starts in [#bytes].
   public int start(int index) {
-    return index == 0 ? 0 : ends[index - 1];
+    return starts[index];
   }
 
   /// Returns where message `index` ends in [#bytes], exclusive.

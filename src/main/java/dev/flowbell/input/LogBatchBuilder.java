@@ -1,27 +1,24 @@
 package dev.flowbell.input;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
-/// Collects one message's log events into the arrays of a [LogBatch].
+/// Collects one message's log events into the arrays of a [LogBatch], one message behind another.
 final class LogBatchBuilder {
+  /// Where an event starts and ends, in arrays that are up to twice as long as need be.
+  private static final long EVENT_BYTES = 4 * Integer.BYTES;
+
   private byte[] bytes = new byte[16 * 1024];
   private int[] ends = new int[128];
   private int size;
   private int length;
 
-  private final MessageDigest ids = newSha256();
-  private boolean allHaveIds = true;
-  private @Nullable String eventId;
+  private final BatchId id = new BatchId();
+  private String eventId = "";
   private int eventStart;
 
   void beginEvent() {
-    eventId = null;
+    eventId = "";
     eventStart = length;
   }
 
@@ -45,12 +42,9 @@ final class LogBatchBuilder {
   }
 
   void endEvent() {
-    if (eventId == null || eventId.isEmpty()) {
-      allHaveIds = false;
-    } else {
-      ids.update(eventId.getBytes(StandardCharsets.UTF_8));
-      ids.update((byte) 0);
-    }
+    byte[] idBytes = eventId.getBytes(StandardCharsets.UTF_8);
+    id.addId(idBytes, 0, idBytes.length);
+    id.addMessage(bytes, eventStart, length);
     if (size == ends.length) {
       ends = Arrays.copyOf(ends, size * 2);
     }
@@ -60,27 +54,18 @@ final class LogBatchBuilder {
 
   /// Returns how much memory the events take, near enough.
   long heldBytes() {
-    return length + (long) size * Integer.BYTES;
+    return heldBytes(length, size);
+  }
+
+  static long heldBytes(long messageBytes, int events) {
+    return messageBytes + events * EVENT_BYTES;
   }
 
   LogBatch build(LogBatch.Type type, String owner, String logGroup, String logStream) {
-    String id = size > 0 && allHaveIds ? digest(logGroup, logStream) : null;
-    return new LogBatch(type, owner, logGroup, logStream, id, bytes, ends, size);
-  }
-
-  /// The ids alone would do for what CloudWatch Logs sends. The messages' checksum keeps apart
-  /// payloads made by hand, whose ids are often all alike.
-  private String digest(String logGroup, String logStream) {
-    CRC32C messages = new CRC32C();
-    messages.update(bytes, 0, length);
-    MessageDigest all = newSha256();
-    all.update(logGroup.getBytes(StandardCharsets.UTF_8));
-    all.update((byte) 0);
-    all.update(logStream.getBytes(StandardCharsets.UTF_8));
-    all.update((byte) 0);
-    all.update(ids.digest());
-    all.update(Long.toHexString(messages.getValue()).getBytes(StandardCharsets.US_ASCII));
-    return HexFormat.of().formatHex(all.digest());
+    int[] starts = new int[ends.length];
+    System.arraycopy(ends, 0, starts, 1, ends.length - 1);
+    return new LogBatch(
+        type, owner, logGroup, logStream, id.find(logGroup, logStream), bytes, starts, ends, size);
   }
 
   private void appendUtf8(String rest) {
@@ -93,14 +78,6 @@ final class LogBatchBuilder {
   private void ensureBytes(int more) {
     if (more > bytes.length - length) {
       bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length * 2));
-    }
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
     }
   }
 }

@@ -19,7 +19,12 @@ import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonFactoryBuilder;
 
-/// Unwraps subscription payloads: base64, then gzip, then the JSON envelope, read as one stream.
+/// Unwraps subscription payloads: base64, then gzip, then the JSON envelope.
+///
+/// There are two ways. A payload such as CloudWatch Logs makes goes through [InflatedPayload] and
+/// [EnvelopeScanner], which are fast and know no more than they must. Any other, damaged ones among
+/// them, is read again from its beginning as one stream, by [GzipStream] and Jackson: what they say
+/// holds.
 ///
 /// A payload is read to its very end, gzip checksum included, before anything of it is handed on: a
 /// damaged one is refused whole. Keys that Flowbell has no use for are skipped, those not known
@@ -42,10 +47,14 @@ public final class SubscriptionDecoder {
 
   private final JsonFactory factory;
   private final long maxInflatedBytes;
+  private final InflatedPayload payload;
+  private final EnvelopeScanner scanner;
 
   /// @param maxInflatedBytes the most that a payload may inflate to; a bomb costs no more than this
   public SubscriptionDecoder(long maxInflatedBytes) {
     this.maxInflatedBytes = maxInflatedBytes;
+    this.payload = new InflatedPayload(maxInflatedBytes);
+    this.scanner = new EnvelopeScanner(maxInflatedBytes);
     this.factory =
         new JsonFactoryBuilder()
             // Interning serves symbol tables that live long; a payload's keys are a dozen.
@@ -98,6 +107,18 @@ public final class SubscriptionDecoder {
               + ": expected base64 of gzipped JSON, got "
               + (data == null ? "none" : "an empty string"));
     }
+    if (payload.read(data)) {
+      LogBatch batch = scanner.find(payload.bytes(), payload.length());
+      if (batch != null) {
+        return batch;
+      }
+    }
+    payload.clear(); // so that a large one isn't held twice
+    return decodeStream(data, where);
+  }
+
+  /// Unwraps whatever gzip and JSON allow, and names what they don't.
+  private LogBatch decodeStream(String data, String where) {
     InputStream json =
         new GzipStream(
             new ByteArrayInputStream(decodeBase64(data, where)), where, maxInflatedBytes);

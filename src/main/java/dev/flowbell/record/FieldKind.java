@@ -4,13 +4,13 @@ package dev.flowbell.record;
 /// unreadable, with the [ParseFault] named here.
 public enum FieldKind {
   /// Decimal digits for a value below 2^63; else [ParseFault#NOT_A_DECIMAL].
-  DECIMAL,
+  DECIMAL(Long.MAX_VALUE),
   /// A decimal up to 65535; else [ParseFault#PORT_OUT_OF_RANGE].
-  PORT,
+  PORT(65_535),
   /// An IANA protocol number, a decimal up to 255; else [ParseFault#PROTOCOL_OUT_OF_RANGE].
-  PROTOCOL,
+  PROTOCOL(255),
   /// TCP flags OR-ed, a decimal up to 255; else [ParseFault#TCP_FLAGS_OUT_OF_RANGE].
-  TCP_FLAGS,
+  TCP_FLAGS(255),
   /// An IPv4 or IPv6 address; else [ParseFault#NOT_AN_ADDRESS].
   ADDRESS,
   /// `ACCEPT` or `REJECT`; else [ParseFault#UNKNOWN_ACTION].
@@ -18,5 +18,20 @@ public enum FieldKind {
   /// `OK`, `NODATA` or `SKIPDATA`; else [ParseFault#UNKNOWN_LOG_STATUS].
   LOG_STATUS,
   /// Any text without a space.
-  TEXT
+  TEXT;
+
+  private final long most;
+
+  FieldKind() {
+    this(FlowRecord.ABSENT);
+  }
+
+  FieldKind(long most) {
+    this.most = most;
+  }
+
+  /// Returns the largest value of a kind that is a number.
+  long most() {
+    return most;
+  }
 }

@@ -38,6 +38,9 @@ public final class FlowRecord {
   private final int[] starts = new int[FIELDS.length];
   private final int[] ends = new int[FIELDS.length];
   private byte[] buffer = new byte[0];
+  // Where the line lies in the buffer: the texts' places count from here, so that those of a line
+  // that begins like the one before stay as they are.
+  private int lineStart;
 
   /// Makes a record with every field absent.
   public FlowRecord() {
@@ -50,11 +53,12 @@ public final class FlowRecord {
     Arrays.fill(starts, -1);
     Arrays.fill(numbers, ABSENT);
     Arrays.fill(highs, ABSENT);
-    buffer = newBuffer;
+    setLine(newBuffer, 0);
   }
 
-  void setBuffer(byte[] newBuffer) {
+  void setLine(byte[] newBuffer, int newLineStart) {
     buffer = newBuffer;
+    lineStart = newLineStart;
   }
 
   void setAbsent(FlowField field) {
@@ -64,12 +68,18 @@ public final class FlowRecord {
   }
 
   void setText(FlowField field, int start, int end) {
-    starts[field.ordinal()] = start;
-    ends[field.ordinal()] = end;
+    starts[field.ordinal()] = start - lineStart;
+    ends[field.ordinal()] = end - lineStart;
   }
 
   void setNumber(FlowField field, long number) {
     numbers[field.ordinal()] = number;
+  }
+
+  /// @param low of an IPv4 address, whose high half is 0
+  void setIpv4(FlowField field, long low) {
+    highs[field.ordinal()] = 0;
+    numbers[field.ordinal()] = low;
   }
 
   boolean setAddress(FlowField field, int start, int end) {
@@ -95,7 +105,13 @@ public final class FlowRecord {
     if (!has(field) || !other.has(field)) {
       return has(field) == other.has(field);
     }
-    return Arrays.equals(buffer, starts[i], ends[i], other.buffer, other.starts[i], other.ends[i]);
+    return Arrays.equals(
+        buffer,
+        lineStart + starts[i],
+        lineStart + ends[i],
+        other.buffer,
+        other.lineStart + other.starts[i],
+        other.lineStart + other.ends[i]);
   }
 
   // What everyone reads.
@@ -110,7 +126,7 @@ public final class FlowRecord {
     int i = field.ordinal();
     return starts[i] < 0
         ? null
-        : new String(buffer, starts[i], ends[i] - starts[i], StandardCharsets.UTF_8);
+        : new String(buffer, lineStart + starts[i], ends[i] - starts[i], StandardCharsets.UTF_8);
   }
 
   /// Returns whether the field's value is these bytes; never true for an absent one. Lets a caller
@@ -118,7 +134,8 @@ public final class FlowRecord {
   public boolean isText(FlowField field, byte[] expected) {
     int i = field.ordinal();
     return starts[i] >= 0
-        && Arrays.equals(buffer, starts[i], ends[i], expected, 0, expected.length);
+        && Arrays.equals(
+            buffer, lineStart + starts[i], lineStart + ends[i], expected, 0, expected.length);
   }
 
   /// Returns the address in one of the fields of kind [FieldKind#ADDRESS].

@@ -28,6 +28,7 @@ final class JsonRecordReader {
   private final JsonFactory factory =
       new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES).build();
   private final RecordParser fieldReader;
+  private final JsonScanner scanner;
   private byte[] values = new byte[512];
   private int length;
   // In the order in which the keys came last, the ordinals of their fields.
@@ -39,11 +40,20 @@ final class JsonRecordReader {
 
   JsonRecordReader(RecordParser fieldReader) {
     this.fieldReader = fieldReader;
+    this.scanner = new JsonScanner(fieldReader);
   }
 
   /// Reads `[start, end)`, replacing the contents of `target`, which stays valid until the next
   /// call. The fields that the object has are added to `fieldsSeen`.
   @Nullable ParseFault read(
+      byte[] buffer, int start, int end, FlowRecord target, Set<FlowField> fieldsSeen) {
+    return scanner.read(buffer, start, end, target, fieldsSeen)
+        ? null
+        : readAnyJson(buffer, start, end, target, fieldsSeen);
+  }
+
+  /// The same, whatever JSON allows.
+  @Nullable ParseFault readAnyJson(
       byte[] buffer, int start, int end, FlowRecord target, Set<FlowField> fieldsSeen) {
     length = 0;
     count = 0;

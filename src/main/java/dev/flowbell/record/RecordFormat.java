@@ -31,10 +31,20 @@ public final class RecordFormat {
 
   private final FlowField[] columns;
   private final Set<FlowField> fields;
+  private final int headSize;
 
   private RecordFormat(List<FlowField> fields) {
     this.columns = fields.toArray(FlowField[]::new);
     this.fields = EnumSet.copyOf(fields);
+    int head = 0;
+    while (head < columns.length && isOfInterface(columns[head])) {
+      head++;
+    }
+    this.headSize = head;
+  }
+
+  private static boolean isOfInterface(FlowField field) {
+    return field == FlowField.VERSION || field.kind() == FieldKind.TEXT;
   }
 
   /// Reads a format as `CreateFlowLogs` takes it and `DescribeFlowLogs` returns it, `${srcaddr}
@@ -124,9 +134,17 @@ public final class RecordFormat {
     return columns[index];
   }
 
+  /// Returns how many fields stand at the beginning that all records of a network interface share,
+  /// such as version, account and interface: those before the first number, address or action.
+  int headSize() {
+    return headSize;
+  }
+
   @Override
   public boolean equals(Object other) {
-    return other instanceof RecordFormat format && List.of(columns).equals(List.of(format.columns));
+    return this == other
+        || (other instanceof RecordFormat format
+            && List.of(columns).equals(List.of(format.columns)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads flow log records, one line at a time: text in one of the given formats, or a JSON object.
@@ -20,11 +21,19 @@ public final class RecordParser {
   private static final long LAST_SECOND = 1L << 32;
 
   private final List<RecordFormat> formats;
+
+  /// Those that no other format is as long as: a line with as many fields is of none but them.
+  private final Set<RecordFormat> ofTheirOwnSize;
+
+  private final LineScanner scanner = new LineScanner();
   private final JsonRecordReader json = new JsonRecordReader(this);
   private final Set<FlowField> fieldsSeen = EnumSet.noneOf(FlowField.class);
   private @Nullable RecordFormat lastFormat;
   private @Nullable FlowRecord lastTarget;
   private @Nullable RecordFormat lastFormatSeen;
+  // Whether the last line's format is the only one for lines like it, so that the next line is
+  // tried with it first.
+  private boolean isScannable;
 
   /// @param formats the formats that lines may have, at least one. Where several fit a line, so
   ///   that it could be read in more than one way, and the difference matters, it is
@@ -34,6 +43,10 @@ public final class RecordParser {
       throw new IllegalArgumentException("formats: expected one at least, got none");
     }
     this.formats = List.copyOf(new LinkedHashSet<>(formats));
+    this.ofTheirOwnSize =
+        this.formats.stream()
+            .filter(one -> this.formats.stream().filter(f -> f.size() == one.size()).count() == 1)
+            .collect(Collectors.toSet());
   }
 
   /// Returns the fields that the records read so far could have had: those of their formats, and
@@ -41,6 +54,12 @@ public final class RecordParser {
   /// 0.
   public Set<FlowField> fieldsSeen() {
     return EnumSet.copyOf(fieldsSeen);
+  }
+
+  /// Forgets which fields it saw: another payload begins.
+  public void reset() {
+    fieldsSeen.clear();
+    lastFormatSeen = null;
   }
 
   /// Returns whether a line is a header line, which is no record and no fault either.
@@ -59,18 +78,31 @@ public final class RecordParser {
     int lineEnd = Slices.trimmedEnd(buffer, start, end);
     int lineStart = Slices.trimmedStart(buffer, start, lineEnd);
     if (lineStart < lineEnd && buffer[lineStart] == '{') {
-      lastFormat = null;
+      setLast(null, null);
       return json.read(buffer, lineStart, lineEnd, target, fieldsSeen);
+    }
+    if (isScannable && target == lastTarget && lastFormat != null) {
+      if (scanner.read(lastFormat, buffer, start, lineEnd, target)) {
+        noteFields(lastFormat);
+        return null;
+      }
+      scanner.forget();
     }
     ParseFault fault =
         formats.size() == 1
             ? parseAs(formats.getFirst(), buffer, start, lineEnd, target)
             : parseAsOneOfSeveral(buffer, start, lineEnd, target);
-    if (fault == null && lastFormat != lastFormatSeen && lastFormat != null) {
-      fieldsSeen.addAll(lastFormat.fields());
-      lastFormatSeen = lastFormat;
+    if (fault == null && lastFormat != null) {
+      noteFields(lastFormat);
     }
     return fault;
+  }
+
+  private void noteFields(RecordFormat format) {
+    if (format != lastFormatSeen) {
+      fieldsSeen.addAll(format.fields());
+      lastFormatSeen = format;
+    }
   }
 
   private @Nullable ParseFault parseAs(
@@ -78,10 +110,9 @@ public final class RecordParser {
     if (format != lastFormat || target != lastTarget) {
       // Within one format each line sets the same fields, so that the others need clearing once.
       target.clear(buffer);
-      lastFormat = format;
-      lastTarget = target;
+      setLast(format, target);
     }
-    target.setBuffer(buffer);
+    target.setLine(buffer, start);
     int columns = format.size();
     int position = start;
     for (int i = 0; i < columns; i++) {
@@ -130,9 +161,15 @@ public final class RecordParser {
       }
     }
     // The readings agree; that of the first holds.
-    lastFormat = fitting.getFirst();
-    lastTarget = target;
+    setLast(fitting.getFirst(), target);
     return null;
+  }
+
+  private void setLast(@Nullable RecordFormat format, @Nullable FlowRecord target) {
+    lastFormat = format;
+    lastTarget = target;
+    isScannable = format != null && ofTheirOwnSize.contains(format);
+    scanner.forget();
   }
 
   private static boolean isTypical(RecordFormat format, byte[] buffer, int start, int end) {
@@ -161,19 +198,17 @@ public final class RecordParser {
       case ADDRESS -> target.setAddress(field, start, end) ? null : ParseFault.NOT_AN_ADDRESS;
       case ACTION -> readAction(field, start, end, buffer, target);
       case LOG_STATUS -> readLogStatus(field, start, end, buffer, target);
-      case DECIMAL -> readDecimal(field, Long.MAX_VALUE, null, start, end, buffer, target);
-      case PORT ->
-          readDecimal(field, 65_535, ParseFault.PORT_OUT_OF_RANGE, start, end, buffer, target);
+      case DECIMAL -> readDecimal(field, null, start, end, buffer, target);
+      case PORT -> readDecimal(field, ParseFault.PORT_OUT_OF_RANGE, start, end, buffer, target);
       case PROTOCOL ->
-          readDecimal(field, 255, ParseFault.PROTOCOL_OUT_OF_RANGE, start, end, buffer, target);
+          readDecimal(field, ParseFault.PROTOCOL_OUT_OF_RANGE, start, end, buffer, target);
       case TCP_FLAGS ->
-          readDecimal(field, 255, ParseFault.TCP_FLAGS_OUT_OF_RANGE, start, end, buffer, target);
+          readDecimal(field, ParseFault.TCP_FLAGS_OUT_OF_RANGE, start, end, buffer, target);
     };
   }
 
   private static @Nullable ParseFault readDecimal(
       FlowField field,
-      long most,
       @Nullable ParseFault tooLarge,
       int start,
       int end,
@@ -190,13 +225,18 @@ public final class RecordParser {
       }
       value = value * 10 + digit;
     }
-    if (value > most) {
+    if (value > field.kind().most()) {
       return tooLarge;
     }
+    target.setNumber(field, toSeconds(field, value));
+    return null;
+  }
+
+  /// Returns a field's number; of a time in milliseconds, that in seconds.
+  static long toSeconds(FlowField field, long value) {
     boolean isMilliseconds =
         value > LAST_SECOND && (field == FlowField.START || field == FlowField.END);
-    target.setNumber(field, isMilliseconds ? value / 1000 : value);
-    return null;
+    return isMilliseconds ? value / 1000 : value;
   }
 
   private static @Nullable ParseFault readAction(

@@ -38,6 +38,7 @@ final class DimensionSet {
     if (last != null && isLike(record)) {
       return last;
     }
+    last = null; // what it was known by is overwritten below, maybe in part
     String[] values = new String[dimensions.length];
     for (int i = 0; i < dimensions.length; i++) {
       String value = valueOf(dimensions[i], record);

@@ -3,6 +3,7 @@ package dev.flowbell.summary;
 import dev.flowbell.classify.Classification;
 import dev.flowbell.classify.Classifier;
 import dev.flowbell.classify.HandshakeTracker;
+import dev.flowbell.classify.TupleTable;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
@@ -11,39 +12,52 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Sums the records of one payload up. Not safe for use by several threads at once.
+/// Sums the records of one payload up, and of the next one after [#reset]. Not safe for use by
+/// several threads at once.
+///
+/// What it keeps is bounded, whatever the records say: sources, their ports and hosts, open
+/// handshakes, series and minutes. A record that goes past a bound counts in the totals all the
+/// same, and in [Metric#OVER_BOUNDS].
 public final class FlowSummaryBuilder {
   /// The sources kept apart: as many as there can be records in what Lambda carries, 1 MB.
   static final int MOST_SOURCES = 25_000;
 
-  /// The distinct ports and hosts kept, of all sources together.
-  static final int MOST_PORTS_AND_HOSTS = 250_000;
+  /// The distinct ports kept, of all sources together; and as many hosts.
+  static final int MOST_PORTS = 100_000;
 
-  /// The minutes kept of all series together: those of a day's file, with some series more.
+  /// The minutes kept, of all series together. A payload's records are of one hour at most.
   static final int MOST_MINUTES = 10_000;
 
   private static final int TOP_PORTS = 10;
   private static final Metric[] METRICS = Metric.values();
 
-  private final LogOrigin origin;
-  private final Room minutes = new Room(MOST_MINUTES);
-  private final SeriesCounts totals = new SeriesCounts(MetricSeries.TOTAL, minutes);
-  private final List<DimensionSet> dimensionSets;
+  /// Owns what is counted whichever source it is of.
+  private static final int NO_SOURCE = 0;
+
+  private final List<List<MetricDimension>> dimensions;
+  private final int seriesBudget;
   // Marks a handshake with the counts that it adds to when it gets no answer.
   private final HandshakeTracker<List<MetricCounts>> handshakes = new HandshakeTracker<>();
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
-  private final Map<SourceKey, SourceTally> sources = new HashMap<>();
-  private final Room portsAndHosts = new Room(MOST_PORTS_AND_HOSTS);
-  private final Tally<TransportPort> ports = new Tally<>();
+  // A source is an address and the number of a network interface. Its tally has the same number.
+  private final TupleTable sources = new TupleTable(3, MOST_SOURCES);
+  private final List<SourceTally> tallies = new ArrayList<>();
+  private final PairCounts portsOfSources = new PairCounts(MOST_PORTS);
+  private final PairCounts hostsOfSources = new PairCounts(MOST_PORTS);
+  private final PairCounts ports = new PairCounts(MOST_PORTS);
+  private final InterfaceNumbers interfaces = new InterfaceNumbers(MOST_SOURCES);
+  private LogOrigin origin;
+  private SeriesCounts totals;
+  private List<DimensionSet> dimensionSets;
   private long sourcesLeftOut;
-  private long firstSeconds = Long.MAX_VALUE;
-  private long lastSeconds = FlowRecord.ABSENT;
+  private long overBounds;
+  private long firstSeconds;
+  private long lastSeconds;
   private @Nullable String skippedAt;
 
   /// @param dimensionSets the series to keep besides the totals
@@ -51,24 +65,51 @@ public final class FlowSummaryBuilder {
   ///   to [MetricSeries#OTHER]
   public FlowSummaryBuilder(
       LogOrigin origin, List<List<MetricDimension>> dimensionSets, int seriesBudget) {
-    this.origin = origin;
+    this.dimensions = dimensionSets;
+    this.seriesBudget = seriesBudget;
+    reset(origin);
+  }
+
+  /// Forgets what was added: another payload begins.
+  public void reset(LogOrigin newOrigin) {
+    origin = newOrigin;
+    Room minutes = new Room(MOST_MINUTES);
+    totals = new SeriesCounts(MetricSeries.TOTAL, minutes);
     Room budget = new Room(seriesBudget);
-    this.dimensionSets =
-        dimensionSets.stream()
-            .map(set -> new DimensionSet(set, origin.logGroup(), budget, minutes))
-            .toList();
+    dimensionSets = new ArrayList<>();
+    for (List<MetricDimension> set : dimensions) {
+      dimensionSets.add(new DimensionSet(set, origin.logGroup(), budget, minutes));
+    }
+    handshakes.reset();
+    faults.clear();
+    sources.clear();
+    tallies.clear();
+    portsOfSources.reset();
+    hostsOfSources.reset();
+    ports.reset();
+    ports.addOwner();
+    interfaces.reset();
+    sourcesLeftOut = 0;
+    overBounds = 0;
+    firstSeconds = Long.MAX_VALUE;
+    lastSeconds = FlowRecord.ABSENT;
+    skippedAt = null;
   }
 
   /// Counts a readable record. Nothing of it is kept: it may be used again.
   public void add(FlowRecord record) {
     int classes = Classifier.classify(record);
     long minute = minuteOf(record);
-    // A list, because dimensions count a record several times; of one without them.
-    List<MetricCounts> counts = countsOf(record, minute);
-    for (MetricCounts count : counts) {
+    MetricCounts total = totals.at(minute);
+    // A list, because dimensions count a record several times.
+    List<MetricCounts> counts = dimensionSets.isEmpty() ? total.alone() : countsOf(record, minute);
+    boolean isWithinBounds = true;
+    for (int i = 0; i < counts.size(); i++) {
+      MetricCounts count = counts.get(i);
       count(record, classes, count);
+      isWithinBounds &= count.unixMinute() == minute;
     }
-    handshakes.add(record, classes, counts);
+    isWithinBounds &= handshakes.add(record, classes, counts);
     if (record.startSeconds() != FlowRecord.ABSENT) {
       firstSeconds = Math.min(firstSeconds, record.startSeconds());
     }
@@ -77,8 +118,9 @@ public final class FlowSummaryBuilder {
       skippedAt = record.text(FlowField.INTERFACE_ID);
     }
     if (Classification.REJECT.isIn(classes)) {
-      addToSource(record, classes);
+      isWithinBounds &= addToSource(record, classes);
     }
+    overBounds += isWithinBounds ? 0 : 1;
   }
 
   /// Counts a line that could not be read.
@@ -106,15 +148,9 @@ public final class FlowSummaryBuilder {
         toPoints(sums, fields, arrival, last),
         faults,
         fields,
-        sources.values().stream()
-            .map(SourceTally::toActivity)
-            .sorted(
-                Comparator.comparingLong(SourceActivity::rejects)
-                    .reversed()
-                    .thenComparing(SourceActivity::source))
-            .toList(),
+        toActivities(),
         sourcesLeftOut,
-        ports.top(TOP_PORTS),
+        ports.top(NO_SOURCE, TOP_PORTS, TransportPort::of),
         firstSeconds == Long.MAX_VALUE ? null : Instant.ofEpochSecond(firstSeconds),
         last,
         skippedAt);
@@ -127,12 +163,8 @@ public final class FlowSummaryBuilder {
   }
 
   private List<MetricCounts> countsOf(FlowRecord record, long minute) {
-    MetricCounts total = totals.at(minute);
-    if (dimensionSets.isEmpty()) {
-      return List.of(total);
-    }
     List<MetricCounts> counts = new ArrayList<>(1 + dimensionSets.size());
-    counts.add(total);
+    counts.add(totals.at(minute));
     for (DimensionSet set : dimensionSets) {
       SeriesCounts series = set.find(record);
       if (series != null) {
@@ -177,26 +209,49 @@ public final class FlowSummaryBuilder {
     }
   }
 
-  /// Rejected records are the few that Flowbell is about: strings and keys are made for them alone.
-  private void addToSource(FlowRecord record, int classes) {
-    if (record.destinationPort() != FlowRecord.ABSENT) {
-      ports.add(new TransportPort((int) record.protocol(), (int) record.destinationPort()));
+  /// Rejected records are the few that Flowbell is about: objects are made for their sources alone.
+  ///
+  /// @return whether there was room for its source, its port and its host
+  private boolean addToSource(FlowRecord record, int classes) {
+    boolean isWithinBounds =
+        record.destinationPort() == FlowRecord.ABSENT
+            || ports.add(NO_SOURCE, record.protocol(), record.destinationPort(), false);
+    FlowField source = record.originalSource();
+    if (!record.has(source)) {
+      return isWithinBounds;
     }
-    IpAddress source = record.address(record.originalSource());
-    if (source == null) {
-      return;
+    sources.set(0, interfaces.add(record));
+    sources.set(1, record.addressHigh(source));
+    sources.set(2, record.addressLow(source));
+    int number = sources.add();
+    if (number < 0) {
+      sourcesLeftOut++;
+      return false;
     }
-    SourceKey key = new SourceKey(source, record.text(FlowField.INTERFACE_ID));
-    SourceTally tally = sources.get(key);
-    if (tally == null) {
-      if (sources.size() == MOST_SOURCES) {
-        sourcesLeftOut++;
-        return;
-      }
-      tally = new SourceTally(source, record);
-      sources.put(key, tally);
+    if (number == tallies.size()) {
+      tallies.add(newTally(number, source, record));
     }
-    tally.add(record, classes, portsAndHosts);
+    return tallies.get(number).add(record, classes, portsOfSources, hostsOfSources)
+        && isWithinBounds;
+  }
+
+  private SourceTally newTally(int number, FlowField source, FlowRecord record) {
+    portsOfSources.addOwner();
+    hostsOfSources.addOwner();
+    IpAddress address = new IpAddress(record.addressHigh(source), record.addressLow(source));
+    return new SourceTally(number, address, interfaces.last(), record);
+  }
+
+  private List<SourceActivity> toActivities() {
+    List<SourceActivity> activities = new ArrayList<>(tallies.size());
+    for (SourceTally tally : tallies) {
+      activities.add(tally.toActivity(portsOfSources, hostsOfSources));
+    }
+    activities.sort(
+        Comparator.comparingLong(SourceActivity::rejects)
+            .reversed()
+            .thenComparing(SourceActivity::source));
+    return activities;
   }
 
   private Map<Metric, Long> sumTotals(Instant arrival, @Nullable Instant last) {
@@ -209,9 +264,7 @@ public final class FlowSummaryBuilder {
       sums.put(metric, sum);
     }
     sums.put(Metric.UNREADABLE_RECORDS, faults.values().stream().mapToLong(Long::longValue).sum());
-    sums.put(
-        Metric.OVER_BOUNDS,
-        sourcesLeftOut + portsAndHosts.refusals() + minutes.refusals() + handshakes.untracked());
+    sums.put(Metric.OVER_BOUNDS, overBounds);
     if (last == null) {
       sums.remove(Metric.DELIVERY_LAG);
     } else {
@@ -242,7 +295,6 @@ public final class FlowSummaryBuilder {
     if (lag != null) {
       ofPayload.put(Metric.DELIVERY_LAG, lag);
     }
-    long overBounds = sums.getOrDefault(Metric.OVER_BOUNDS, 0L);
     if (overBounds > 0) {
       ofPayload.put(Metric.OVER_BOUNDS, overBounds);
     }
@@ -294,6 +346,4 @@ public final class FlowSummaryBuilder {
   private static @Nullable Instant toInstant(long seconds) {
     return seconds == FlowRecord.ABSENT ? null : Instant.ofEpochSecond(seconds);
   }
-
-  private record SourceKey(IpAddress source, @Nullable String interfaceId) {}
 }

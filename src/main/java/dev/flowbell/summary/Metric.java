@@ -59,8 +59,9 @@ public enum Metric {
   ALERTS_SENT("AlertsSent", Origin.FUNCTION),
   /// Alerts not told, because they were told within the cooldown.
   ALERTS_SUPPRESSED("AlertsSuppressed", Origin.FUNCTION),
-  /// Sources, ports, hosts, handshakes and minutes that a payload had too many of to be kept apart.
-  /// Their records are counted all the same.
+  /// Records that are counted, but of whose source, port, host, handshake or minute no note could
+  /// be taken: the payload had more of them than any has. Totals are right, alerts may lack
+  /// something.
   OVER_BOUNDS("OverBounds", Origin.FUNCTION),
   /// How long before the payload's arrival its newest record's window ended.
   DELIVERY_LAG("DeliveryLag", Unit.SECONDS, Origin.FUNCTION);

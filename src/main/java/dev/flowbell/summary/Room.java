@@ -4,7 +4,6 @@ package dev.flowbell.summary;
 /// fill the function's memory.
 final class Room {
   private int left;
-  private long refusals;
 
   Room(int left) {
     this.left = left;
@@ -14,16 +13,6 @@ final class Room {
   ///
   /// @return whether there was one
   boolean take() {
-    if (left == 0) {
-      refusals++;
-      return false;
-    }
-    left--;
-    return true;
-  }
-
-  /// Returns how often there was none.
-  long refusals() {
-    return refusals;
+    return left > 0 && left-- > 0;
   }
 }

@@ -6,14 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The counts of one series, by minute.
 final class SeriesCounts {
-  /// The minute of records that have no time: it is known at the end only.
+  /// The minute of records that have no time, or one for which there is no room: it is known at the
+  /// end only.
   static final long NO_MINUTE = Long.MIN_VALUE;
+
+  /// A power of two. A payload's records have one minute or two.
+  private static final int MINUTES_AT_HAND = 4;
 
   private final MetricSeries series;
   private final Room minutes;
   private final Map<Long, MetricCounts> byMinute = new TreeMap<>();
-  private long lastMinute;
-  private @Nullable MetricCounts lastCounts;
+  // By the minute's last bits.
+  private final @Nullable MetricCounts[] atHand = new MetricCounts[MINUTES_AT_HAND];
 
   /// @param minutes how many more minutes the payload's series may have, all together
   SeriesCounts(MetricSeries series, Room minutes) {
@@ -25,23 +29,16 @@ final class SeriesCounts {
     return series;
   }
 
-  /// Returns the counts of a minute, to be added to in place. A minute too many is counted with the
-  /// records that have none.
+  /// Returns the counts of a minute, to be added to in place; those of [#NO_MINUTE] where there is
+  /// no room for another minute.
   ///
   /// @param unixMinute minutes since 1970, or [#NO_MINUTE]
   MetricCounts at(long unixMinute) {
-    if (lastCounts == null || lastMinute != unixMinute) {
-      lastCounts = find(unixMinute);
-      lastMinute = unixMinute;
-    }
-    return lastCounts;
-  }
-
-  private MetricCounts find(long unixMinute) {
-    MetricCounts counts = byMinute.get(unixMinute);
-    if (counts == null) {
-      long minute = minutes.take() ? unixMinute : NO_MINUTE;
-      counts = byMinute.computeIfAbsent(minute, _ -> new MetricCounts());
+    int place = (int) unixMinute & (MINUTES_AT_HAND - 1);
+    MetricCounts counts = atHand[place];
+    if (counts == null || counts.unixMinute() != unixMinute) {
+      counts = find(unixMinute);
+      atHand[place] = counts;
     }
     return counts;
   }
@@ -49,5 +46,14 @@ final class SeriesCounts {
   /// Returns the counts by minute, the earliest first.
   Map<Long, MetricCounts> byMinute() {
     return byMinute;
+  }
+
+  private MetricCounts find(long unixMinute) {
+    MetricCounts known = byMinute.get(unixMinute);
+    if (known != null) {
+      return known;
+    }
+    long kept = minutes.take() ? unixMinute : NO_MINUTE;
+    return byMinute.computeIfAbsent(kept, MetricCounts::new);
   }
 }

@@ -17,6 +17,7 @@ final class SourceTally {
   /// href="https://www.rfc-editor.org/rfc/rfc6335#section-6">RFC 6335, port number ranges</a>
   private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
+  private final int number;
   private final IpAddress source;
   private final @Nullable String interfaceId;
   private final @Nullable String vpcId;
@@ -34,15 +35,14 @@ final class SourceTally {
   private long bytes;
   private long firstSeconds = Long.MAX_VALUE;
   private long lastSeconds = FlowRecord.ABSENT;
-  private final Tally<TransportPort> ports = new Tally<>();
-  private final Tally<IpAddress> hosts = new Tally<>();
-  private final Tally<TransportPort> probedPorts = new Tally<>();
-  private final Tally<IpAddress> probedHosts = new Tally<>();
 
+  /// @param number what the source's ports and hosts are counted under
+  /// @param interfaceId as the record says
   /// @param record the first rejected one of this source at this interface
-  SourceTally(IpAddress source, FlowRecord record) {
+  SourceTally(int number, IpAddress source, @Nullable String interfaceId, FlowRecord record) {
+    this.number = number;
     this.source = source;
-    interfaceId = record.text(FlowField.INTERFACE_ID);
+    this.interfaceId = interfaceId;
     vpcId = record.text(FlowField.VPC_ID);
     subnetId = record.text(FlowField.SUBNET_ID);
     instanceId = record.text(FlowField.INSTANCE_ID);
@@ -50,8 +50,11 @@ final class SourceTally {
     flowDirection = record.text(FlowField.FLOW_DIRECTION);
   }
 
-  /// @param room for the distinct ports and hosts of all the payload's sources together
-  void add(FlowRecord record, int classes, Room room) {
+  /// Counts a rejected record.
+  ///
+  /// @param ports, hosts of all sources, where this one's are counted too
+  /// @return whether there was room for its port and its host
+  boolean add(FlowRecord record, int classes, PairCounts ports, PairCounts hosts) {
     rejects++;
     boolean isStray = Classification.STRAY.isIn(classes);
     blockedHandshakes += Classification.SYN_ONLY.isIn(classes) ? 1 : 0;
@@ -72,36 +75,17 @@ final class SourceTally {
     }
     lastSeconds = Math.max(lastSeconds, record.endSeconds());
     boolean isProbe = !isStray && !isReply(record);
-    addPort(record, isProbe, room);
-    addHost(record, isProbe, room);
-  }
-
-  private void addPort(FlowRecord record, boolean isProbe, Room room) {
-    if (record.destinationPort() == FlowRecord.ABSENT) {
-      return;
-    }
-    TransportPort port = new TransportPort((int) record.protocol(), (int) record.destinationPort());
-    addWithin(room, ports, port);
-    if (isProbe) {
-      addWithin(room, probedPorts, port);
-    }
-  }
-
-  private void addHost(FlowRecord record, boolean isProbe, Room room) {
-    IpAddress host = record.address(FlowField.DSTADDR);
-    if (host == null) {
-      return;
-    }
-    addWithin(room, hosts, host);
-    if (isProbe) {
-      addWithin(room, probedHosts, host);
-    }
-  }
-
-  private static <T extends Comparable<T>> void addWithin(Room room, Tally<T> tally, T thing) {
-    if (tally.has(thing) || room.take()) {
-      tally.add(thing);
-    }
+    boolean hasPortRoom =
+        record.destinationPort() == FlowRecord.ABSENT
+            || ports.add(number, record.protocol(), record.destinationPort(), isProbe);
+    boolean hasHostRoom =
+        !record.has(FlowField.DSTADDR)
+            || hosts.add(
+                number,
+                record.addressHigh(FlowField.DSTADDR),
+                record.addressLow(FlowField.DSTADDR),
+                isProbe);
+    return hasPortRoom && hasHostRoom;
   }
 
   /// Without flags, or over UDP, late answers of a service look like somebody trying many high
@@ -113,7 +97,7 @@ final class SourceTally {
         && record.destinationPort() >= FIRST_UNPRIVILEGED_PORT;
   }
 
-  SourceActivity toActivity() {
+  SourceActivity toActivity(PairCounts ports, PairCounts hosts) {
     return new SourceActivity(
         source,
         maskedBy,
@@ -130,10 +114,10 @@ final class SourceTally {
         natMaskedRejects,
         packets,
         bytes,
-        ports.top(TOP_PORTS),
-        hosts.top(TOP_HOSTS),
-        probedPorts.distinct(),
-        probedHosts.distinct(),
+        ports.top(number, TOP_PORTS, TransportPort::of),
+        hosts.top(number, TOP_HOSTS, IpAddress::new),
+        ports.probed(number),
+        hosts.probed(number),
         firstSeconds == Long.MAX_VALUE ? null : Instant.ofEpochSecond(firstSeconds),
         lastSeconds == FlowRecord.ABSENT ? null : Instant.ofEpochSecond(lastSeconds));
   }

@@ -13,6 +13,11 @@ public record TransportPort(int protocol, int number) implements Comparable<Tran
   private static final Comparator<TransportPort> BY_NUMBER =
       Comparator.comparingInt(TransportPort::number).thenComparingInt(TransportPort::protocol);
 
+  /// Makes a port of a record's numbers.
+  static TransportPort of(long protocol, long number) {
+    return new TransportPort((int) protocol, (int) number);
+  }
+
   /// Orders by number, then by protocol.
   @Override
   public int compareTo(TransportPort other) {

@@ -14,15 +14,14 @@ public final class WarmPath {
 
   private final Settings settings = Settings.parse(Map.of(), Setting::name);
   private final SubscriptionDecoder decoder = new SubscriptionDecoder(settings.maxInflatedBytes());
+  private final PayloadReader reader =
+      new PayloadReader(new LogOrigin("", "", ""), settings, settings.formats());
 
   /// Reads a payload and sums it up.
   public FlowSummary run(String data) {
     LogBatch batch = decoder.decode(data);
-    PayloadReader reader =
-        new PayloadReader(
-            new LogOrigin(batch.owner(), batch.logGroup(), batch.logStream()),
-            settings,
-            settings.formats());
+    reader.reset(
+        new LogOrigin(batch.owner(), batch.logGroup(), batch.logStream()), settings.formats());
     for (int i = 0; i < batch.size(); i++) {
       reader.addLine(batch.bytes(), batch.start(i), batch.end(i));
     }

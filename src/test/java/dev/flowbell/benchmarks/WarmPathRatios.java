@@ -6,15 +6,23 @@ import dev.flowbell.summary.Metric;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// Measures the warm path as ratios to bare inflating and to the usual pipeline, all in turns in
 /// one process, so that whatever else the machine does disturbs each of them alike.
 ///
 /// A round runs each of the three for some milliseconds; of many rounds the median ratio counts.
-/// [WarmPathBenchmark] has the same figures from JMH.
+/// With `check` as its argument it takes less time, prints the same, and fails where a ratio is far
+/// from the recorded one. [WarmPathBenchmark] has the same figures from JMH.
 public final class WarmPathRatios {
-  private static final long ROUND_NANOS = 20_000_000;
-  private static final int WARM_UP_ROUNDS = 60;
+  private static final long ROUND_NANOS = 10_000_000;
+  private static final int WARM_UP_ROUNDS = 150;
+  private static final int ROUNDS = 150;
+  private static final int CHECK_ROUNDS = 80;
+
+  /// By how much a ratio may be worse than the recorded one. Less would be noise on a machine that
+  /// does other things; a mistake, such as an object for each field, costs more.
+  private static final double MOST_REGRESSION = 1.5;
 
   private WarmPathRatios() {}
 
@@ -23,20 +31,49 @@ public final class WarmPathRatios {
     Object run();
   }
 
-  /// @param args the number of rounds for each payload, 100 unless given
+  /// A payload that is checked, and how many times what inflating costs it cost when that was
+  /// written down; see `docs/benchmarks.md`.
+  private record Recorded(Payload payload, int records, double timesInflating) {}
+
+  private static final List<Recorded> RECORDED =
+      List.of(
+          new Recorded(Payload.DEFAULT, 1_000, 2.5),
+          new Recorded(Payload.FULL, 1_000, 2.7),
+          new Recorded(Payload.JSON, 1_000, 5.5));
+
+  /// @param args `check`, or nothing
   public static void main(String[] args) {
-    int rounds = args.length == 0 ? 100 : Integer.parseInt(args[0]);
     System.out.println(
-        "payload               ns/record  bytes/record  x inflate   usual/Flowbell "
-            + " allocated/record");
-    for (Payload payload : Payload.values()) {
-      for (int records : List.of(50, 1_000, 10_000)) {
-        print(payload, records, rounds);
+        "payload records   ns/record  x inflate  usual/Flowbell  allocated bytes/record");
+    if (args.length == 0) {
+      for (Payload payload : Payload.values()) {
+        for (int records : List.of(50, 1_000, 10_000)) {
+          measure(payload, records, ROUNDS);
+        }
+      }
+      return;
+    }
+    boolean isWorse = false;
+    for (Recorded recorded : RECORDED) {
+      double ratio = measure(recorded.payload, recorded.records, CHECK_ROUNDS);
+      if (ratio > recorded.timesInflating * MOST_REGRESSION) {
+        isWorse = true;
+        System.out.printf(
+            Locale.ROOT,
+            "%s: expected at most %.1f times %.1f, the recorded ratio, got %.2f%n",
+            recorded.payload,
+            MOST_REGRESSION,
+            recorded.timesInflating,
+            ratio);
       }
     }
+    System.exit(isWorse ? 1 : 0);
   }
 
-  private static void print(Payload payload, int records, int rounds) {
+  /// Prints a payload's figures.
+  ///
+  /// @return how many times what inflating costs it costs
+  private static double measure(Payload payload, int records, int rounds) {
     String data = payload.data(records);
     BareInflate inflate = new BareInflate(data);
     UsualPipeline usual = new UsualPipeline(payload.format(), data);
@@ -48,24 +85,25 @@ public final class WarmPathRatios {
     for (int i = 0; i < WARM_UP_ROUNDS; i++) {
       works.forEach(WarmPathRatios::measure);
     }
-    double[] toInflate = new double[rounds];
-    double[] toUsual = new double[rounds];
     double[] nanos = new double[rounds];
+    double[] timesInflating = new double[rounds];
+    double[] timesFaster = new double[rounds];
     for (int i = 0; i < rounds; i++) {
       double[] round = works.stream().mapToDouble(WarmPathRatios::measure).toArray();
-      toInflate[i] = round[1] / round[0];
-      toUsual[i] = round[2] / round[1];
-      nanos[i] = round[1];
+      nanos[i] = round[1] / records;
+      timesInflating[i] = round[1] / round[0];
+      timesFaster[i] = round[2] / round[1];
     }
     System.out.printf(
-        "%-7s %6d records %8.0f %13.0f %10.2f %16.2f %17.1f%n",
+        Locale.ROOT,
+        "%-7s %7d %11.0f %10.2f %15.2f %23.1f%n",
         payload,
         records,
-        median(nanos) / records,
-        (double) inflate.run() / records,
-        median(toInflate),
-        median(toUsual),
+        median(nanos),
+        median(timesInflating),
+        median(timesFaster),
         allocated(() -> flowbell.run(data)) / records);
+    return median(timesInflating);
   }
 
   /// Returns nanoseconds a run.

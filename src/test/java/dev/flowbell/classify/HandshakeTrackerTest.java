@@ -124,38 +124,38 @@ class HandshakeTrackerTest {
   @Test
   void add_pastTheBound() {
     HandshakeTracker<String> bounded = new HandshakeTracker<>(2);
-    add(bounded, SYN, "a");
-    add(bounded, SYN.replace("22", "23"), "b");
-    assertThat(bounded.untracked()).isEqualTo(0);
-    add(bounded, SYN.replace("22", "24"), "c");
-    assertThat(bounded.untracked()).isEqualTo(1);
+    assertThat(add(bounded, SYN, "a")).isTrue();
+    assertThat(add(bounded, SYN.replace("22", "23"), "b")).isTrue();
+    assertThat(add(bounded, SYN.replace("22", "24"), "c")).isFalse();
 
     String answer =
         "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=%d dstport=50101 protocol=6 tcp-flags=18";
-    add(bounded, answer.formatted(80), "-");
-    add(bounded, answer.formatted(23), "-");
-    assertThat(bounded.untracked()).isEqualTo(1);
-    add(bounded, answer.formatted(22), "-");
-
-    assertThat(bounded.untracked()).isEqualTo(2);
+    assertThat(add(bounded, answer.formatted(80), "-")).isTrue();
+    assertThat(add(bounded, answer.formatted(23), "-")).isTrue();
+    assertThat(add(bounded, answer.formatted(22), "-")).isFalse();
+    assertThat(add(bounded, answer.formatted(23), "-")).isTrue(); // there already
     assertThat(bounded.findUnanswered()).containsExactly("a");
+
+    bounded.reset();
+    assertThat(bounded.findUnanswered()).isEmpty();
+    assertThat(add(bounded, SYN.replace("22", "23"), "d")).isTrue();
+    assertThat(bounded.findUnanswered()).containsExactly("d");
   }
 
   @Test
   void add_manyWithinTheBound() {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 100; i++) {
       add(SYN, "a" + i);
     }
-    assertThat(tracker.untracked()).isEqualTo(0);
-    assertThat(tracker.findUnanswered()).hasSize(10);
+    assertThat(tracker.findUnanswered()).hasSize(100);
   }
 
   private void add(String record, String mark) {
     add(tracker, record, mark);
   }
 
-  private static void add(HandshakeTracker<String> tracker, String record, String mark) {
+  private static boolean add(HandshakeTracker<String> tracker, String record, String mark) {
     FlowRecord read = Records.of(record);
-    tracker.add(read, Classifier.classify(read), mark);
+    return tracker.add(read, Classifier.classify(read), mark);
   }
 }

@@ -3,7 +3,6 @@ package dev.flowbell.summary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.record.FlowField;
-import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
@@ -653,27 +652,104 @@ class FlowSummaryBuilderTest {
     assertThat(summary.sources()).hasSize(FlowSummaryBuilder.MOST_SOURCES);
     assertThat(summary.sources().getFirst().rejects()).isEqualTo(2);
     assertThat(summary.sourcesLeftOut()).isEqualTo(2);
+    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
     assertThat(summary.total(Metric.REJECTED_FLOWS)).isEqualTo(FlowSummaryBuilder.MOST_SOURCES + 3);
   }
 
   @Test
   void sources_pastTheMostPortsAndHosts() {
-    Room room = new Room(5);
-    FlowRecord first = Records.of("srcaddr=192.0.2.1 dstaddr=10.0.2.1 dstport=1");
-    SourceTally tally = new SourceTally(IpAddress.find("192.0.2.1"), first);
-    // A port, as seen and as tried, and a host likewise: four of the five places.
-    tally.add(first, 0, room);
-    tally.add(Records.of("srcaddr=192.0.2.1 dstaddr=10.0.2.2 dstport=2"), 0, room);
-    tally.add(first, 0, room);
-    SourceActivity source = tally.toActivity();
+    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10);
+    String record = "action=REJECT srcaddr=192.0.2.1 dstaddr=10.%d.%d.%d dstport=%d protocol=%d";
+    int most = FlowSummaryBuilder.MOST_PORTS;
+    for (int i = 0; i < most + 2; i++) {
+      builder.add(
+          Records.of(record.formatted(i >> 16, (i >> 8) & 255, i & 255, i & 0xffff, i >> 16)));
+    }
+    builder.add(Records.of(record.formatted(0, 0, 0, 0, 0)));
+    FlowSummary summary = builder.build(Set.of(), ARRIVAL);
+    SourceActivity source = summary.sources().getFirst();
 
-    assertThat(source.rejects()).isEqualTo(3);
-    assertThat(source.topPorts())
-        .containsExactly(
-            new Counted<>(new TransportPort(-1, 1), 2), new Counted<>(new TransportPort(-1, 2), 1));
-    assertThat(source.topHosts()).containsExactly(new Counted<>(IpAddress.find("10.0.2.1"), 2));
-    assertThat(source.probedPorts()).isEqualTo(1);
-    assertThat(source.probedHosts()).isEqualTo(1);
+    assertThat(source.rejects()).isEqualTo(most + 3);
+    assertThat(source.probedPorts()).isEqualTo(most);
+    assertThat(source.probedHosts()).isEqualTo(most);
+    assertThat(source.topPorts().getFirst()).isEqualTo(new Counted<>(new TransportPort(0, 0), 2));
+    assertThat(source.topHosts().getFirst())
+        .isEqualTo(new Counted<>(IpAddress.find("10.0.0.0"), 2));
+    assertThat(summary.topPorts().getFirst()).isEqualTo(new Counted<>(new TransportPort(0, 0), 2));
+    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
+  }
+
+  /// The records count all the same, at the payload's arrival.
+  @Test
+  void minutes_pastTheMost() {
+    FlowSummaryBuilder builder =
+        new FlowSummaryBuilder(ORIGIN, MetricDimension.parseSets("VpcId"), 10);
+    int most = FlowSummaryBuilder.MOST_MINUTES;
+    for (int i = 0; i < most + 2; i++) {
+      builder.add(Records.of("end=" + i * 60));
+    }
+    builder.add(Records.of("end=0"));
+    FlowSummary summary = builder.build(fields("end"), ARRIVAL);
+
+    assertThat(summary.total(Metric.RECORDS)).isEqualTo(most + 3);
+    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
+    assertThat(summary.points()).hasSize(most + 2);
+    assertThat(summary.points().getFirst())
+        .isEqualTo(new MetricPoint(MetricSeries.TOTAL, MINUTE_20, Map.of(Metric.RECORDS, 2L)));
+    assertThat(summary.points().get(1).values()).isEqualTo(Map.of(Metric.RECORDS, 2L));
+    assertThat(summary.points().getLast().values())
+        .containsEntry(Metric.OVER_BOUNDS, 2L)
+        .containsEntry(Metric.UNREADABLE_RECORDS, 0L);
+  }
+
+  @Test
+  void interfaces_pastTheMost() {
+    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10);
+    int most = FlowSummaryBuilder.MOST_SOURCES;
+    for (int i = 0; i < most + 2; i++) {
+      builder.add(Records.of("action=REJECT srcaddr=192.0.2.1 interface-id=eni-" + i));
+    }
+    FlowSummary summary = builder.build(Set.of(), ARRIVAL);
+
+    assertThat(summary.sources()).hasSize(most);
+    assertThat(summary.sourcesLeftOut()).isEqualTo(2);
+    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
+  }
+
+  @Test
+  void reset_forgetsAllOfIt() {
+    FlowSummaryBuilder builder =
+        new FlowSummaryBuilder(
+            new LogOrigin("1", "g", "s"), MetricDimension.parseSets("InterfaceId,LogGroup"), 3);
+    for (String record :
+        List.of(
+            BLOCKED,
+            BLOCKED.replace("REJECT", "ACCEPT"),
+            "log-status=SKIPDATA interface-id=eni-2 end=1795342999",
+            BLOCKED.replace("eni-0a1b2c3d", "eni-3"))) {
+      builder.add(Records.of(record));
+    }
+    builder.addUnreadable(ParseFault.BROKEN_JSON);
+    builder.build(EnumSet.allOf(FlowField.class), ARRIVAL);
+    builder.reset(ORIGIN);
+    builder.add(Records.of(BLOCKED));
+
+    assertThat(builder.build(EnumSet.allOf(FlowField.class), ARRIVAL))
+        .isEqualTo(build("InterfaceId,LogGroup", 3, BLOCKED));
+  }
+
+  /// Of a record that has the one dimension and lacks the other, nothing is remembered.
+  @Test
+  void dimensions_afterARecordThatLacksOne() {
+    assertThat(
+            seriesOf(
+                build(
+                    "VpcId+SubnetId",
+                    10,
+                    "vpc-id=vpc-1 subnet-id=subnet-1",
+                    "vpc-id=vpc-2 subnet-id=-",
+                    "vpc-id=vpc-2 subnet-id=subnet-1")))
+        .containsExactly("VpcId=vpc-1 SubnetId=subnet-1 1", "VpcId=vpc-2 SubnetId=subnet-1 1");
   }
 
   // Times.

@@ -1,0 +1,163 @@
+package dev.flowbell.input;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/// A payload's JSON, inflated whole into a buffer that the next payload uses again.
+///
+/// Takes payloads as CloudWatch Logs makes them: base64 on one line, one gzip member without
+/// optional header fields, checksum and length right. Whatever else comes is left to [GzipStream],
+/// which knows all that gzip allows, and says what is wrong. Base64 is decoded a piece at a time,
+/// so that neither its text nor the compressed bytes are ever held a second time.
+final class InflatedPayload {
+  /// How many zero bytes follow the JSON at least, so that whoever looks at eight bytes at a time
+  /// can do so up to its end.
+  static final int PADDING_BYTES = 16;
+
+  /// A multiple of four: a piece decodes by itself.
+  private static final int PIECE_CHARACTERS = 32 * 1024;
+
+  private static final int FIRST_BUFFER_BYTES = 64 * 1024;
+
+  /// Lambda carries 1 MB of event, of which flow logs make some 6 MB; what is larger is read as a
+  /// stream, that holds messages only.
+  private static final int MOST_BYTES = 16 << 20;
+
+  /// The beginning of a gzip member without optional fields: magic, deflate, no flags; then time,
+  /// extra flags and operating system, which tell nothing.
+  private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0};
+
+  private static final int HEADER_BYTES = 10;
+  private static final int TRAILER_BYTES = 8;
+
+  private final int mostBytes;
+  private final Inflater inflater = new Inflater(true);
+  private final CRC32 checksum = new CRC32();
+  private final CharsetEncoder latin1 = StandardCharsets.ISO_8859_1.newEncoder();
+  private final CharBuffer characters = CharBuffer.allocate(PIECE_CHARACTERS);
+  private final byte[] piece = new byte[PIECE_CHARACTERS];
+  private final byte[] compressed = new byte[PIECE_CHARACTERS / 4 * 3];
+  private final ByteBuffer trailer = ByteBuffer.allocate(TRAILER_BYTES);
+  private byte[] bytes = new byte[FIRST_BUFFER_BYTES];
+  private int length;
+
+  /// @param maxInflatedBytes the most that a payload may inflate to
+  InflatedPayload(long maxInflatedBytes) {
+    mostBytes = (int) Math.min(maxInflatedBytes, MOST_BYTES);
+  }
+
+  /// Returns the buffer, whose beginning is the JSON.
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /// Returns how many bytes the JSON has.
+  int length() {
+    return length;
+  }
+
+  /// Lets the buffer go.
+  void clear() {
+    bytes = new byte[FIRST_BUFFER_BYTES];
+    length = 0;
+  }
+
+  /// Reads a payload, replacing the one before.
+  ///
+  /// @return whether it is one as CloudWatch Logs makes them, read to the end; else nothing is
+  ///   known
+  boolean read(String data) {
+    inflater.reset();
+    checksum.reset();
+    trailer.clear();
+    length = 0;
+    for (int start = 0; start < data.length(); start += PIECE_CHARACTERS) {
+      int end = Math.min(data.length(), start + PIECE_CHARACTERS);
+      int count = decodeBase64(data, start, end);
+      boolean isCut = end < data.length() && count < compressed.length; // by padding
+      boolean isHeaded = start > 0 || isHeader(count);
+      if (count < 0 || isCut || !isHeaded || !inflate(start == 0 ? HEADER_BYTES : 0, count)) {
+        return false;
+      }
+    }
+    if (!inflater.finished() || trailer.hasRemaining() || !isTrailer()) {
+      return false;
+    }
+    Arrays.fill(bytes, length, length + PADDING_BYTES, (byte) 0);
+    return true;
+  }
+
+  /// Decodes `[start, end)` into `compressed`.
+  ///
+  /// @return how many bytes, -1 where it isn't base64
+  private int decodeBase64(String data, int start, int end) {
+    // The JDK's decoder takes whole arrays: the last piece, which is shorter, has one of its own.
+    byte[] text = end - start == PIECE_CHARACTERS ? piece : new byte[end - start];
+    data.getChars(start, end, characters.array(), 0);
+    characters.clear().limit(end - start);
+    if (latin1.reset().encode(characters, ByteBuffer.wrap(text), true).isError()) {
+      return -1;
+    }
+    try {
+      return Base64.getDecoder().decode(text, compressed);
+    } catch (IllegalArgumentException e) {
+      return -1; // the caller asks others what is wrong
+    }
+  }
+
+  private boolean isHeader(int count) {
+    return count >= HEADER_BYTES
+        && Arrays.equals(compressed, 0, HEADER.length, HEADER, 0, HEADER.length);
+  }
+
+  /// Inflates `[start, end)` of `compressed`, behind what is there already.
+  private boolean inflate(int start, int end) {
+    int position = start;
+    if (!inflater.finished()) {
+      inflater.setInput(compressed, start, end - start);
+      while (!inflater.finished() && !inflater.needsInput()) {
+        if (!inflateMore()) {
+          return false;
+        }
+      }
+      position = end - inflater.getRemaining();
+    }
+    if (end - position > trailer.remaining()) {
+      return false; // another member, or padding
+    }
+    trailer.put(compressed, position, end - position);
+    return true;
+  }
+
+  private boolean inflateMore() {
+    if (length == mostBytes) {
+      return false;
+    }
+    if (length + PADDING_BYTES == bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.min(2 * bytes.length, mostBytes + PADDING_BYTES));
+    }
+    int count;
+    try {
+      count = inflater.inflate(bytes, length, bytes.length - PADDING_BYTES - length);
+    } catch (DataFormatException e) {
+      return false;
+    }
+    checksum.update(bytes, length, count);
+    length += count;
+    return length <= mostBytes && !inflater.needsDictionary();
+  }
+
+  private boolean isTrailer() {
+    trailer.flip();
+    // Little-endian, as gzip has its numbers.
+    return Integer.reverseBytes(trailer.getInt()) == (int) checksum.getValue()
+        && Integer.reverseBytes(trailer.getInt()) == length;
+  }
+}
