@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -323,14 +322,12 @@ class SubscriptionDecoderTest {
             (byte) '0');
 
     long before = allocatedBytes();
-    long start = System.nanoTime();
     assertRefused(
         () -> decoder().decode(data),
         Layer.GZIP,
         null,
         "awslogs.data: gzip inflates past the bound of 1048576 bytes");
     assertThat(allocatedBytes() - before).isLessThan(16 * BOUND);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
   }
 
   @Test

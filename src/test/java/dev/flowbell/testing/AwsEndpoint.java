@@ -49,14 +49,13 @@ public final class AwsEndpoint implements AutoCloseable {
   private final SnsClient sns;
   private final SqsClient sqs;
 
-  private AwsEndpoint(Emulator emulator) {
+  /// One that SDK clients don't find by themselves.
+  AwsEndpoint(Emulator emulator) {
     this.emulator = emulator;
     cloudWatch = configure(CloudWatchClient.builder()).build();
     dynamoDb = configure(DynamoDbClient.builder()).build();
     sns = configure(SnsClient.builder()).build();
     sqs = configure(SqsClient.builder()).build();
-    System.setProperty(ENDPOINT_PROPERTY, uri().toString());
-    REGION_AND_CREDENTIALS_PROPERTIES.forEach(System::setProperty);
   }
 
   /// Starts the emulator that `flowbell.endpoint` asks for.
@@ -67,7 +66,10 @@ public final class AwsEndpoint implements AutoCloseable {
     List<String> reasons = new ArrayList<>();
     for (Candidate candidate : Candidate.wanted(System.getProperty("flowbell.endpoint", "auto"))) {
       try {
-        return new AwsEndpoint(candidate.start());
+        AwsEndpoint endpoint = new AwsEndpoint(candidate.start());
+        System.setProperty(ENDPOINT_PROPERTY, endpoint.uri().toString());
+        REGION_AND_CREDENTIALS_PROPERTIES.forEach(System::setProperty);
+        return endpoint;
       } catch (EmulatorUnavailableException e) {
         reasons.add(e.getMessage());
       }
@@ -108,11 +110,11 @@ public final class AwsEndpoint implements AutoCloseable {
   /// Makes something whose clients reach this endpoint by another address, a proxy's. For one
   /// thread at a time: the SDK reads the address from a system property.
   public <T> T through(URI proxy, Supplier<T> maker) {
-    System.setProperty(ENDPOINT_PROPERTY, proxy.toString());
+    String before = System.setProperty(ENDPOINT_PROPERTY, proxy.toString());
     try {
       return maker.get();
     } finally {
-      System.setProperty(ENDPOINT_PROPERTY, uri().toString());
+      System.setProperty(ENDPOINT_PROPERTY, before);
     }
   }
 
@@ -123,8 +125,10 @@ public final class AwsEndpoint implements AutoCloseable {
 
   @Override
   public void close() {
-    System.clearProperty(ENDPOINT_PROPERTY);
-    REGION_AND_CREDENTIALS_PROPERTIES.keySet().forEach(System::clearProperty);
+    if (uri().toString().equals(System.getProperty(ENDPOINT_PROPERTY))) {
+      System.clearProperty(ENDPOINT_PROPERTY);
+      REGION_AND_CREDENTIALS_PROPERTIES.keySet().forEach(System::clearProperty);
+    }
     cloudWatch.close();
     dynamoDb.close();
     sns.close();

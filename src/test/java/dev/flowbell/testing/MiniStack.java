@@ -32,16 +32,18 @@ final class MiniStack implements Emulator {
   private static final int SHOWN_LOG_LINES = 20;
 
   private final URI uri;
-  private final Process process;
+  private final ProcessBuilder builder;
   private final Path log;
+  private Process process;
 
   /// Stops the process too when the test run is interrupted, and nobody closes this.
   private final Thread stopAtExit = new Thread(this::stop);
 
-  private MiniStack(URI uri, Process process, Path log) {
+  private MiniStack(URI uri, ProcessBuilder builder, Path log) throws IOException {
     this.uri = uri;
-    this.process = process;
+    this.builder = builder;
     this.log = log;
+    process = builder.start();
   }
 
   /// Starts it, and returns when it answers.
@@ -67,7 +69,7 @@ final class MiniStack implements Emulator {
       builder.environment().put("BIND_HOST", LOOPBACK);
       builder.environment().put("GATEWAY_PORT", Integer.toString(port));
       URI uri = URI.create("http://%s:%d".formatted(LOOPBACK, port));
-      MiniStack server = new MiniStack(uri, builder.start(), log);
+      MiniStack server = new MiniStack(uri, builder, log);
       Runtime.getRuntime().addShutdownHook(server.stopAtExit);
       server.awaitHealth();
       return server;
@@ -136,7 +138,14 @@ final class MiniStack implements Emulator {
         "\n", lines.subList(Math.max(0, lines.size() - SHOWN_LOG_LINES), lines.size()));
   }
 
-  private void stop() {
+  /// Starts it again where it was, after [#stop].
+  void startAgain() throws IOException, EmulatorUnavailableException {
+    process = builder.start();
+    awaitHealth();
+  }
+
+  /// Ends the process; nobody answers then.
+  void stop() {
     process.destroy();
     try {
       if (process.waitFor(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS)) {
