@@ -15,6 +15,8 @@ import dev.flowbell.ledger.Ledger;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.AwsClients;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
+import dev.flowbell.publish.EmbeddedMetricPublisher;
+import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.summary.FlowSummary;
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Settings come from the environment, `docs/settings.md`; the AWS clients take region, credentials
 /// and `AWS_ENDPOINT_URL` from there too. Log lines go through Lambda's own logger, which makes
-/// JSON of them where the function's log format is JSON; no line holds an address or a record.
+/// JSON of them where the function's log format is JSON; metrics for the log go past it. No line
+/// holds an address or a record.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample">Subscription
@@ -44,6 +47,7 @@ public final class FlowLogsHandler
   ///   runtime environment variables</a>
   private static final String SNAP_START = "snap-start";
 
+  private final MetricSink metricSink;
   private final SubscriptionDecoder decoder;
   private final Pipeline pipeline;
 
@@ -66,6 +70,7 @@ public final class FlowLogsHandler
   FlowLogsHandler(Map<String, String> environment) {
     Settings settings = Settings.fromEnvironment(environment);
     InstantSource clock = InstantSource.system();
+    metricSink = settings.metricSink();
     decoder = new SubscriptionDecoder(settings.maxInflatedBytes());
     pipeline =
         new Pipeline(
@@ -73,7 +78,7 @@ public final class FlowLogsHandler
             newLineFormats(settings, clock),
             environment.get("AWS_REGION"),
             newLedger(settings),
-            new CloudWatchMetricPublisher(AwsClients.newCloudWatch(), settings.namespace(), clock),
+            newMetricPublisher(settings, clock),
             newAlertPublisher(settings),
             clock);
   }
@@ -89,6 +94,14 @@ public final class FlowLogsHandler
       formats.prepare(settings.logGroup());
     }
     return formats;
+  }
+
+  private static MetricPublisher newMetricPublisher(Settings settings, InstantSource clock) {
+    return switch (settings.metricSink()) {
+      case CLOUDWATCH ->
+          new CloudWatchMetricPublisher(AwsClients.newCloudWatch(), settings.namespace(), clock);
+      case EMF -> new EmbeddedMetricPublisher(System.out, settings.namespace(), clock);
+    };
   }
 
   private static AlertPublisher newAlertPublisher(Settings settings) {
@@ -140,7 +153,7 @@ public final class FlowLogsHandler
 
   @Override
   public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
-    SnapStartPriming.run(warnings::add);
+    SnapStartPriming.run(metricSink, warnings::add);
   }
 
   /// There is nothing to do: priming leaves nothing behind that could be stale.

@@ -45,6 +45,14 @@ record Setting(String name, String option, String defaultText, String label, Str
           "33554432",
           "BYTES",
           "The most that a payload may inflate to.");
+  static final Setting METRIC_SINK =
+      new Setting(
+          "METRIC_SINK",
+          "", // standard output is the command line's report
+          "cloudwatch",
+          "cloudwatch|emf",
+          "Whether metrics are sent to CloudWatch, or written to the function's log for CloudWatch"
+              + " to find.");
   static final Setting METRIC_NAMESPACE =
       new Setting(
           "METRIC_NAMESPACE",
@@ -112,6 +120,7 @@ record Setting(String name, String option, String defaultText, String label, Str
         LOG_FORMAT,
         LOG_GROUP,
         MAX_INFLATED_BYTES,
+        METRIC_SINK,
         METRIC_NAMESPACE,
         METRIC_DIMENSIONS,
         METRIC_SERIES_BUDGET,

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param logGroup the log group whose flow logs to ask for at start-up, `null` for not before a
 ///   payload names one
 /// @param maxInflatedBytes the most that a payload may inflate to
+/// @param metricSink which way metrics go
 /// @param namespace the metrics' namespace
 /// @param dimensionSets the series besides the totals
 /// @param seriesBudget how many series these may make in a payload
@@ -34,6 +35,7 @@ record Settings(
     boolean isLogFormatAuto,
     @Nullable String logGroup,
     long maxInflatedBytes,
+    MetricSink metricSink,
     String namespace,
     List<List<MetricDimension>> dimensionSets,
     int seriesBudget,
@@ -66,6 +68,7 @@ record Settings(
         isLogFormatAuto,
         logGroup,
         maxInflatedBytes,
+        metricSink,
         namespace,
         dimensionSets,
         seriesBudget,
@@ -111,6 +114,7 @@ record Settings(
               isLogFormatAuto(),
               readLogGroup(),
               readNumber(Setting.MAX_INFLATED_BYTES, 1, MOST_COUNT),
+              readMetricSink(),
               readNamespace(),
               readDimensions(),
               (int) readNumber(Setting.METRIC_SERIES_BUDGET, 0, 10_000),
@@ -152,6 +156,18 @@ record Settings(
         refuse(Setting.LOG_GROUP, "a log group's name: 1 to 512 letters, digits and .-_/#", text);
       }
       return text;
+    }
+
+    private MetricSink readMetricSink() {
+      String text = text(Setting.METRIC_SINK);
+      return switch (text) {
+        case "cloudwatch" -> MetricSink.CLOUDWATCH;
+        case "emf" -> MetricSink.EMF;
+        default -> {
+          refuse(Setting.METRIC_SINK, "cloudwatch or emf", text);
+          yield MetricSink.CLOUDWATCH;
+        }
+      };
     }
 
     private String readNamespace() {

@@ -7,9 +7,13 @@ import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.publish.AwsClients;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
+import dev.flowbell.publish.EmbeddedMetricPublisher;
+import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +46,8 @@ final class SnapStartPriming {
   private static final int LINES = 50;
 
   private static final String TOPIC_ARN = "arn:aws:sns:us-east-1:000000000000:priming";
+
+  private static final InstantSource CLOCK = InstantSource.system();
 
   private static final Settings SETTINGS =
       Settings.fromEnvironment(
@@ -77,24 +83,39 @@ final class SnapStartPriming {
   /// Sends the payloads through, and lets nothing that goes wrong with it keep the function from
   /// starting: it would start slowly.
   ///
+  /// @param sink the function's
   /// @param warnings gets a line where something went wrong
-  static void run(Consumer<String> warnings) {
-    run(PrimingHttpClient::new, warnings);
+  static void run(MetricSink sink, Consumer<String> warnings) {
+    run(sink, PrimingHttpClient::new, warnings);
   }
 
-  static void run(Supplier<SdkHttpClient> newHttpClient, Consumer<String> warnings) {
+  static void run(
+      MetricSink sink, Supplier<SdkHttpClient> newHttpClient, Consumer<String> warnings) {
     try (SdkHttpClient http = newHttpClient.get()) {
-      run(http);
+      run(sink, http);
     } catch (RuntimeException e) { // whatever it is, being slow is better than not to start
       warnings.accept("SnapStart: the function was not made ready, and starts slowly: " + e);
     }
   }
 
-  static void run(SdkHttpClient http) {
-    InstantSource clock = InstantSource.system();
+  static void run(MetricSink sink, SdkHttpClient http) {
+    switch (sink) {
+      case CLOUDWATCH -> {
+        try (CloudWatchClient cloudWatch = AwsClients.newCloudWatch(http)) {
+          run(new CloudWatchMetricPublisher(cloudWatch, SETTINGS.namespace(), CLOCK), http);
+        }
+      }
+      case EMF -> {
+        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)) {
+          run(new EmbeddedMetricPublisher(nowhere, SETTINGS.namespace(), CLOCK), http);
+        }
+      }
+    }
+  }
+
+  private static void run(MetricPublisher metricPublisher, SdkHttpClient http) {
     SubscriptionDecoder decoder = new SubscriptionDecoder(SETTINGS.maxInflatedBytes());
-    try (CloudWatchClient cloudWatch = AwsClients.newCloudWatch(http);
-        SnsClient sns = AwsClients.newSns(http)) {
+    try (SnsClient sns = AwsClients.newSns(http)) {
       for (int i = 0; i < ROUNDS; i++) {
         Pipeline pipeline =
             new Pipeline(
@@ -102,10 +123,10 @@ final class SnapStartPriming {
                 LineFormats.fixed(SETTINGS.formats()),
                 "us-east-1",
                 new InMemoryLedger(), // that knows none of the payloads
-                new CloudWatchMetricPublisher(cloudWatch, SETTINGS.namespace(), clock),
+                metricPublisher,
                 new SnsAlertPublisher(
                     sns, Objects.requireNonNull(SETTINGS.topicArn()), SETTINGS.httpsForm()),
-                clock);
+                CLOCK);
         for (String data : PAYLOADS) {
           try {
             Totals.nonZero(pipeline.process(decoder.decode(data), TimeLimit.NONE).summary());

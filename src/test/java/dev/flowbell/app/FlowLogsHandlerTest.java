@@ -10,7 +10,9 @@ import dev.flowbell.testing.LoopbackAws;
 import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RecordingContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +102,41 @@ class FlowLogsHandlerTest {
         .isEqualTo(Map.of("DuplicateBatches", 1L));
     assertThat(aws.metricBodies()).hasSize(2);
     assertThat(aws.notifications()).hasSize(1);
+  }
+
+  @Test
+  void handleRequest_metricsInTheLog() throws IOException {
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    System.setOut(new PrintStream(log, false, StandardCharsets.UTF_8));
+    try {
+      FlowLogsHandler handler = handler(Map.of("METRIC_SINK", "emf", "METRIC_NAMESPACE", "Own"));
+      handler.beforeCheckpoint(null); // which prints nothing
+      handler.handleRequest(event("port-scan"), context);
+      handler.handleRequest(event("port-scan"), context);
+    } finally {
+      System.setOut(before);
+    }
+
+    assertThat(aws.metricBodies()).isEmpty();
+    List<Map<String, @Nullable Object>> lines =
+        log.toString(StandardCharsets.UTF_8).lines().map(Json::parseObject).toList();
+    assertThat(lines).hasSizeGreaterThan(1);
+    assertThat(lines)
+        .allSatisfy(
+            line ->
+                assertThat(Json.objectsAt(Json.objectAt(line, "_aws"), "CloudWatchMetrics"))
+                    .singleElement()
+                    .satisfies(
+                        directive ->
+                            assertThat(directive)
+                                .containsEntry("Namespace", "Own")
+                                .containsEntry("Dimensions", List.of(List.of()))));
+    assertThat(sum(lines, "Records")).isEqualTo(470);
+    assertThat(sum(lines, "RejectedFlows")).isEqualTo(420);
+    assertThat(sum(lines, "RejectedBytes")).isEqualTo(25_753);
+    assertThat(sum(lines, "BlockedHandshakes")).isEqualTo(412);
+    assertThat(sum(lines, "DuplicateBatches")).isEqualTo(1);
   }
 
   /// As SnapStart has it: what was done before the snapshot is not seen in what comes after.
@@ -312,6 +349,13 @@ class FlowLogsHandlerTest {
             LOG_FORMAT: field 1 (character 1): expected a flow log field such as ${srcaddr}, got "srcadr"
             ALERT_COOLDOWN_SECONDS: expected a whole number from 0 to 604800, got "1h\"\
             """);
+  }
+
+  private static long sum(List<Map<String, @Nullable Object>> lines, String metric) {
+    return lines.stream()
+        .filter(line -> line.containsKey(metric))
+        .mapToLong(line -> (Long) line.get(metric))
+        .sum();
   }
 
   private static FlowLogsHandler handler(Map<String, String> environment) {

@@ -8,10 +8,13 @@ import dev.flowbell.testing.LoopbackAws;
 import dev.flowbell.testing.RuntimeApi;
 import dev.flowbell.testing.RuntimeApi.Answer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -27,7 +30,7 @@ class LambdaRuntimeTest {
   void runtimeClient_eventAndResult() throws Exception {
     try (RuntimeApi runtime = RuntimeApi.start();
         LoopbackAws aws = LoopbackAws.start();
-        LambdaProcess _ = start(runtime, aws, Map.of())) {
+        LambdaProcess _ = start(runtime, aws.url(), Map.of())) {
       Answer noEvent = runtime.invoke("null");
       assertThat(noEvent.kind()).isEqualTo("error");
       assertThat(Json.parseObject(noEvent.body()))
@@ -46,12 +49,37 @@ class LambdaRuntimeTest {
     assertThat(Files.readString(folder.resolve("log"))).contains("DATA_MESSAGE {Records=5, ");
   }
 
+  /// With nothing there to send metrics to. What the logger says ends no line where there is no
+  /// Lambda to take it, and stands before some.
+  @Test
+  void runtimeClient_metricsInTheLog() throws Exception {
+    URI nobody;
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      nobody = aws.url();
+    }
+    try (RuntimeApi runtime = RuntimeApi.start();
+        LambdaProcess _ = start(runtime, nobody, Map.of("METRIC_SINK", "emf"))) {
+      assertThat(runtime.invoke(Files.readString(Path.of("events", "control-message.json"))))
+          .isEqualTo(new Answer("response", "{\"ControlMessages\":1}"));
+      assertThat(runtime.invoke(Files.readString(Path.of("events", "nat-gateway.json"))).kind())
+          .isEqualTo("response");
+    }
+    List<Map<String, @Nullable Object>> lines =
+        Files.readAllLines(folder.resolve("log")).stream()
+            .filter(line -> line.contains("{\"_aws\":"))
+            .map(line -> Json.parseObject(line.substring(line.indexOf("{\"_aws\":"))))
+            .toList();
+    assertThat(lines).first().extracting("ControlMessages").isEqualTo(1L);
+    assertThat(lines.stream().skip(1).mapToLong(line -> (Long) line.get("Records")).sum())
+        .isEqualTo(5);
+  }
+
   /// Lambda logs it, and shows it to whoever deploys a wrong setting.
   @Test
   void runtimeClient_wrongSetting() throws Exception {
     try (RuntimeApi runtime = RuntimeApi.start();
         LoopbackAws aws = LoopbackAws.start();
-        LambdaProcess _ = start(runtime, aws, Map.of("ALERT_REJECTS", "ten"))) {
+        LambdaProcess _ = start(runtime, aws.url(), Map.of("ALERT_REJECTS", "ten"))) {
       Answer answer = runtime.invoke("null");
 
       assertThat(answer.kind()).isEqualTo("error");
@@ -63,13 +91,13 @@ class LambdaRuntimeTest {
     }
   }
 
-  private LambdaProcess start(RuntimeApi runtime, LoopbackAws aws, Map<String, String> settings)
+  private LambdaProcess start(RuntimeApi runtime, URI endpoint, Map<String, String> settings)
       throws IOException {
     Map<String, String> environment = new HashMap<>(settings);
     environment.put("AWS_REGION", "eu-west-1");
     environment.put("AWS_ACCESS_KEY_ID", "made-up");
     environment.put("AWS_SECRET_ACCESS_KEY", "made-up");
-    environment.put("AWS_ENDPOINT_URL", aws.url().toString());
+    environment.put("AWS_ENDPOINT_URL", endpoint.toString());
     return LambdaProcess.start(runtime, environment, folder.resolve("log"));
   }
 }

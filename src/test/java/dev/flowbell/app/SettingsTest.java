@@ -26,6 +26,7 @@ class SettingsTest {
           false,
           null,
           33_554_432,
+          MetricSink.CLOUDWATCH,
           "Flowbell",
           List.of(),
           100,
@@ -69,6 +70,7 @@ class SettingsTest {
     environment.put("LOG_FORMAT", " ${srcaddr} ${action};action bytes ");
     environment.put("LOG_GROUP", " /vpc/flow-logs ");
     environment.put("MAX_INFLATED_BYTES", "1048576");
+    environment.put("METRIC_SINK", " emf ");
     environment.put("METRIC_NAMESPACE", " Net/Flow_1 ");
     environment.put("METRIC_DIMENSIONS", "VpcId, InterfaceId+RejectReason");
     environment.put("METRIC_SERIES_BUDGET", "7");
@@ -94,6 +96,7 @@ class SettingsTest {
                 false,
                 "/vpc/flow-logs",
                 1_048_576,
+                MetricSink.EMF,
                 "Net/Flow_1",
                 List.of(
                     List.of(MetricDimension.VPC_ID),
@@ -134,6 +137,8 @@ class SettingsTest {
           LOG_GROUP              | /aws/vpc.flow_logs-1#a
           MAX_INFLATED_BYTES     | 1
           MAX_INFLATED_BYTES     | 2147483647
+          METRIC_SINK            | cloudwatch
+          METRIC_SINK            | emf
           METRIC_NAMESPACE       | a
           METRIC_NAMESPACE       | AWS
           METRIC_NAMESPACE       | a.b-c_d/e#f:g h1
@@ -167,6 +172,7 @@ class SettingsTest {
           MAX_INFLATED_BYTES     | 0               | expected a whole number from 1 to 2147483647, got "0"
           MAX_INFLATED_BYTES     | 2147483648      | expected a whole number from 1 to 2147483647, got "2147483648"
           MAX_INFLATED_BYTES     | 64MiB           | expected a whole number from 1 to 2147483647, got "64MiB"
+          METRIC_SINK            | EMF             | expected cloudwatch or emf, got "EMF"
           METRIC_NAMESPACE       | AWS/Flow        | expected 1 to 255 letters, digits and .-_/#: without AWS/ in front, got "AWS/Flow"
           METRIC_NAMESPACE       | :a              | expected 1 to 255 letters, digits and .-_/#: without AWS/ in front, got ":a"
           METRIC_NAMESPACE       | fléche          | expected 1 to 255 letters, digits and .-_/#: without AWS/ in front, got "fléche"
@@ -248,6 +254,7 @@ class SettingsTest {
             Map.of(
                 "LOG_FORMAT", "auto",
                 "LOG_GROUP", "flows",
+                "METRIC_SINK", "emf",
                 "METRIC_NAMESPACE", "Other",
                 "ALERT_COOLDOWN_SECONDS", "7"));
 
@@ -258,6 +265,7 @@ class SettingsTest {
                 true,
                 "flows",
                 33_554_432,
+                MetricSink.EMF,
                 "Other",
                 List.of(),
                 100,
@@ -269,7 +277,7 @@ class SettingsTest {
 
   @Test
   void settings_haveNamesOfTheirOwn() {
-    assertThat(Setting.ALL).hasSize(17);
+    assertThat(Setting.ALL).hasSize(18);
     assertThat(Setting.ALL).extracting(Setting::name).doesNotHaveDuplicates();
     assertThat(Setting.OPTIONS).hasSize(16).isSubsetOf(Setting.ALL);
     assertThat(Setting.OPTIONS)

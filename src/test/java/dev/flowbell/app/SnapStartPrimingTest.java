@@ -31,7 +31,7 @@ class SnapStartPrimingTest {
   void run_publishesNothing() {
     List<String> warnings = new ArrayList<>();
 
-    SnapStartPriming.run(warnings::add);
+    SnapStartPriming.run(MetricSink.CLOUDWATCH, warnings::add);
 
     assertThat(warnings).isEmpty();
     assertThat(aws.metricBodies()).isEmpty();
@@ -45,9 +45,19 @@ class SnapStartPrimingTest {
   @Test
   void run_takesEachPayloadTheWholeWay() {
     try (PrimingHttpClient http = new PrimingHttpClient()) {
-      SnapStartPriming.run(http);
+      SnapStartPriming.run(MetricSink.CLOUDWATCH, http);
 
       assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
+    }
+  }
+
+  /// Notifications alone: metrics need no client.
+  @Test
+  void run_metricsInTheLog() {
+    try (PrimingHttpClient http = new PrimingHttpClient()) {
+      SnapStartPriming.run(MetricSink.EMF, http);
+
+      assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS);
     }
   }
 
@@ -55,7 +65,8 @@ class SnapStartPrimingTest {
   void run_failureIsAWarning() {
     List<String> warnings = new ArrayList<>();
 
-    assertThatCode(() -> SnapStartPriming.run(BrokenHttpClient::new, warnings::add))
+    assertThatCode(
+            () -> SnapStartPriming.run(MetricSink.CLOUDWATCH, BrokenHttpClient::new, warnings::add))
         .doesNotThrowAnyException();
 
     assertThat(warnings)
@@ -75,7 +86,7 @@ class SnapStartPrimingTest {
     System.setProperty("aws.secretAccessKey", "made-up");
     List<String> warnings = new ArrayList<>();
     try {
-      SnapStartPriming.run(warnings::add);
+      SnapStartPriming.run(MetricSink.CLOUDWATCH, warnings::add);
     } finally {
       List.of("aws.endpointUrl", "aws.region", "aws.accessKeyId", "aws.secretAccessKey")
           .forEach(System::clearProperty);
