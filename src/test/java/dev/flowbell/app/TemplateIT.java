@@ -267,6 +267,7 @@ class TemplateIT {
                 Map.entry("Architecture", "x86_64"),
                 Map.entry("MemoryMegabytes", "10240"),
                 Map.entry("MaxInflatedBytes", "2147483647"),
+                Map.entry("MetricSink", "emf"),
                 Map.entry("MetricNamespace", "n".repeat(50)),
                 Map.entry("MetricDimensions", "d".repeat(90)),
                 Map.entry("MetricSeriesBudget", "10000"),
@@ -401,6 +402,9 @@ class TemplateIT {
                 Map.of("StringEquals", Map.of("cloudwatch:namespace", "Flowbell"))));
     assertThat(actionsOf(StackTemplate.resolve("ExistingLogGroupName=/vpc"), "FunctionRole"))
         .contains("ec2:DescribeFlowLogs");
+    assertThat(actionsOf(StackTemplate.resolve("MetricSink=emf"), "FunctionRole"))
+        .contains("logs:PutLogEvents")
+        .doesNotContain("cloudwatch:PutMetricData");
   }
 
   @Test
