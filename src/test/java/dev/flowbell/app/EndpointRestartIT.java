@@ -7,19 +7,16 @@ import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
 import dev.flowbell.testing.LedgerTable;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.PublishedMetrics;
 import dev.flowbell.testing.RecordingContext;
 import dev.flowbell.testing.RestartableAws;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,21 +112,9 @@ final class EndpointRestartIT {
     String record =
         "2 123456789010 eni-0a1b2c3d 198.51.100.7 10.0.2.98 40001 22 6 1 60 %d %d REJECT OK"
             .formatted(minute(payload).getEpochSecond(), minute(payload).getEpochSecond());
-    String message =
-        new SubscriptionMessage(
-                "DATA_MESSAGE",
-                "123456789010",
-                "/vpc/flow-logs",
-                "eni-0a1b2c3d-all",
-                List.of("Flowbell"),
-                List.of(new LogEvent("event-" + payload, minute(payload).toEpochMilli(), record)))
-            .toJson();
-    CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
-    logs.setData(
-        Base64.getEncoder()
-            .encodeToString(PayloadGenerator.gzip(message.getBytes(StandardCharsets.UTF_8))));
-    CloudWatchLogsEvent event = new CloudWatchLogsEvent();
-    event.setAwsLogs(logs);
-    return event;
+    return SubscriptionMessage.ofEvents(
+            "eni-0a1b2c3d",
+            List.of(new LogEvent("event-" + payload, minute(payload).toEpochMilli(), record)))
+        .toEvent();
   }
 }

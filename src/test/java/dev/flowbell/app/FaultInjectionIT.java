@@ -11,17 +11,14 @@ import dev.flowbell.testing.FaultProxy.Call;
 import dev.flowbell.testing.FaultProxy.Fault;
 import dev.flowbell.testing.LedgerTable;
 import dev.flowbell.testing.NotificationQueue;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.PublishedMetrics;
 import dev.flowbell.testing.RecordingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -392,21 +389,6 @@ final class FaultInjectionIT {
   }
 
   private CloudWatchLogsEvent toEvent(List<LogEvent> events) {
-    String message =
-        new SubscriptionMessage(
-                "DATA_MESSAGE",
-                "123456789010",
-                "/vpc/flow-logs",
-                "eni-0a1b2c3d-all",
-                List.of("Flowbell"),
-                events)
-            .toJson();
-    CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
-    logs.setData(
-        Base64.getEncoder()
-            .encodeToString(PayloadGenerator.gzip(message.getBytes(StandardCharsets.UTF_8))));
-    CloudWatchLogsEvent event = new CloudWatchLogsEvent();
-    event.setAwsLogs(logs);
-    return event;
+    return SubscriptionMessage.ofEvents("eni-0a1b2c3d", events).toEvent();
   }
 }

@@ -9,7 +9,6 @@ import dev.flowbell.flowlog.DescribeFlowLogsClient;
 import dev.flowbell.flowlog.FlowLog;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RecordingContext;
@@ -19,7 +18,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,15 +152,8 @@ final class FlowLogFormatsIT {
     for (String line : lines) {
       events.add(new LogEvent(line, 0, line));
     }
-    SubscriptionMessage message =
-        new SubscriptionMessage(
-            "DATA_MESSAGE", "000000000000", name, "eni-1-all", List.of("Flowbell"), events);
-    CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
-    logs.setData(
-        Base64.getEncoder()
-            .encodeToString(PayloadGenerator.gzip(message.toJson().getBytes(UTF_8))));
-    CloudWatchLogsEvent event = new CloudWatchLogsEvent();
-    event.setAwsLogs(logs);
-    return event;
+    return new SubscriptionMessage(
+            "DATA_MESSAGE", "000000000000", name, "eni-1-all", List.of("Flowbell"), events)
+        .toEvent();
   }
 }

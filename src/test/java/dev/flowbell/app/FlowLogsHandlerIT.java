@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -278,14 +277,7 @@ final class FlowLogsHandlerIT {
   }
 
   private static CloudWatchLogsEvent event(List<String> lines) {
-    CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
-    logs.setData(
-        Base64.getEncoder()
-            .encodeToString(
-                PayloadGenerator.gzip(message(lines).getBytes(StandardCharsets.UTF_8))));
-    CloudWatchLogsEvent event = new CloudWatchLogsEvent();
-    event.setAwsLogs(logs);
-    return event;
+    return SubscriptionMessage.of(lines).toEvent();
   }
 
   private static String message(List<String> lines) {

@@ -8,17 +8,14 @@ import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
 import dev.flowbell.testing.LedgerTable;
 import dev.flowbell.testing.NotificationQueue;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.PublishedMetrics;
 import dev.flowbell.testing.RecordingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -146,21 +143,6 @@ final class RedeliveryIT {
                   .formatted(
                       interfaceId, i + 1, minute.getEpochSecond(), minute.getEpochSecond())));
     }
-    String message =
-        new SubscriptionMessage(
-                "DATA_MESSAGE",
-                "123456789010",
-                "/vpc/flow-logs",
-                interfaceId + "-all",
-                List.of("Flowbell"),
-                events)
-            .toJson();
-    CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
-    logs.setData(
-        Base64.getEncoder()
-            .encodeToString(PayloadGenerator.gzip(message.getBytes(StandardCharsets.UTF_8))));
-    CloudWatchLogsEvent event = new CloudWatchLogsEvent();
-    event.setAwsLogs(logs);
-    return event;
+    return SubscriptionMessage.ofEvents(interfaceId, events).toEvent();
   }
 }

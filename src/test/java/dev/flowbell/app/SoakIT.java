@@ -6,18 +6,15 @@ import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
 import dev.flowbell.testing.LedgerTable;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.PublishedMetrics;
 import dev.flowbell.testing.RecordingContext;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,21 +104,6 @@ final class SoakIT {
               "2 123456789010 eni-0a1b2c3d 198.51.100.7 10.0.2.98 40001 %d 6 1 60 %d %d REJECT OK"
                   .formatted(i + 1, minute.getEpochSecond(), minute.getEpochSecond())));
     }
-    String message =
-        new SubscriptionMessage(
-                "DATA_MESSAGE",
-                "123456789010",
-                "/vpc/flow-logs",
-                "eni-0a1b2c3d-all",
-                List.of("Flowbell"),
-                events)
-            .toJson();
-    CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
-    logs.setData(
-        Base64.getEncoder()
-            .encodeToString(PayloadGenerator.gzip(message.getBytes(StandardCharsets.UTF_8))));
-    CloudWatchLogsEvent event = new CloudWatchLogsEvent();
-    event.setAwsLogs(logs);
-    return event;
+    return SubscriptionMessage.ofEvents("eni-0a1b2c3d", events).toEvent();
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowbell.testing;
 
+import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -777,6 +778,27 @@ public final class PayloadGenerator {
           "eni-1235b8ca123456789-all",
           List.of("Flowbell"),
           List.copyOf(events));
+    }
+
+    /// A data message around the given events, from the log stream of a network interface.
+    public static SubscriptionMessage ofEvents(String interfaceId, List<LogEvent> events) {
+      return new SubscriptionMessage(
+          "DATA_MESSAGE",
+          "123456789010",
+          "/vpc/flow-logs",
+          interfaceId + "-all",
+          List.of("Flowbell"),
+          List.copyOf(events));
+    }
+
+    /// The event that Lambda hands to the function.
+    public CloudWatchLogsEvent toEvent() {
+      CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
+      logs.setData(
+          Base64.getEncoder().encodeToString(gzip(toJson().getBytes(StandardCharsets.UTF_8))));
+      CloudWatchLogsEvent event = new CloudWatchLogsEvent();
+      event.setAwsLogs(logs);
+      return event;
     }
 
     /// The JSON as CloudWatch Logs writes it.
