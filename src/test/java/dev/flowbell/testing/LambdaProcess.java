@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
 
 /// The function as a process of its own under Lambda's runtime client, as Lambda runs it.
 ///
-/// One at a time: the client unpacks its native library to the same file in `/tmp` each time, and a
-/// process that has it mapped doesn't survive that.
+/// Each has a native library of its own, so that several may run at a time.
 ///
 /// @see <a href="https://github.com/aws/aws-lambda-java-libs">AWS Lambda Java libraries</a>
 public final class LambdaProcess implements AutoCloseable {
