@@ -102,7 +102,8 @@ public final class FlowSummaryBuilder {
     long minute = minuteOf(record);
     MetricCounts total = totals.at(minute);
     // A list, because dimensions count a record several times.
-    List<MetricCounts> counts = dimensionSets.isEmpty() ? total.alone() : countsOf(record, minute);
+    List<MetricCounts> counts =
+        dimensionSets.isEmpty() ? total.alone() : countsOf(record, total, minute);
     boolean isWithinBounds = true;
     for (int i = 0; i < counts.size(); i++) {
       MetricCounts count = counts.get(i);
@@ -162,9 +163,9 @@ public final class FlowSummaryBuilder {
     return seconds == FlowRecord.ABSENT ? SeriesCounts.NO_MINUTE : seconds / Minutes.SECONDS;
   }
 
-  private List<MetricCounts> countsOf(FlowRecord record, long minute) {
+  private List<MetricCounts> countsOf(FlowRecord record, MetricCounts total, long minute) {
     List<MetricCounts> counts = new ArrayList<>(1 + dimensionSets.size());
-    counts.add(totals.at(minute));
+    counts.add(total);
     for (DimensionSet set : dimensionSets) {
       SeriesCounts series = set.find(record);
       if (series != null) {

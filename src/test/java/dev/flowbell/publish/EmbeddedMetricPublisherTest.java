@@ -17,6 +17,7 @@ import dev.flowbell.summary.MetricSeries;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.GeneratedPayload;
+import dev.flowbell.testing.Summaries;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -28,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -295,19 +295,7 @@ class EmbeddedMetricPublisherTest {
   }
 
   private static FlowSummary summary(MetricPoint... points) {
-    return new FlowSummary(
-        ORIGIN,
-        NOW,
-        Map.of(),
-        List.of(points),
-        Map.of(),
-        Set.of(),
-        List.of(),
-        0,
-        List.of(),
-        null,
-        null,
-        null);
+    return Summaries.ofPoints(ORIGIN, NOW, List.of(points));
   }
 
   private static String print(FlowSummary summary) {

@@ -8,13 +8,13 @@ import dev.flowbell.summary.Metric;
 import dev.flowbell.summary.MetricDimension;
 import dev.flowbell.summary.MetricPoint;
 import dev.flowbell.summary.MetricSeries;
+import dev.flowbell.testing.Summaries;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -229,20 +229,7 @@ class MetricRequestsTest {
   }
 
   private static List<PutMetricDataRequest> of(MetricPoint... points) {
-    FlowSummary summary =
-        new FlowSummary(
-            new LogOrigin("", "", "file"),
-            NOW,
-            Map.of(),
-            List.of(points),
-            Map.of(),
-            Set.of(),
-            List.of(),
-            0,
-            List.of(),
-            null,
-            null,
-            null);
+    FlowSummary summary = Summaries.ofPoints(new LogOrigin("", "", "file"), NOW, List.of(points));
     return MetricRequests.of(summary, "Flowbell/Test", NOW);
   }
 

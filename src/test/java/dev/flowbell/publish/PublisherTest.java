@@ -20,7 +20,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -301,18 +300,6 @@ class PublisherTest {
               Summaries.ARRIVAL.minusSeconds(13 + 60L * i),
               Map.of(Metric.RECORDS, 7L + i)));
     }
-    return new FlowSummary(
-        Summaries.ORIGIN,
-        Summaries.ARRIVAL,
-        Map.of(),
-        points,
-        Map.of(),
-        Set.of(),
-        List.of(),
-        0,
-        List.of(),
-        null,
-        null,
-        null);
+    return Summaries.ofPoints(Summaries.ORIGIN, Summaries.ARRIVAL, points);
   }
 }

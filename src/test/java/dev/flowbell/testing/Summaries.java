@@ -9,6 +9,7 @@ import dev.flowbell.record.RecordParser;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.FlowSummaryBuilder;
 import dev.flowbell.summary.LogOrigin;
+import dev.flowbell.summary.MetricPoint;
 import dev.flowbell.summary.SourceActivity;
 import java.time.Instant;
 import java.util.List;
@@ -42,6 +43,13 @@ public final class Summaries {
       }
     }
     return builder.build(parser.fieldsSeen(), ARRIVAL);
+  }
+
+  /// Makes a summary of nothing but these points.
+  public static FlowSummary ofPoints(LogOrigin origin, Instant arrival, List<MetricPoint> points) {
+    return new FlowSummary(
+        origin, arrival, Map.of(), points, Map.of(), Set.of(), List.of(), 0, List.of(), null, null,
+        null);
   }
 
   /// Makes a summary of sources, and of nothing else.
