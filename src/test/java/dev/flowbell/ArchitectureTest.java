@@ -33,17 +33,19 @@ class ArchitectureTest {
 
   /// Which of Flowbell's packages each of them may import.
   private static final Map<String, Set<String>> MAY_IMPORT =
-      Map.of(
-          "input", Set.of(),
-          "record", Set.of(),
-          "classify", Set.of("record"),
-          "summary", Set.of("record", "classify"),
-          "alert", Set.of("summary", "classify", "record"),
-          "ledger", Set.of(),
-          "flowlog", Set.of(),
-          "publish", Set.of("summary", "alert"),
-          "doctor", Set.of("record", "summary", "alert", "flowlog"),
-          "app",
+      Map.ofEntries(
+          Map.entry("ascii", Set.of()),
+          Map.entry("input", Set.of("ascii")),
+          Map.entry("record", Set.of("ascii")),
+          Map.entry("classify", Set.of("record")),
+          Map.entry("summary", Set.of("record", "classify")),
+          Map.entry("alert", Set.of("summary", "classify", "record")),
+          Map.entry("ledger", Set.of()),
+          Map.entry("flowlog", Set.of()),
+          Map.entry("publish", Set.of("summary", "alert")),
+          Map.entry("doctor", Set.of("record", "summary", "alert", "flowlog")),
+          Map.entry(
+              "app",
               Set.of(
                   "input",
                   "record",
@@ -53,7 +55,7 @@ class ArchitectureTest {
                   "ledger",
                   "flowlog",
                   "publish",
-                  "doctor"));
+                  "doctor")));
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()

@@ -1,8 +1,6 @@
 package dev.flowbell.input;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.flowbell.ascii.EightBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +28,14 @@ final class EnvelopeScanner {
   /// Fewer digits than any JSON reader takes offence at.
   private static final int MOST_DIGITS = 18;
 
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int NONE = -1;
 
   // What stands around the values of an event, see [#takeUsualBeginning].
-  private static final long ID = word("\"id\":\"");
-  private static final long TIMESTAMP = word("\",\"times");
-  private static final long TIMESTAMP_END = word("tamp\":");
-  private static final long MESSAGE = word(",\"messag");
-  private static final long MESSAGE_END = word("e\":");
+  private static final long ID = EightBytes.of("\"id\":\"");
+  private static final long TIMESTAMP = EightBytes.of("\",\"times");
+  private static final long TIMESTAMP_END = EightBytes.of("tamp\":");
+  private static final long MESSAGE = EightBytes.of(",\"messag");
+  private static final long MESSAGE_END = EightBytes.of("e\":\"");
 
   private final long maxInflatedBytes;
   private final BatchId id = new BatchId();
@@ -229,25 +226,29 @@ final class EnvelopeScanner {
   /// an event, by comparing eight bytes at a time. Where something else stands, `position` stays at
   /// the first member.
   private boolean takeUsualBeginning() {
-    int first = position;
-    if (!takeWord(ID, 6)) {
+    byte[] bytes = json;
+    int idStart = position + 6;
+    if (!isAt(bytes, position, ID, 6)) {
       return false;
     }
-    int start = position;
-    int end = endOfPlain(start);
-    position = end;
-    if (takeWord(TIMESTAMP, 8)
-        && takeWord(TIMESTAMP_END, 6)
-        && skipDigits()
-        && takeWord(MESSAGE, 8)
-        && takeWord(MESSAGE_END, 3)
-        && isNext('"')) {
-      eventIdStart = start;
-      eventIdEnd = end;
-      return true;
+    int idEnd = endOfPlain(bytes, idStart);
+    int digits = idEnd + 14;
+    if (!isAt(bytes, idEnd, TIMESTAMP, 8) || !isAt(bytes, idEnd + 8, TIMESTAMP_END, 6)) {
+      return false;
     }
-    position = first;
-    return false;
+    int end = endOfNumber(bytes, digits);
+    if (end == NONE || !isAt(bytes, end, MESSAGE, 8) || !isAt(bytes, end + 8, MESSAGE_END, 4)) {
+      return false;
+    }
+    eventIdStart = idStart;
+    eventIdEnd = idEnd;
+    position = end + 11; // at the message's quote
+    return true;
+  }
+
+  /// Returns whether an ASCII word of `length` bytes stands there.
+  private static boolean isAt(byte[] bytes, int position, long word, int length) {
+    return EightBytes.first(EightBytes.get(bytes, position), length) == word;
   }
 
   private boolean addEvent() {
@@ -290,70 +291,74 @@ final class EnvelopeScanner {
     if (!take('"')) {
       return false;
     }
-    textStart = position;
-    position = endOfPlain(position);
-    if (json[position] == '\\') {
-      return unescape();
+    byte[] bytes = json;
+    int start = position;
+    int end = endOfPlain(bytes, start);
+    if (bytes[end] == '\\') {
+      return unescape(start, end);
     }
-    textEnd = position++;
-    return json[textEnd] == '"';
+    textStart = start;
+    textEnd = end;
+    position = end + 1;
+    return bytes[end] == '"';
   }
 
   /// Reads the rest of a string from its first escape on, moving it together.
-  private boolean unescape() {
-    int target = position;
-    while (json[position] == '\\') {
-      byte escaped = json[position + 1];
-      position += 2;
-      switch (escaped) {
-        case '"', '\\', '/' -> json[target++] = escaped;
-        case 'b' -> json[target++] = '\b';
-        case 'f' -> json[target++] = '\f';
-        case 'n' -> json[target++] = '\n';
-        case 'r' -> json[target++] = '\r';
-        case 't' -> json[target++] = '\t';
-        default -> {
-          return false; // \u00e9 for one: rare, and a world of its own
-        }
+  private boolean unescape(int start, int firstEscape) {
+    byte[] bytes = json;
+    int from = firstEscape;
+    int to = firstEscape;
+    while (bytes[from] == '\\') {
+      byte meant = toMeaning(bytes[from + 1]);
+      if (meant == 0) {
+        return false;
       }
-      int end = endOfPlain(position);
-      System.arraycopy(json, position, json, target, end - position);
-      target += end - position;
-      position = end;
+      bytes[to++] = meant;
+      from += 2;
+      long word = EightBytes.get(bytes, from);
+      int count = EightBytes.countPlain(word);
+      while (count == Long.BYTES) {
+        EightBytes.put(bytes, to, word, Long.BYTES);
+        from += Long.BYTES;
+        to += Long.BYTES;
+        word = EightBytes.get(bytes, from);
+        count = EightBytes.countPlain(word);
+      }
+      EightBytes.put(bytes, to, word, count);
+      from += count;
+      to += count;
     }
-    textEnd = target;
-    return json[position++] == '"';
+    textStart = start;
+    textEnd = to;
+    position = from + 1;
+    return bytes[from] == '"';
+  }
+
+  /// Returns what an escaped character means; 0 for `\u00e9`, for one: rare, and a world of its
+  /// own.
+  private static byte toMeaning(byte escaped) {
+    return switch (escaped) {
+      case '"', '\\', '/' -> escaped;
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      case 't' -> '\t';
+      default -> 0;
+    };
   }
 
   /// Returns where the first byte is that is not plain: a quote, a backslash, a control character,
   /// or no ASCII. The padding has one.
-  private int endOfPlain(int start) {
-    int at = start;
+  private static int endOfPlain(byte[] bytes, int start) {
+    int position = start;
     while (true) {
-      long found = notPlain((long) LONG.get(json, at));
-      if (found != 0) {
-        return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+      int count = EightBytes.countPlain(EightBytes.get(bytes, position));
+      if (count < Long.BYTES) {
+        return position + count;
       }
-      at += Long.BYTES;
+      position += Long.BYTES; // not by `count`: the next eight need not wait for it
     }
-  }
-
-  /// Looks at eight characters at once. The lowest bit set is the highest bit of the first one, in
-  /// little-endian order, that isn't plain; 0 where all are.
-  ///
-  /// For a byte b without its highest bit, `b - n` borrows, and so gets it, just where b < n: that
-  /// finds control characters (n = 0x20), and with b ^ c in place of b and n = 1 the character c. A
-  /// borrow may make the next byte up look like a find; it never hides one, and only the lowest is
-  /// asked for.
-  ///
-  /// @see <a href="https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord">Bit
-  ///   Twiddling Hacks, a byte less than n</a>
-  static long notPlain(long word) {
-    long ones = 0x0101_0101_0101_0101L;
-    long quotes = (word ^ ('"' * ones)) - ones;
-    long backslashes = (word ^ ('\\' * ones)) - ones;
-    long controls = word - 0x20 * ones;
-    return (quotes | backslashes | controls | word) & 0x8080_8080_8080_8080L;
   }
 
   private boolean skipValue(int depth) {
@@ -365,7 +370,7 @@ final class EnvelopeScanner {
       case 't' -> skipWord("true");
       case 'f' -> skipWord("false");
       case 'n' -> skipWord("null");
-      default -> skipDigits();
+      default -> skipNumber();
     };
   }
 
@@ -406,32 +411,24 @@ final class EnvelopeScanner {
     return true;
   }
 
-  private boolean skipDigits() {
-    int start = position;
-    while (json[position] >= '0' && json[position] <= '9') {
-      position++;
-    }
-    int digits = position - start;
-    boolean hasLeadingZero = digits > 1 && json[start] == '0';
-    return digits > 0 && digits <= MOST_DIGITS && !hasLeadingZero;
+  private boolean skipNumber() {
+    int end = endOfNumber(json, position);
+    position = Math.max(position, end);
+    return end != NONE;
   }
 
-  /// Takes an ASCII word of `count` bytes, where it stands right here.
-  private boolean takeWord(long word, int count) {
-    long bytes = (long) LONG.get(json, position) & (-1L >>> ((Long.BYTES - count) * Byte.SIZE));
-    if (bytes != word) {
-      return false;
+  /// Returns where a whole number ends, or [#NONE].
+  private static int endOfNumber(byte[] bytes, int start) {
+    int position = start;
+    int count = EightBytes.countDigits(EightBytes.get(bytes, position));
+    while (count == Long.BYTES) {
+      position += Long.BYTES;
+      count = EightBytes.countDigits(EightBytes.get(bytes, position));
     }
     position += count;
-    return true;
-  }
-
-  private static long word(String ascii) {
-    long word = 0;
-    for (int i = 0; i < ascii.length(); i++) {
-      word |= (long) ascii.charAt(i) << (i * Byte.SIZE);
-    }
-    return word;
+    int digits = position - start;
+    boolean hasLeadingZero = digits > 1 && bytes[start] == '0';
+    return digits == 0 || digits > MOST_DIGITS || hasLeadingZero ? NONE : position;
   }
 
   private boolean take(char c) {
@@ -443,7 +440,9 @@ final class EnvelopeScanner {
   }
 
   private boolean isNext(char c) {
-    skipBlanks();
+    if (json[position] != c) {
+      skipBlanks();
+    }
     return json[position] == c;
   }
 

@@ -38,9 +38,9 @@ final class JsonRecordReader {
   private final int[] starts = new int[FIELDS.length];
   private final int[] ends = new int[FIELDS.length];
 
-  JsonRecordReader(RecordParser fieldReader) {
+  JsonRecordReader(RecordParser fieldReader, FieldScanner fieldScanner) {
     this.fieldReader = fieldReader;
-    this.scanner = new JsonScanner(fieldReader);
+    this.scanner = new JsonScanner(fieldScanner);
   }
 
   /// Reads `[start, end)`, replacing the contents of `target`, which stays valid until the next

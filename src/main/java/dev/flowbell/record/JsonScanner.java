@@ -1,7 +1,7 @@
 package dev.flowbell.record;
 
+import dev.flowbell.ascii.EightBytes;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,26 +17,49 @@ final class JsonScanner {
   /// Fewer than any JSON reader takes offence at.
   private static final int MOST_DIGITS = 100;
 
-  private static final int NOT_READ = -1;
+  private static final int NOT_READ = FieldScanner.NOT_READ;
+  private static final long QUOTE = EightBytes.each('"');
+  private static final long NULL = EightBytes.of("null");
 
   /// A key as it stands in records, quotes and colon included, and the field it names.
   private static final class Key {
-    private final byte[] text;
+    private final int length;
+    private final long[] words;
     private final @Nullable FlowField field;
 
-    Key(byte[] text, @Nullable FlowField field) {
-      this.text = text;
-      this.field = field;
+    Key(byte[] buffer, int start, int end) {
+      length = end - start;
+      words = new long[(length + Long.BYTES - 1) / Long.BYTES];
+      for (int i = 0; i < words.length; i++) {
+        words[i] = wordOf(buffer, start, i);
+      }
+      field =
+          FlowField.findByKey(new String(buffer, start + 1, length - 3, StandardCharsets.US_ASCII));
+    }
+
+    boolean isAt(byte[] buffer, int start) {
+      for (int i = 0; i < words.length; i++) {
+        if (words[i] != wordOf(buffer, start, i)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private long wordOf(byte[] buffer, int start, int index) {
+      int offset = index * Long.BYTES;
+      return EightBytes.first(
+          EightBytes.get(buffer, start + offset), Math.min(Long.BYTES, length - offset));
     }
   }
 
-  private final RecordParser fieldReader;
+  private final FieldScanner values;
   // The keys of the last record, in their order; what is behind them is of records before.
   private final @Nullable Key[] keys = new Key[MOST_KEYS];
   private final FlowField[] fields = new FlowField[MOST_KEYS];
 
-  JsonScanner(RecordParser fieldReader) {
-    this.fieldReader = fieldReader;
+  JsonScanner(FieldScanner values) {
+    this.values = values;
   }
 
   /// Reads the object `[start, end)`, replacing the contents of `target`, and adds the fields it
@@ -45,6 +68,9 @@ final class JsonScanner {
   /// @return whether it is an object with a field at least, all of them right; else `target` is
   ///   unspecified
   boolean read(byte[] buffer, int start, int end, FlowRecord target, Set<FlowField> fieldsSeen) {
+    if (end > buffer.length - FieldScanner.PADDING_BYTES) {
+      return false;
+    }
     target.clear(buffer);
     int count = 0;
     int position = start + 1;
@@ -54,24 +80,25 @@ final class JsonScanner {
       if (key == null) {
         return false;
       }
-      int valueStart = skipBlanks(buffer, position + key.text.length, end);
-      int valueEnd = endOfValue(buffer, valueStart, end);
-      if (valueEnd == NOT_READ) {
-        return false;
-      }
+      position = skipBlanks(buffer, position + key.length, end);
       FlowField field = key.field;
-      if (field != null) {
-        if (target.has(field) || !readField(field, buffer, valueStart, valueEnd, target)) {
-          return false;
-        }
+      if (field == null) {
+        position = endOfValue(buffer, position, end);
+      } else if (target.has(field)) {
+        return false;
+      } else {
+        position = readValue(field, buffer, position, end, target);
         fields[count++] = field;
       }
-      position = skipBlanks(buffer, valueEnd, end);
+      if (position == NOT_READ) {
+        return false;
+      }
+      position = skipBlanks(buffer, position, end);
       if (position == end - 1 && buffer[position] == '}' && count > 0) {
         addTo(fieldsSeen, count);
         return true;
       }
-      if (position == end || buffer[position] != ',') {
+      if (position >= end || buffer[position] != ',') {
         return false;
       }
       position++;
@@ -85,57 +112,76 @@ final class JsonScanner {
     }
   }
 
-  private boolean readField(FlowField field, byte[] buffer, int start, int end, FlowRecord target) {
+  // Each of those below may look behind the object's end, as far as the buffer's; the caller sees
+  // that the position went too far. They return where what they read ends, or NOT_READ.
+
+  private int readValue(FlowField field, byte[] buffer, int start, int end, FlowRecord target) {
+    if (buffer[start] == '"') {
+      int valueEnd = readText(field, buffer, start + 1, end, target);
+      return valueEnd != NOT_READ && buffer[valueEnd] == '"' ? valueEnd + 1 : NOT_READ;
+    }
+    int valueEnd = endOfValue(buffer, start, end);
+    if (valueEnd == NOT_READ) {
+      return NOT_READ;
+    }
     if (buffer[start] == 'n') {
       target.setAbsent(field);
-      return true;
+      return valueEnd;
     }
-    int quotes = buffer[start] == '"' ? 1 : 0;
-    return fieldReader.readField(field, start + quotes, end - quotes, buffer, target) == null;
+    // A number, which is all that some fields may be.
+    return values.read(field, buffer, start, valueEnd, QUOTE, target) == valueEnd
+        ? valueEnd
+        : NOT_READ;
+  }
+
+  private int readText(FlowField field, byte[] buffer, int start, int end, FlowRecord target) {
+    boolean isAbsent = buffer[start] == '-' && buffer[start + 1] == '"';
+    if (field.kind() != FieldKind.TEXT || isAbsent) {
+      return values.read(field, buffer, start, end, QUOTE, target);
+    }
+    int valueEnd = endOfPlain(buffer, start, end);
+    target.setText(field, start, valueEnd);
+    return valueEnd;
   }
 
   private @Nullable Key findKey(int index, byte[] buffer, int start, int end) {
     Key last = keys[index];
-    if (last != null
-        && end - start > last.text.length
-        && Arrays.equals(buffer, start, start + last.text.length, last.text, 0, last.text.length)) {
+    if (last != null && end - start > last.length && last.isAt(buffer, start)) {
       return last;
     }
     int nameEnd = endOfString(buffer, start, end);
-    if (nameEnd == NOT_READ || nameEnd == end || buffer[nameEnd] != ':') {
+    if (nameEnd == NOT_READ || nameEnd >= end || buffer[nameEnd] != ':') {
       return null;
     }
-    String name = new String(buffer, start + 1, nameEnd - start - 2, StandardCharsets.US_ASCII);
-    Key key = new Key(Arrays.copyOfRange(buffer, start, nameEnd + 1), FlowField.findByKey(name));
+    Key key = new Key(buffer, start, nameEnd + 1);
     keys[index] = key;
     return key;
   }
 
   private static int endOfValue(byte[] buffer, int start, int end) {
-    if (start == end) {
-      return NOT_READ;
-    }
     if (buffer[start] == 'n') {
-      boolean isNull = end - start > 4 && Slices.equals("null", buffer, start, start + 4);
-      return isNull ? start + 4 : NOT_READ;
+      return EightBytes.first(EightBytes.get(buffer, start), 4) == NULL ? start + 4 : NOT_READ;
     }
     return buffer[start] == '"' ? endOfString(buffer, start, end) : endOfNumber(buffer, start, end);
   }
 
   /// Returns where a string ends, behind its quote.
   private static int endOfString(byte[] buffer, int start, int end) {
-    if (start == end || buffer[start] != '"') {
+    if (buffer[start] != '"') {
       return NOT_READ;
     }
-    int position = start + 1;
-    // A byte that is no ASCII is negative.
-    while (position < end && buffer[position] >= ' ' && buffer[position] != '"') {
-      if (buffer[position] == '\\') {
-        return NOT_READ;
+    int position = endOfPlain(buffer, start + 1, end);
+    return buffer[position] == '"' ? position + 1 : NOT_READ;
+  }
+
+  private static int endOfPlain(byte[] buffer, int start, int end) {
+    for (int position = start; position < end; position += Long.BYTES) {
+      int count = EightBytes.countPlain(EightBytes.get(buffer, position));
+      if (count < Long.BYTES) {
+        return Math.min(position + count, end);
       }
-      position++;
     }
-    return position < end && buffer[position] == '"' ? position + 1 : NOT_READ;
+    return end;
   }
 
   private static int endOfNumber(byte[] buffer, int start, int end) {
@@ -149,6 +195,6 @@ final class JsonScanner {
   }
 
   private static int skipBlanks(byte[] buffer, int start, int end) {
-    return Slices.trimmedStart(buffer, start, end);
+    return buffer[start] > ' ' ? start : Slices.trimmedStart(buffer, start, end);
   }
 }

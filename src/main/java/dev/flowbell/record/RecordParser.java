@@ -25,8 +25,9 @@ public final class RecordParser {
   /// Those that no other format is as long as: a line with as many fields is of none but them.
   private final Set<RecordFormat> ofTheirOwnSize;
 
-  private final LineScanner scanner = new LineScanner();
-  private final JsonRecordReader json = new JsonRecordReader(this);
+  private final FieldScanner fieldScanner = new FieldScanner();
+  private final LineScanner scanner = new LineScanner(fieldScanner);
+  private final JsonRecordReader json = new JsonRecordReader(this, fieldScanner);
   private final Set<FlowField> fieldsSeen = EnumSet.noneOf(FlowField.class);
   private @Nullable RecordFormat lastFormat;
   private @Nullable FlowRecord lastTarget;

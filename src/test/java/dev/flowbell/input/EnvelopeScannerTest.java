@@ -122,27 +122,6 @@ class EnvelopeScannerTest {
     assertThat(damagedAndAccepted).as("damaged ones").isBetween(500, 19_500);
   }
 
-  @Test
-  void notPlain_asALoop() {
-    Random random = new Random(7);
-    byte[] interesting = {
-      0, 0x1f, 0x20, 0x21, '"', '#', '[', '\\', ']', 0x7f, (byte) 0x80, -1, 'a'
-    };
-    for (int round = 0; round < 200_000; round++) {
-      long word = 0;
-      int first = Long.BYTES;
-      for (int i = Long.BYTES - 1; i >= 0; i--) {
-        boolean isAny = random.nextInt(4) == 0;
-        byte b = isAny ? (byte) random.nextInt() : interesting[random.nextInt(interesting.length)];
-        word = (word << 8) | (b & 0xff);
-        first = b < 0x20 || b == '"' || b == '\\' ? i : first;
-      }
-      assertThat(Long.numberOfTrailingZeros(EnvelopeScanner.notPlain(word)) / 8)
-          .as("%016x", word)
-          .isEqualTo(first);
-    }
-  }
-
   private boolean isAcceptedAsByJackson(byte[] json) {
     Reading reading = scan(json);
     if (reading == null) {

@@ -1,4 +1,4 @@
-package dev.flowbell.record;
+package dev.flowbell.ascii;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,16 +23,44 @@ class EightBytesTest {
   }
 
   @Test
-  void countToSpace_asALoop() {
+  void countTo_asALoop() {
     for (int round = 0; round < ROUNDS; round++) {
       byte[] bytes = someBytes(" !\u001f\u0000\u00a0\u0080\u00ff");
       int expected = 0;
       while (expected < 8 && bytes[expected] != ' ') {
         expected++;
       }
-      assertThat(EightBytes.countToSpace(EightBytes.get(bytes, 0)))
+      assertThat(EightBytes.countTo(EightBytes.each(' '), EightBytes.get(bytes, 0)))
           .as("%016x", EightBytes.get(bytes, 0))
           .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void countPlain_asALoop() {
+    for (int round = 0; round < ROUNDS; round++) {
+      byte[] bytes = someBytes("\u0000\u001f !\"#[\\]\u007f\u0080\u00ffa");
+      int expected = 0;
+      while (expected < 8
+          && bytes[expected] >= ' '
+          && bytes[expected] != '"'
+          && bytes[expected] != '\\') {
+        expected++;
+      }
+      assertThat(EightBytes.countPlain(EightBytes.get(bytes, 0)))
+          .as("%016x", EightBytes.get(bytes, 0))
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void put_upToEight() {
+    for (int count = 0; count <= 8; count++) {
+      byte[] buffer = "-abcdefgh-".getBytes(ISO_8859_1);
+      EightBytes.put(buffer, 1, EightBytes.of("12345678"), count);
+
+      assertThat(new String(buffer, ISO_8859_1))
+          .isEqualTo("-" + "12345678".substring(0, count) + "abcdefgh".substring(count) + "-");
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.flowbell.record;
+package dev.flowbell.ascii;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @see <a href="https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord">Bit Twiddling
 ///   Hacks</a>
-final class EightBytes {
+public final class EightBytes {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -21,12 +21,20 @@ final class EightBytes {
   private EightBytes() {}
 
   /// Returns the bytes from `position` on; all eight must be in the buffer.
-  static long get(byte[] buffer, int position) {
+  public static long get(byte[] buffer, int position) {
     return (long) LONG.get(buffer, position);
   }
 
+  /// Replaces the first `count` bytes from `position` on, 0 to 8; all eight must be in the buffer.
+  public static void put(byte[] buffer, int position, long bytes, int count) {
+    // A long is shifted by six bits of a number: 64 would be 0.
+    long kept = count == Long.BYTES ? 0 : get(buffer, position) & (-1L << (count * Byte.SIZE));
+    long put = count == 0 ? 0 : first(bytes, count);
+    LONG.set(buffer, position, kept | put);
+  }
+
   /// Returns an ASCII word of at most eight characters, as [#get] and [#first] would.
-  static long of(String word) {
+  public static long of(String word) {
     long bytes = 0;
     byte[] ascii = word.getBytes(StandardCharsets.US_ASCII);
     for (int i = 0; i < ascii.length; i++) {
@@ -36,18 +44,42 @@ final class EightBytes {
   }
 
   /// Returns the first `count` bytes, 1 to 8, the rest as zeros.
-  static long first(long bytes, int count) {
+  public static long first(long bytes, int count) {
     return bytes & (-1L >>> ((Long.BYTES - count) * Byte.SIZE));
   }
 
-  /// Returns how many of the bytes are before the first space; 8 where there is none.
+  /// Returns eight times the same ASCII character, for [#countTo].
+  public static long each(char c) {
+    return c * ONES;
+  }
+
+  /// Returns how many of the bytes are before the first that is a certain one; 8 where none is.
   ///
-  /// `b ^ ' '` is 0 for a space alone, and a zero byte alone borrows when 1 is taken from it and
-  /// had no highest bit itself. The borrow may make a find of the byte above, never of one below,
-  /// and the lowest counts.
-  static int countToSpace(long bytes) {
-    long spaces = bytes ^ (' ' * ONES);
-    return Long.numberOfTrailingZeros((spaces - ONES) & ~spaces & HIGHEST_BITS) / Byte.SIZE;
+  /// `b ^ c` is 0 for that character alone, and a zero byte alone borrows when 1 is taken from it
+  /// and had no highest bit itself. The borrow may make a find of the byte above, never of one
+  /// below, and the lowest counts.
+  ///
+  /// @param sought the character, as [#each] has it
+  public static int countTo(long sought, long bytes) {
+    long others = bytes ^ sought;
+    return Long.numberOfTrailingZeros((others - ONES) & ~others & HIGHEST_BITS) / Byte.SIZE;
+  }
+
+  /// Returns how many of the bytes a JSON string may hold as they are, 0 to 8: ASCII, no quote, no
+  /// backslash, no control character.
+  ///
+  /// For a byte b without its highest bit, `b - n` borrows, and so gets it, just where b < n: that
+  /// finds control characters (n = 0x20), and with b ^ c in place of b and n = 1 the character c.
+  /// Here, too, a borrow may make a find of the byte above alone.
+  ///
+  /// @see <a href="https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord">Bit
+  ///   Twiddling Hacks, a byte less than n</a>
+  public static int countPlain(long bytes) {
+    long quotes = (bytes ^ ('"' * ONES)) - ONES;
+    long backslashes = (bytes ^ ('\\' * ONES)) - ONES;
+    long controls = bytes - ' ' * ONES;
+    long found = (quotes | backslashes | controls | bytes) & HIGHEST_BITS;
+    return Long.numberOfTrailingZeros(found) / Byte.SIZE;
   }
 
   /// Returns how many decimal digits the bytes begin with, 0 to 8.
@@ -55,7 +87,7 @@ final class EightBytes {
   /// `b ^ '0'` is 0 to 9 for digits alone. Adding 0x76 to that reaches 0x80 from 10 on. A byte
   /// beyond 0x8a carries into the one above, which then may not be told apart; that one comes
   /// later.
-  static int countDigits(long bytes) {
+  public static int countDigits(long bytes) {
     long values = bytes ^ ('0' * ONES);
     return Long.numberOfTrailingZeros(((values + 0x76 * ONES) | values) & HIGHEST_BITS) / Byte.SIZE;
   }
@@ -74,7 +106,7 @@ final class EightBytes {
   ///
   /// @see <a href="https://lemire.me/blog/2022/01/21/swar-explained-parsing-eight-digits/">Lemire,
   ///   SWAR explained: parsing eight digits</a>
-  static long toDecimal(long bytes, int count) {
+  public static long toDecimal(long bytes, int count) {
     long digits = (bytes & (0x0f * ONES)) << ((Long.BYTES - count) * Byte.SIZE);
     long pairs = ((digits * 2561) >>> 8) & 0x00ff_00ff_00ff_00ffL;
     long fours = ((pairs * 6_553_601) >>> 16) & 0x0000_ffff_0000_ffffL;
