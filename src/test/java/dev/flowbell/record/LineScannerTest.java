@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.GeneratedPayload;
 import dev.flowbell.testing.Records;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -47,35 +49,93 @@ class LineScannerTest {
     }
   }
 
+  /// What the scanner takes without the parser's help: all that AWS writes, or payloads would be
+  /// read slowly, and nobody would know.
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 ACCEPT OK",
+        LINE,
         "3 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 ACCEPT OK",
         "2 eni-0a1b2c3d0 10.0.1.5 443 1234567 1795342463 REJECT NODATA",
+        "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 REJECT OK",
+        "2 eni-0a1b2c3d 10.0.1.50 443 1234567 1795342463 REJECT OK",
         "2 eni-0a1b2c3d 2001:db8::1 65535 999999999999999 4294967296 REJECT SKIPDATA",
+        "2 eni-0a1b2c3d 2001:db8:1:2:3:4:5:6 0 12345678 4294967297000 REJECT SKIPDATA",
+        "2 eni-0a1b2c3d ::1 0 0 0 REJECT SKIPDATA",
+        "2 eni-0a1b2c3d 255.255.255.255 0 00 1795342463000 ACCEPT OK",
+        "2 eni-0a1b2c3d ::ffff:10.0.1.5 443 12345678 1795342463 ACCEPT OK",
+        "2 - 255.255.255.255 443 1234567 1795342463 ACCEPT OK",
+        "2 eni-0a1b2c3d - - - - - -",
+        "2 x - - - - - -",
+      })
+  void read_accepts(String line) {
+    assertThat(readAfterOthers(line)).containsExactly(true, true, true, true, true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "2 - 255.255.255.255 65536 1234567 1795342463 ACCEPT OK",
         "2 eni-0a1b2c3d 255.255.255.256 0 0 0 ACCEPT OK",
         "2 eni-0a1b2c3d 10.0.01.5 0 00 1795342463000 - -",
         "2 eni-0a1b2c3d 10.0.1.5. 0 9999999999999999 0 ACCEPT OK",
-        "2 eni-0a1b2c3d 10.0.1.5 443 9223372036854775807 9223372036854775808 ACCEPT OK",
+        "2 eni-0a1b2c3d 10.0.1.5 443 9999999999999999 0 ACCEPT OK",
+        "2 eni-0a1b2c3d 10.0.1.5 443 9223372036854775807 0 ACCEPT OK",
+        "2 eni-0a1b2c3d 10.0.1.5 443 0 9223372036854775808 ACCEPT OK",
         "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 ACCEPTED OK",
         "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 ACCEPT OKAY",
         "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 ACCEPT",
         "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 ACCEPT OK OK",
         "2 eni-0a1b2c3d 10.0.1.5 443 1234567  ACCEPT OK",
-        "2 eni-0a1b2c3d ::ffff:10.0.1.5 443 12345678 1795342463 ACCEPT OK",
+        "2 eni-0a1b2c3d  443 1234567 1795342463 ACCEPT OK",
         "2 eni-0a1b2c3d 10.0.1.5\u0000 443 12345678 1795342463 ACCEPT OK",
+        "2  10.0.1.5 443 1234567 1795342463 ACCEPT OK",
+        "2 eni-0a1b2c3d 10.0.1.5 x443 1234567 1795342463 ACCEPT OK",
+        "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 accept OK",
+        "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 ACCEPT ok",
         "2 eni-0a1b2c3d",
         "2 eni-0a1b2c3",
         "",
       })
-  void parse_afterALineThatFits(String line) {
+  void read_leavesToTheParser(String line) {
+    assertThat(readAfterOthers(line)).containsExactly(true, true, false, false, true);
+  }
+
+  @Test
+  void read_leavesWhatEndsTheBuffer() {
+    LineScanner scanner = new LineScanner(new FieldScanner());
+    byte[] line = LINE.getBytes(UTF_8);
+    byte[] enough = Arrays.copyOf(line, line.length + FieldScanner.PADDING_BYTES);
+    byte[] tooFew = Arrays.copyOf(line, line.length + FieldScanner.PADDING_BYTES - 1);
+
+    assertThat(scanner.read(FORMAT, enough, 0, line.length, new FlowRecord())).isTrue();
+    scanner.forget();
+    assertThat(scanner.read(FORMAT, tooFew, 0, line.length, new FlowRecord())).isFalse();
+  }
+
+  /// Has a line read between others. Each that is accepted means the same as to the parser, and so
+  /// does each line that a parser reads by way of the scanner.
+  ///
+  /// @return which of the five were accepted
+  private static List<Boolean> readAfterOthers(String line) {
+    LineScanner scanner = new LineScanner(new FieldScanner());
+    FlowRecord scanned = new FlowRecord();
     RecordParser parser = new RecordParser(List.of(FORMAT));
-    FlowRecord record = new FlowRecord();
+    FlowRecord parsed = new FlowRecord();
+    List<Boolean> accepted = new ArrayList<>();
     for (String each : List.of(LINE, LINE, line, line, LINE)) {
-      assertSame(parser, record, List.of(FORMAT), each.getBytes(UTF_8), 32);
+      assertSame(parser, parsed, List.of(FORMAT), each.getBytes(UTF_8), 32);
+      byte[] buffer = (each + "0 \"".repeat(32)).getBytes(UTF_8);
+      int end = buffer.length - 96;
+      boolean isAccepted = scanner.read(FORMAT, buffer, 0, end, scanned);
+      accepted.add(isAccepted);
+      if (isAccepted) {
+        assertThat(Records.describe(scanned)).isEqualTo(Records.describe(parsed));
+      } else {
+        scanner.forget();
+      }
     }
+    return accepted;
   }
 
   /// What follows a line in the buffer is none of its business, digits above all.

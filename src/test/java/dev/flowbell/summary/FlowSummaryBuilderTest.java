@@ -1,11 +1,16 @@
 package dev.flowbell.summary;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.record.FlowField;
+import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.RecordParser;
+import dev.flowbell.testing.PayloadGenerator;
+import dev.flowbell.testing.PayloadGenerator.GeneratedPayload;
 import dev.flowbell.testing.Records;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +18,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -716,26 +722,36 @@ class FlowSummaryBuilderTest {
     assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
   }
 
+  /// Payload after payload in one builder: each comes to what it would come to in one of its own.
   @Test
   void reset_forgetsAllOfIt() {
-    FlowSummaryBuilder builder =
-        new FlowSummaryBuilder(
-            new LogOrigin("1", "g", "s"), MetricDimension.parseSets("InterfaceId,LogGroup"), 3);
-    for (String record :
-        List.of(
-            BLOCKED,
-            BLOCKED.replace("REJECT", "ACCEPT"),
-            "log-status=SKIPDATA interface-id=eni-2 end=1795342999",
-            BLOCKED.replace("eni-0a1b2c3d", "eni-3"))) {
-      builder.add(Records.of(record));
+    List<List<MetricDimension>> dimensions =
+        MetricDimension.parseSets("InterfaceId,VpcId+FlowDirection");
+    FlowSummaryBuilder used = new FlowSummaryBuilder(ORIGIN, dimensions, 3);
+    int faults = 0;
+    for (int seed = 0; seed < 100; seed++) {
+      GeneratedPayload payload = PayloadGenerator.generate(new Random(seed), 40);
+      FlowSummaryBuilder fresh = new FlowSummaryBuilder(ORIGIN, dimensions, 3);
+      used.reset(ORIGIN);
+      RecordParser parser = new RecordParser(formatsOf(payload));
+      FlowRecord record = new FlowRecord();
+      for (String message : payload.messages()) {
+        byte[] line = message.getBytes(UTF_8);
+        ParseFault fault = parser.parse(line, 0, line.length, record);
+        if (fault == null) {
+          used.add(record);
+          fresh.add(record);
+        } else {
+          used.addUnreadable(fault);
+          fresh.addUnreadable(fault);
+          faults++;
+        }
+      }
+      assertThat(used.build(EnumSet.allOf(FlowField.class), ARRIVAL))
+          .as("payload of seed %d", seed)
+          .isEqualTo(fresh.build(EnumSet.allOf(FlowField.class), ARRIVAL));
     }
-    builder.addUnreadable(ParseFault.BROKEN_JSON);
-    builder.build(EnumSet.allOf(FlowField.class), ARRIVAL);
-    builder.reset(ORIGIN);
-    builder.add(Records.of(BLOCKED));
-
-    assertThat(builder.build(EnumSet.allOf(FlowField.class), ARRIVAL))
-        .isEqualTo(build("InterfaceId,LogGroup", 3, BLOCKED));
+    assertThat(faults).as("unreadable ones of 4,000").isBetween(100, 3_000);
   }
 
   /// Of a record that has the one dimension and lacks the other, nothing is remembered.
@@ -800,6 +816,12 @@ class FlowSummaryBuilderTest {
                     "interface-id=eni-3 log-status=SKIPDATA")
                 .skippedAt())
         .isEqualTo("eni-2");
+  }
+
+  private static List<RecordFormat> formatsOf(GeneratedPayload payload) {
+    return payload.formats().stream()
+        .map(format -> RecordFormat.parse(String.join(" ", format)))
+        .toList();
   }
 
   private static FlowSummary build(String dimensions, int budget, String... records) {
