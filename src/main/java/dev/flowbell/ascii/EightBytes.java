@@ -62,11 +62,12 @@ public final class EightBytes {
   /// @param sought the character, as [#each] has it
   public static int countTo(long sought, long bytes) {
     long others = bytes ^ sought;
-    return Long.numberOfTrailingZeros((others - ONES) & ~others & HIGHEST_BITS) / Byte.SIZE;
+    return countBefore((others - ONES) & ~others & HIGHEST_BITS);
   }
 
-  /// Returns how many of the bytes a JSON string may hold as they are, 0 to 8: ASCII, no quote, no
-  /// backslash, no control character.
+  /// Returns 0 where a JSON string may hold all of the bytes as they are: ASCII, no quote, no
+  /// backslash, no control character; else what [#countBefore] takes, which a loop over a long text
+  /// needs but once.
   ///
   /// For a byte b without its highest bit, `b - n` borrows, and so gets it, just where b < n: that
   /// finds control characters (n = 0x20), and with b ^ c in place of b and n = 1 the character c.
@@ -74,11 +75,15 @@ public final class EightBytes {
   ///
   /// @see <a href="https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord">Bit
   ///   Twiddling Hacks, a byte less than n</a>
-  public static int countPlain(long bytes) {
+  public static long findNotPlain(long bytes) {
     long quotes = (bytes ^ ('"' * ONES)) - ONES;
     long backslashes = (bytes ^ ('\\' * ONES)) - ONES;
     long controls = bytes - ' ' * ONES;
-    long found = (quotes | backslashes | controls | bytes) & HIGHEST_BITS;
+    return (quotes | backslashes | controls | bytes) & HIGHEST_BITS;
+  }
+
+  /// Returns how many bytes are before the first that was found.
+  public static int countBefore(long found) {
     return Long.numberOfTrailingZeros(found) / Byte.SIZE;
   }
 
@@ -89,7 +94,7 @@ public final class EightBytes {
   /// later.
   public static int countDigits(long bytes) {
     long values = bytes ^ ('0' * ONES);
-    return Long.numberOfTrailingZeros(((values + 0x76 * ONES) | values) & HIGHEST_BITS) / Byte.SIZE;
+    return countBefore(((values + 0x76 * ONES) | values) & HIGHEST_BITS);
   }
 
   /// Returns the value of the first `count` bytes, 1 to 8, all of them digits.

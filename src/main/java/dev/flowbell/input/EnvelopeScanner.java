@@ -316,14 +316,15 @@ final class EnvelopeScanner {
       bytes[to++] = meant;
       from += 2;
       long word = EightBytes.get(bytes, from);
-      int count = EightBytes.countPlain(word);
-      while (count == Long.BYTES) {
+      long found = EightBytes.findNotPlain(word);
+      while (found == 0) {
         EightBytes.put(bytes, to, word, Long.BYTES);
         from += Long.BYTES;
         to += Long.BYTES;
         word = EightBytes.get(bytes, from);
-        count = EightBytes.countPlain(word);
+        found = EightBytes.findNotPlain(word);
       }
+      int count = EightBytes.countBefore(found);
       EightBytes.put(bytes, to, word, count);
       from += count;
       to += count;
@@ -353,11 +354,11 @@ final class EnvelopeScanner {
   private static int endOfPlain(byte[] bytes, int start) {
     int position = start;
     while (true) {
-      int count = EightBytes.countPlain(EightBytes.get(bytes, position));
-      if (count < Long.BYTES) {
-        return position + count;
+      long found = EightBytes.findNotPlain(EightBytes.get(bytes, position));
+      if (found != 0) {
+        return position + EightBytes.countBefore(found);
       }
-      position += Long.BYTES; // not by `count`: the next eight need not wait for it
+      position += Long.BYTES; // whatever was found: the next eight need not wait for it
     }
   }
 

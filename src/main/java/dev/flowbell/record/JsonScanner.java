@@ -176,9 +176,9 @@ final class JsonScanner {
 
   private static int endOfPlain(byte[] buffer, int start, int end) {
     for (int position = start; position < end; position += Long.BYTES) {
-      int count = EightBytes.countPlain(EightBytes.get(buffer, position));
-      if (count < Long.BYTES) {
-        return Math.min(position + count, end);
+      long found = EightBytes.findNotPlain(EightBytes.get(buffer, position));
+      if (found != 0) {
+        return Math.min(position + EightBytes.countBefore(found), end);
       }
     }
     return end;

@@ -37,7 +37,7 @@ class EightBytesTest {
   }
 
   @Test
-  void countPlain_asALoop() {
+  void findNotPlain_asALoop() {
     for (int round = 0; round < ROUNDS; round++) {
       byte[] bytes = someBytes("\u0000\u001f !\"#[\\]\u007f\u0080\u00ffa");
       int expected = 0;
@@ -47,7 +47,7 @@ class EightBytesTest {
           && bytes[expected] != '\\') {
         expected++;
       }
-      assertThat(EightBytes.countPlain(EightBytes.get(bytes, 0)))
+      assertThat(EightBytes.countBefore(EightBytes.findNotPlain(EightBytes.get(bytes, 0))))
           .as("%016x", EightBytes.get(bytes, 0))
           .isEqualTo(expected);
     }
