@@ -6,6 +6,7 @@ import dev.flowbell.publish.AwsClients;
 import dev.flowbell.publish.MetricProgress;
 import dev.flowbell.publish.PublishFailedException;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Notes in a claim how far the metrics' requests have come, and lets none begin that Lambda might
@@ -16,25 +17,34 @@ record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricPr
   /// A request, and noting it.
   static final Duration LONGEST_STEP = AwsClients.LONGEST_CALL.plus(DynamoDbLedger.LONGEST_CALL);
 
+  /// The same for one of several, which may be taken just when others are being noted.
+  private static final Duration LONGEST_OF_SEVERAL = LONGEST_STEP.plus(DynamoDbLedger.LONGEST_CALL);
+
   @Override
-  public int taken() {
-    return claim == null ? 0 : claim.requestsSent();
+  public Set<Integer> taken() {
+    return claim == null ? Set.of() : claim.takenRequests();
   }
 
   @Override
-  public void beforeRequest() {
+  public boolean isAfterCut() {
+    return claim != null && claim.isAfterCut();
+  }
+
+  @Override
+  public void beforeRequest(boolean isAlone) {
+    Duration longest = isAlone ? LONGEST_STEP : LONGEST_OF_SEVERAL;
     Duration remaining = limit.remaining();
-    if (remaining.compareTo(LONGEST_STEP) < 0) {
+    if (remaining.compareTo(longest) < 0) {
       throw new PublishFailedException(
           "not begun: it may take %d ms, and the invocation ends in %d ms (give the function a longer timeout)"
-              .formatted(LONGEST_STEP.toMillis(), remaining.toMillis()));
+              .formatted(longest.toMillis(), remaining.toMillis()));
     }
   }
 
   @Override
-  public void taken(int requests) {
+  public void note(Set<Integer> taken) {
     if (claim != null) {
-      claim.noteSent(requests);
+      claim.noteTaken(taken);
     }
   }
 }

@@ -172,7 +172,7 @@ final class Pipeline {
                 if (!open.contains(Step.METRICS)) {
                   publishDoubts(counted.origin(), claim, limit);
                 }
-                new ClaimProgress(null, limit).beforeRequest();
+                new ClaimProgress(null, limit).beforeRequest(true);
                 alertPublisher.publish(AlertMessage.of(toDigest(told, cooldowns, summary)));
                 claim.close(EnumSet.of(Step.ALERTS));
               }));
@@ -232,8 +232,8 @@ final class Pipeline {
       } catch (PublishFailedException e) {
         results.add(work.name + ": NOT done, " + e.getMessage());
         failures.add(e);
-        if (claim != null && e.isInDoubt()) {
-          claim.addDoubt();
+        if (claim != null && e.doubts() > 0) {
+          claim.addDoubts(e.doubts());
         }
       }
     }

@@ -28,12 +28,17 @@ public interface Claim {
   /// Returns the steps that are still to be done: all for a new batch, none for one that is done.
   Set<Step> open();
 
-  /// Returns how many of the metrics step's requests were taken.
-  int requestsSent();
+  /// Returns which of the metrics step's requests were taken, as far as it was noted before this
+  /// run, by their numbers.
+  Set<Integer> takenRequests();
+
+  /// Returns whether the run before this one was cut off, or couldn't note that it ended: what it
+  /// had under way is one of the [#doubts], and may be more.
+  boolean isAfterCut();
 
   /// Returns how many publications of earlier runs may have been taken although nobody noted it,
-  /// and which this run therefore may double: one for an earlier run that was cut off, one for each
-  /// that ended without an answer.
+  /// and which this run therefore may double: one for an earlier run that was cut off, even if it
+  /// had several requests under way, and one for each request that ended without an answer.
   int doubts();
 
   /// Asks what of an alert's kind may be told, and starts the time for which it may not be again.
@@ -46,14 +51,14 @@ public interface Claim {
   /// @return by key
   Map<String, Cooldown> startCooldowns(Collection<String> keys, Instant now, Duration length);
 
-  /// Notes that so many of the metrics step's requests were taken, and others follow.
-  void noteSent(int requests);
+  /// Notes that these of the metrics step's requests were taken, one at least, and others follow.
+  void noteTaken(Set<Integer> requests);
 
   /// Notes that steps were done. With the last one the batch is done, and the hold ends.
   void close(Collection<Step> steps);
 
-  /// Notes that something was sent and no answer came.
-  void addDoubt();
+  /// Notes that so many publications were sent and no answer came.
+  void addDoubts(int publications);
 
   /// Forgets the doubts: they were published. Noted with whatever is noted next.
   void settleDoubts();

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -131,7 +132,8 @@ public final class DynamoDbLedger implements Ledger {
     private final String runner;
     private final Instant arrival;
     private final Set<Step> closed;
-    private final int requestsSent;
+    private final Set<Integer> takenRequests = new TreeSet<>();
+    private final boolean isAfterCut;
     private final Map<String, Cooldown> answers = new LinkedHashMap<>();
     private int doubts;
 
@@ -147,14 +149,16 @@ public final class DynamoDbLedger implements Ledger {
       this.runner = runner;
       arrival = Instant.ofEpochMilli(DynamoDbJson.number(before, "arrival", now.toEpochMilli()));
       closed = closedIn(before);
-      requestsSent = (int) DynamoDbJson.number(before, "requestsSent", 0);
+      for (Object number : DynamoDbJson.array(DynamoDbJson.object(before, "taken"), "NS")) {
+        takenRequests.add(Integer.valueOf((String) number));
+      }
       DynamoDbJson.object(DynamoDbJson.object(before, "answers"), "M")
           .forEach((name, answer) -> answers.put(name, toCooldown(answer)));
       // A lease of 0 was given back. One that ended by itself is that of a run that was cut off, or
       // this run's own, if the first answer to the claim was lost: that it found all in order is
       // lost with it.
-      boolean isUnclosed = DynamoDbJson.number(before, "leaseEnd", 0) != 0;
-      doubts = (int) DynamoDbJson.number(before, "doubts", 0) + (isUnclosed ? 1 : 0);
+      isAfterCut = DynamoDbJson.number(before, "leaseEnd", 0) != 0;
+      doubts = (int) DynamoDbJson.number(before, "doubts", 0) + (isAfterCut ? 1 : 0);
     }
 
     @Override
@@ -170,8 +174,13 @@ public final class DynamoDbLedger implements Ledger {
     }
 
     @Override
-    public int requestsSent() {
-      return requestsSent;
+    public Set<Integer> takenRequests() {
+      return takenRequests;
+    }
+
+    @Override
+    public boolean isAfterCut() {
+      return isAfterCut;
     }
 
     @Override
@@ -341,11 +350,12 @@ public final class DynamoDbLedger implements Ledger {
     }
 
     @Override
-    public void noteSent(int requests) {
+    public void noteTaken(Set<Integer> requests) {
+      List<String> numbers = requests.stream().map(String::valueOf).toList();
       write(
-          "SET requestsSent = :count",
+          "ADD taken :numbers",
           "runner = :runner",
-          Map.of(":count", n(requests), ":runner", s(runner)));
+          Map.of(":numbers", Map.of("NS", numbers), ":runner", s(runner)));
     }
 
     /// Whoever has the batch by now: the step was done, and that must stand.
@@ -363,8 +373,8 @@ public final class DynamoDbLedger implements Ledger {
     }
 
     @Override
-    public void addDoubt() {
-      doubts++;
+    public void addDoubts(int publications) {
+      doubts += publications;
       write(
           "SET doubts = :doubts",
           "runner = :runner",

@@ -29,7 +29,7 @@ public final class FallbackLedger implements Ledger {
       warn(e);
       Claim claim = memory.claim(batch, now, lease);
       if (!claim.open().isEmpty()) {
-        claim.addDoubt();
+        claim.addDoubts(1);
       }
       return claim;
     }
@@ -65,8 +65,13 @@ public final class FallbackLedger implements Ledger {
     }
 
     @Override
-    public int requestsSent() {
-      return claim.requestsSent();
+    public Set<Integer> takenRequests() {
+      return claim.takenRequests();
+    }
+
+    @Override
+    public boolean isAfterCut() {
+      return claim.isAfterCut();
     }
 
     @Override
@@ -81,7 +86,7 @@ public final class FallbackLedger implements Ledger {
         return claim.startCooldowns(keys, now, length);
       } catch (LedgerUnavailableException e) {
         warn(e);
-        addDoubt();
+        addDoubts(1);
         return rememberedCooldowns(keys, now, length);
       }
     }
@@ -97,8 +102,8 @@ public final class FallbackLedger implements Ledger {
     }
 
     @Override
-    public void noteSent(int requests) {
-      attempt(() -> claim.noteSent(requests));
+    public void noteTaken(Set<Integer> requests) {
+      attempt(() -> claim.noteTaken(requests));
     }
 
     /// What could not be noted is noted with the next step. Where it never can be, the claim stays
@@ -110,8 +115,8 @@ public final class FallbackLedger implements Ledger {
     }
 
     @Override
-    public void addDoubt() {
-      attempt(claim::addDoubt);
+    public void addDoubts(int publications) {
+      attempt(() -> claim.addDoubts(publications));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A ledger that lasts as long as the process, for local runs and where no table is set.
@@ -30,7 +31,7 @@ public final class InMemoryLedger implements Ledger {
       throw new BatchClaimedException(batch, held);
     }
     entry.leaseEnd = now.plus(lease);
-    return new Run(entry, held == null ? entry.doubts : entry.doubts + 1);
+    return new Run(entry, held != null);
   }
 
   private static <V> Map<String, V> newBoundedMap() {
@@ -50,7 +51,7 @@ public final class InMemoryLedger implements Ledger {
     private final Set<Step> closed = EnumSet.noneOf(Step.class);
     private final Map<String, Cooldown> answers = new LinkedHashMap<>();
     private @Nullable Instant leaseEnd; // null where no run has it in hand
-    private int requestsSent;
+    private final Set<Integer> takenRequests = new TreeSet<>();
     private int doubts;
 
     Batch(Instant arrival) {
@@ -73,11 +74,15 @@ public final class InMemoryLedger implements Ledger {
   /// A claim whose entry every later one shares.
   private final class Run implements Claim {
     private final Batch batch;
+    private final Set<Integer> takenRequests;
+    private final boolean isAfterCut;
     private int doubts;
 
-    Run(Batch batch, int doubts) {
+    Run(Batch batch, boolean isAfterCut) {
       this.batch = batch;
-      this.doubts = doubts;
+      this.takenRequests = Set.copyOf(batch.takenRequests);
+      this.isAfterCut = isAfterCut;
+      this.doubts = batch.doubts + (isAfterCut ? 1 : 0);
     }
 
     @Override
@@ -95,10 +100,13 @@ public final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public int requestsSent() {
-      synchronized (InMemoryLedger.this) {
-        return batch.requestsSent;
-      }
+    public Set<Integer> takenRequests() {
+      return takenRequests;
+    }
+
+    @Override
+    public boolean isAfterCut() {
+      return isAfterCut;
     }
 
     @Override
@@ -132,9 +140,9 @@ public final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public void noteSent(int requests) {
+    public void noteTaken(Set<Integer> requests) {
       synchronized (InMemoryLedger.this) {
-        batch.requestsSent = requests;
+        batch.takenRequests.addAll(requests);
       }
     }
 
@@ -147,9 +155,9 @@ public final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public void addDoubt() {
+    public void addDoubts(int publications) {
       synchronized (InMemoryLedger.this) {
-        doubts++;
+        doubts += publications;
         batch.doubts = doubts;
       }
     }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
-import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -47,11 +46,11 @@ public final class EmbeddedMetricPublisher implements MetricPublisher {
   /// this payload first came. How many lines are out is not noted, since all are in no time.
   @Override
   public void publish(FlowSummary summary, MetricProgress progress) {
-    List<PutMetricDataRequest> requests = MetricRequests.of(summary, namespace, clock.instant());
-    progress.beforeRequest();
+    Instant now = clock.instant();
+    progress.beforeRequest(true);
     Map<Place, Map<String, MetricDatum>> places = new LinkedHashMap<>();
-    for (PutMetricDataRequest request : requests.subList(progress.taken(), requests.size())) {
-      for (MetricDatum datum : request.metricData()) {
+    for (MetricRequest request : MetricRequests.open(summary, namespace, now, progress)) {
+      for (MetricDatum datum : request.toSend(false, now).metricData()) {
         places
             .computeIfAbsent(
                 new Place(datum.timestamp(), datum.dimensions()), _ -> new LinkedHashMap<>())

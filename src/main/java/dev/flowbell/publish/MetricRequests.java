@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.cloudwatch.model.StandardUnit;
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
 ///   (limits read 2026-11-23)
 public final class MetricRequests {
-  /// "1000 different metrics" less one, which a request that is repeated carries more.
+  /// "1000 different metrics" less one, for [Metric#POSSIBLE_DUPLICATES].
   static final int MOST_DATA = 1_000 - 1;
 
   /// "Each PutMetricData request is limited to 1 MB in size for HTTP POST requests", before
@@ -45,8 +45,9 @@ public final class MetricRequests {
 
   /// Returns the requests, each within the limits on data and bytes.
   ///
-  /// What goes into which request depends on the summary alone, not on `now`: a later run of the
-  /// same batch goes on after the requests that were taken.
+  /// What goes into which request depends on the counts alone, not on `now`, nor on
+  /// [Metric#POSSIBLE_DUPLICATES], which is in none: a later run of the same batch sends those that
+  /// were not taken, see [#open].
   ///
   /// Points older than two weeks or more than two hours ahead, which CloudWatch refuses, are moved
   /// to the nearest minute that it takes.
@@ -60,6 +61,9 @@ public final class MetricRequests {
         merged(summary.points(), summary.arrival()).entrySet()) {
       List<Dimension> dimensions = toDimensions(point.getKey().series());
       for (Map.Entry<Metric, Long> value : point.getValue().entrySet()) {
+        if (value.getKey() == Metric.POSSIBLE_DUPLICATES) {
+          continue;
+        }
         MetricDatum datum =
             toDatum(
                 value.getKey(),
@@ -80,6 +84,29 @@ public final class MetricRequests {
       requests.add(toRequest(namespace, data));
     }
     return requests;
+  }
+
+  /// Returns those of the requests that are still to be sent, in their order.
+  ///
+  /// The summary's possible duplicates go with the first. The run that was cut off, if one was, had
+  /// as many more under way as there may be, and none of a higher number than one it had not begun:
+  /// each of these tells of itself. If all were taken, one is left that only tells.
+  static List<MetricRequest> open(
+      FlowSummary summary, String namespace, Instant now, MetricProgress progress) {
+    List<PutMetricDataRequest> all = of(summary, namespace, now);
+    long possibleDuplicates = summary.total(Metric.POSSIBLE_DUPLICATES);
+    List<MetricRequest> open = new ArrayList<>();
+    for (int number = 0; number < all.size(); number++) {
+      if (!progress.taken().contains(number)) {
+        boolean mayBeTaken = progress.isAfterCut() && open.size() < MetricProgress.MOST_UNDER_WAY;
+        long possible = open.isEmpty() ? possibleDuplicates : mayBeTaken ? 1 : 0;
+        open.add(new MetricRequest(number, all.get(number), possible));
+      }
+    }
+    if (open.isEmpty() && possibleDuplicates > 0) {
+      open.add(new MetricRequest(all.size(), toRequest(namespace, List.of()), possibleDuplicates));
+    }
+    return open;
   }
 
   static MetricDatum toDatum(

@@ -1,28 +1,30 @@
 package dev.flowbell.publish;
 
+import org.jspecify.annotations.Nullable;
+
 /// Something could not be published after all retries. The message says what was sent and what was
 /// not.
 public final class PublishFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean isInDoubt;
+  private final int doubts;
 
   /// @param message what was being sent, to where, and how far it came
-  /// @param isInDoubt whether it may have been taken all the same
-  public PublishFailedException(String message, Throwable cause, boolean isInDoubt) {
+  /// @param doubts how many publications may have been taken all the same
+  public PublishFailedException(String message, @Nullable Throwable cause, int doubts) {
     super(message, cause);
-    this.isInDoubt = isInDoubt;
+    this.doubts = doubts;
   }
 
   /// @param message what was not sent, and why not
   public PublishFailedException(String message) {
     super(message);
-    isInDoubt = false;
+    doubts = 0;
   }
 
-  /// Returns whether it may have been taken all the same: no answer came, or one that leaves it
-  /// open.
-  public boolean isInDoubt() {
-    return isInDoubt;
+  /// Returns how many publications may have been taken all the same: no answer came, or one that
+  /// leaves it open.
+  public int doubts() {
+    return doubts;
   }
 }

@@ -26,7 +26,7 @@ public final class SnsAlertPublisher implements AlertPublisher {
       throw new PublishFailedException(
           "SNS Publish, topic %s: notification not sent: %s".formatted(topicArn, e.getMessage()),
           e,
-          !Refusals.isCertain(e));
+          Refusals.isCertain(e) ? 0 : 1);
     }
   }
 }

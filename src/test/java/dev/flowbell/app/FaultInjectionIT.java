@@ -303,6 +303,23 @@ final class FaultInjectionIT {
     assertCounted(SCAN, 0);
   }
 
+  /// While one of several requests is noted, another may be taken, which is noted then.
+  @Test
+  void littleTimeLeft_forSeveralRequests() {
+    context.setRemaining(Duration.ofMillis(17_999));
+    CloudWatchLogsEvent event = largeEvent();
+
+    assertThatThrownBy(() -> handler.handleRequest(event, context))
+        .hasMessageContaining(
+            "0 of 2 requests sent, then: not begun: it may take 18000 ms, and the invocation ends"
+                + " in 17999 ms");
+    assertThat(proxy.count("PutMetricData")).isZero();
+
+    context.setRemaining(Duration.ofSeconds(18));
+    assertThat(handler.handleRequest(event, context)).doesNotContainKey("PossibleDuplicates");
+    assertThat(proxy.count("PutMetricData")).isEqualTo(2);
+  }
+
   @Test
   void littleTimeLeft_nothingBegins() {
     context.setRemaining(Duration.ofMillis(12_999));
@@ -310,10 +327,8 @@ final class FaultInjectionIT {
     assertThatThrownBy(() -> handle(SCAN))
         .isInstanceOf(PayloadFailedException.class)
         .hasMessage(
-            "metrics: NOT done, not begun: it may take 13000 ms, and the invocation ends in 12999"
-                + " ms (give the function a longer timeout); alerts: NOT done, not begun: it may"
-                + " take 13000 ms, and the invocation ends in 12999 ms (give the function a longer"
-                + " timeout)");
+            "metrics: NOT done, CloudWatch PutMetricData, namespace %s: 0 of 1 requests sent, then: not begun: it may take 13000 ms, and the invocation ends in 12999 ms (give the function a longer timeout); alerts: NOT done, not begun: it may take 13000 ms, and the invocation ends in 12999 ms (give the function a longer timeout)"
+                .formatted(name));
     assertThat(proxy.count("PutMetricData")).isZero();
     assertThat(proxy.count("Publish")).isZero();
 

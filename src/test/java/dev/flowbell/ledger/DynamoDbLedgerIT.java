@@ -102,7 +102,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
     proxy.use(loseEveryFirstAnswer());
     Claim claim = claim("lost", NOW);
     claim.startCooldowns(List.of("lost"), NOW, HOUR);
-    claim.noteSent(3);
+    claim.noteTaken(Set.of(3));
     claim.close(Set.of(Step.METRICS));
     claim.release();
     Claim other = claim("other", NOW);
@@ -111,7 +111,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
 
     Claim again = claim("lost", NOW.plusSeconds(1));
     assertThat(again.open()).containsExactly(Step.ALERTS);
-    assertThat(again.requestsSent()).isEqualTo(3);
+    assertThat(again.takenRequests()).containsExactly(3);
     again.close(ALL);
     proxy.use(_ -> Fault.NONE);
     assertThat(claim("lost", NOW).open()).isEmpty();

@@ -38,7 +38,8 @@ abstract class LedgerContract {
 
     assertThat(claim.open()).isEqualTo(ALL);
     assertThat(claim.arrival()).isEqualTo(NOW);
-    assertThat(claim.requestsSent()).isZero();
+    assertThat(claim.takenRequests()).isEmpty();
+    assertThat(claim.isAfterCut()).isFalse();
     assertThat(claim.doubts()).isZero();
   }
 
@@ -119,21 +120,23 @@ abstract class LedgerContract {
   void release_letsTheNextRunBegin() {
     Claim claim = claim(batch, NOW);
     claim.close(Set.of(Step.ALERTS));
-    claim.noteSent(2);
+    claim.noteTaken(Set.of(3, 0));
+    claim.noteTaken(Set.of(11));
     claim.release();
 
     Claim second = claim(batch, NOW.plusSeconds(1));
     assertThat(second.open()).containsExactly(Step.METRICS);
-    assertThat(second.requestsSent()).isEqualTo(2);
+    assertThat(second.takenRequests()).containsExactlyInAnyOrder(0, 3, 11);
+    assertThat(second.isAfterCut()).isFalse();
     assertThat(second.arrival()).isEqualTo(NOW);
     assertThat(second.doubts()).isZero();
   }
 
   @Test
-  void addDoubt_isTheNextRunsToSettle() {
+  void addDoubts_areTheNextRunsToSettle() {
     Claim claim = claim(batch, NOW);
-    claim.addDoubt();
-    claim.addDoubt();
+    claim.addDoubts(1);
+    claim.addDoubts(1);
     claim.release();
 
     Claim second = claim(batch, NOW.plusSeconds(1));

@@ -10,11 +10,15 @@ import dev.flowbell.summary.MetricPoint;
 import dev.flowbell.summary.MetricSeries;
 import dev.flowbell.testing.Summaries;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -218,6 +222,92 @@ class MetricRequestsTest {
         .containsExactly(dimension("LogGroup", "x".repeat(1_024)));
   }
 
+  /// Which requests a run sends, and what each tells of possible duplicates: a run that was cut off
+  /// had four under way at most, the lowest of those that weren't noted.
+  @ParameterizedTest
+  @CsvSource({
+    "1, '', false, 0, 0:0",
+    "1, '', true, 1, 0:1",
+    "6, '', false, 0, 0:0 1:0 2:0 3:0 4:0 5:0",
+    "6, '', true, 1, 0:1 1:1 2:1 3:1 4:0 5:0",
+    "6, 1 3, true, 1, 0:1 2:1 4:1 5:1",
+    "6, 0 1 2 3 5, true, 2, 4:2",
+    "6, 0, false, 3, 1:3 2:0 3:0 4:0 5:0",
+    "2, 0 1, false, 0, ''",
+    "2, 0 1, false, 2, 2:2",
+    "0, '', true, 1, 0:1"
+  })
+  void open_requests(
+      int requests, String taken, boolean isAfterCut, long possibleDuplicates, String expected) {
+    Set<Integer> before =
+        Stream.of(taken.split(" ", -1))
+            .filter(number -> !number.isEmpty())
+            .map(Integer::valueOf)
+            .collect(Collectors.toSet());
+    FlowSummary summary =
+        summary(minutes(Math.max(0, requests * MetricRequests.MOST_DATA - 5)))
+            .withDoings(Map.of(Metric.POSSIBLE_DUPLICATES, possibleDuplicates));
+
+    assertThat(
+            MetricRequests.open(summary, "Flowbell/Test", NOW, progress(before, isAfterCut))
+                .stream()
+                .map(request -> request.number() + ":" + request.possibleDuplicates())
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void of_possibleDuplicatesChangeNothing() {
+    MetricPoint[] points = minutes(2 * MetricRequests.MOST_DATA);
+    points[7] =
+        new MetricPoint(
+            MetricSeries.TOTAL,
+            NOW.truncatedTo(ChronoUnit.MINUTES),
+            Map.of(Metric.ALERTS_SENT, 1L));
+    FlowSummary summary = summary(points);
+
+    assertThat(of(summary.withDoings(Map.of(Metric.POSSIBLE_DUPLICATES, 5L))))
+        .isEqualTo(of(summary))
+        .hasSize(2);
+  }
+
+  @Test
+  void toSend_tellsOfDuplicatesInOneDatum() {
+    FlowSummary summary =
+        summary(minutes(MetricRequests.MOST_DATA))
+            .withDoings(Map.of(Metric.POSSIBLE_DUPLICATES, 2L));
+    MetricRequest request =
+        MetricRequests.open(summary, "Flowbell/Test", NOW, MetricProgress.NONE).getFirst();
+    Instant minute = Instant.parse("2026-11-22T10:19:00Z");
+
+    assertThat(request.toSend(false, NOW).metricData())
+        .hasSize(1_000)
+        .endsWith(datum("PossibleDuplicates", minute, 2, StandardUnit.COUNT));
+    assertThat(request.toSend(true, NOW).metricData())
+        .hasSize(1_000)
+        .endsWith(datum("PossibleDuplicates", minute, 3, StandardUnit.COUNT));
+  }
+
+  private static MetricProgress progress(Set<Integer> taken, boolean isAfterCut) {
+    return new MetricProgress() {
+      @Override
+      public Set<Integer> taken() {
+        return taken;
+      }
+
+      @Override
+      public boolean isAfterCut() {
+        return isAfterCut;
+      }
+
+      @Override
+      public void beforeRequest(boolean isAlone) {}
+
+      @Override
+      public void note(Set<Integer> requests) {}
+    };
+  }
+
   private static MetricPoint[] minutes(int count) {
     MetricPoint[] points = new MetricPoint[count];
     for (int i = 0; i < count; i++) {
@@ -229,8 +319,15 @@ class MetricRequestsTest {
   }
 
   private static List<PutMetricDataRequest> of(MetricPoint... points) {
-    FlowSummary summary = Summaries.ofPoints(new LogOrigin("", "", "file"), NOW, List.of(points));
+    return of(summary(points));
+  }
+
+  private static List<PutMetricDataRequest> of(FlowSummary summary) {
     return MetricRequests.of(summary, "Flowbell/Test", NOW);
+  }
+
+  private static FlowSummary summary(MetricPoint... points) {
+    return Summaries.ofPoints(new LogOrigin("", "", "file"), NOW, List.of(points));
   }
 
   private static MetricDatum datum(

@@ -20,6 +20,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,7 +110,9 @@ class PublisherTest {
                   + status
                   + ", Request ID: null) (SDK Attempt Count: 1)")
           .satisfies(
-              e -> assertThat(((PublishFailedException) e).isInDoubt()).isEqualTo(status >= 500));
+              e ->
+                  assertThat(((PublishFailedException) e).doubts())
+                      .isEqualTo(status >= 500 ? 1 : 0));
       assertThat(aws.metricBodies()).isEmpty();
     }
   }
@@ -152,59 +158,150 @@ class PublisherTest {
                   new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
                       .publish(summary(3), MetricProgress.NONE))
           .isInstanceOf(PublishFailedException.class)
-          .satisfies(e -> assertThat(((PublishFailedException) e).isInDoubt()).isTrue());
+          .satisfies(e -> assertThat(((PublishFailedException) e).doubts()).isEqualTo(1));
     }
   }
 
+  /// None is answered before all are there.
   @Test
-  void cloudWatch_goesOnAfterWhatWasTaken() {
+  void cloudWatch_severalSideBySide() {
+    aws.holdCloudWatchUntil(3);
+    Progress progress = new Progress(Set.of());
+
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(2_500), progress);
+    }
+
+    assertThat(aws.mostAtOnce()).isEqualTo(3);
+    assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);
+    assertThat(progress.noted).doesNotHaveDuplicates().hasSizeLessThan(3).isSubsetOf(0, 1, 2);
+  }
+
+  /// Not even while it takes long to note what was taken.
+  @Test
+  void cloudWatch_fourUnderWayAtMost() {
+    aws.holdCloudWatchUntil(4);
+    Progress progress = new Progress(Set.of());
+
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(11 * 999), progress);
+    }
+
+    assertThat(aws.mostAtOnce()).isEqualTo(4);
+    assertThat(progress.mostUnderWay).hasValue(4);
+    assertThat(dataOfRequests()).hasSize(11).containsOnly(999);
+    assertThat(progress.noted).doesNotHaveDuplicates().hasSizeBetween(7, 10);
+  }
+
+  @Test
+  void cloudWatch_oneOfSeveralIsRefused() {
     aws.failCloudWatchAfter(1, 400, "InvalidParameterValue", "broken");
-    List<Integer> noted = new ArrayList<>();
+    Progress progress = new Progress(Set.of());
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
       CloudWatchMetricPublisher publisher =
           new CloudWatchMetricPublisher(client, "Flowbell", CLOCK);
-      assertThatThrownBy(() -> publisher.publish(summary(2_500), progress(0, noted)))
+      assertThatThrownBy(() -> publisher.publish(summary(2_500), progress))
           .isInstanceOf(PublishFailedException.class)
-          .hasMessageContaining("1 of 3 requests sent");
-      publisher.publish(summary(2_500), progress(1, noted));
+          .hasCauseInstanceOf(CloudWatchException.class)
+          .hasMessage(
+              "CloudWatch PutMetricData, namespace Flowbell: 2 of 3 requests sent, then: broken"
+                  + " (Service: CloudWatch, Status Code: 400, Request ID: null) (SDK Attempt Count:"
+                  + " 1)")
+          .satisfies(e -> assertThat(((PublishFailedException) e).doubts()).isZero());
+      assertThat(progress.noted).hasSize(2);
+
+      Progress next = new Progress(Set.copyOf(progress.noted));
+      publisher.publish(summary(2_500), next);
+      assertThat(next.begun).as("the refused one alone").hasValue(1);
     }
 
-    assertThat(noted).containsExactly(1, 2);
-    assertThat(aws.metricBodies()).hasSize(3).doesNotHaveDuplicates();
+    assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);
+    assertThat(aws.metricBodies()).doesNotHaveDuplicates();
   }
 
-  private static MetricProgress progress(int taken, List<Integer> noted) {
-    return new MetricProgress() {
-      @Override
-      public int taken() {
-        return taken;
-      }
+  /// Each of them stays under way: what comes after them isn't begun.
+  @Test
+  void cloudWatch_allOfSeveralAreInDoubt() {
+    for (int i = 0; i < 4 * 3; i++) {
+      aws.failCloudWatch(500, "InternalServiceFault", "broken");
+    }
+    Progress progress = new Progress(Set.of());
 
-      @Override
-      public void beforeRequest() {}
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      assertThatThrownBy(
+              () ->
+                  new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+                      .publish(summary(6 * 999), progress))
+          .hasMessageStartingWith(
+              "CloudWatch PutMetricData, namespace Flowbell: 0 of 6 requests sent, then: broken")
+          .satisfies(e -> assertThat(((PublishFailedException) e).doubts()).isEqualTo(4))
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(3));
+    }
 
-      @Override
-      public void taken(int requests) {
-        noted.add(requests);
-      }
-    };
+    assertThat(aws.metricBodies()).isEmpty();
+    assertThat(progress.noted).isEmpty();
   }
 
   @Test
-  void cloudWatch_refusesTheSecondOfThree() {
-    try (CloudWatchClient client = CloudWatchClient.create()) {
-      CloudWatchMetricPublisher publisher =
-          new CloudWatchMetricPublisher(client, "Flowbell", CLOCK);
-      aws.failCloudWatchAfter(1, 400, "InvalidParameterValue", "broken");
+  void cloudWatch_interrupted() throws Exception {
+    aws.holdCloudWatchUntil(3);
+    Progress progress = new Progress(Set.of());
+    AtomicBoolean isStillInterrupted = new AtomicBoolean();
+    Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  Thread.currentThread().interrupt();
+                  try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+                    new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+                        .publish(summary(2_500), progress);
+                  }
+                  isStillInterrupted.set(Thread.currentThread().isInterrupted());
+                });
+    thread.join();
 
-      assertThatThrownBy(() -> publisher.publish(summary(2_500), MetricProgress.NONE))
-          .isInstanceOf(PublishFailedException.class)
-          .hasMessage(
-              "CloudWatch PutMetricData, namespace Flowbell: 1 of 3 requests sent, then: broken"
-                  + " (Service: CloudWatch, Status Code: 400, Request ID: null) (SDK Attempt Count:"
-                  + " 1)");
-      assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(isStillInterrupted).isTrue();
+    assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);
+  }
+
+  /// Returns how many data of `Records` each request brought.
+  private List<Integer> dataOfRequests() {
+    return aws.metricBodies().stream()
+        .map(body -> new String(body, ISO_8859_1).split("Records", -1).length - 1)
+        .toList();
+  }
+
+  /// Counts what is under way: begun, and not noted.
+  private static final class Progress implements MetricProgress {
+    private final Set<Integer> taken;
+    private final List<Integer> noted = new CopyOnWriteArrayList<>();
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger mostUnderWay = new AtomicInteger();
+
+    Progress(Set<Integer> taken) {
+      this.taken = taken;
+    }
+
+    @Override
+    public Set<Integer> taken() {
+      return taken;
+    }
+
+    @Override
+    public boolean isAfterCut() {
+      return false;
+    }
+
+    @Override
+    public void beforeRequest(boolean isAlone) {
+      int underWay = begun.incrementAndGet() - noted.size();
+      mostUnderWay.accumulateAndGet(underWay, Math::max);
+    }
+
+    @Override
+    public void note(Set<Integer> requests) {
+      noted.addAll(requests);
     }
   }
 

@@ -19,6 +19,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,9 @@ public final class LoopbackAws implements AutoCloseable {
       Collections.synchronizedList(new ArrayList<>());
 
   private final AtomicInteger greetings = new AtomicInteger();
+  private final AtomicInteger metricsUnderWay = new AtomicInteger();
+  private final AtomicInteger mostMetricsUnderWay = new AtomicInteger();
+  private volatile CountDownLatch hold = new CountDownLatch(0);
 
   private record Answer(int status, String code, String message) {}
 
@@ -69,6 +75,7 @@ public final class LoopbackAws implements AutoCloseable {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     LoopbackAws aws = new LoopbackAws(server);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", aws::handle);
     server.start();
     aws.set("aws.endpointUrl", aws.url().toString());
@@ -95,6 +102,16 @@ public final class LoopbackAws implements AutoCloseable {
       cloudWatchAnswers.add(TAKEN);
     }
     failCloudWatch(status, code, message);
+  }
+
+  /// Answers no `PutMetricData` until so many are there, or seconds have passed.
+  public void holdCloudWatchUntil(int requests) {
+    hold = new CountDownLatch(requests);
+  }
+
+  /// Returns how many `PutMetricData` waited for their answer at once, at most.
+  public int mostAtOnce() {
+    return mostMetricsUnderWay.get();
   }
 
   /// Answers a `Publish` with an error; each call stands for one request.
@@ -180,6 +197,16 @@ public final class LoopbackAws implements AutoCloseable {
   }
 
   private void answerCloudWatch(HttpExchange exchange, byte[] body) throws IOException {
+    mostMetricsUnderWay.accumulateAndGet(metricsUnderWay.incrementAndGet(), Math::max);
+    hold.countDown();
+    try {
+      if (!hold.await(3, TimeUnit.SECONDS)) {
+        System.err.println("LoopbackAws: fewer PutMetricData at once than waited for");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    metricsUnderWay.decrementAndGet();
     Answer error = cloudWatchAnswers.poll();
     exchange.getResponseHeaders().add("Content-Type", "application/cbor");
     exchange.getResponseHeaders().add("smithy-protocol", "rpc-v2-cbor");

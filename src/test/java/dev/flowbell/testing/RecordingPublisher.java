@@ -16,14 +16,14 @@ public final class RecordingPublisher implements MetricPublisher, AlertPublisher
   private final List<AlertMessage> messages = new ArrayList<>();
   private int metricFailures;
   private int alertFailures;
-  private boolean isInDoubt;
+  private int doubts;
 
   /// Makes a publisher that takes everything.
   public RecordingPublisher() {}
 
   /// Leaves it open, from now on, whether what is refused was taken all the same.
   public void leaveInDoubt() {
-    isInDoubt = true;
+    doubts = 1;
   }
 
   /// Refuses this many of the summaries that come next.
@@ -38,11 +38,11 @@ public final class RecordingPublisher implements MetricPublisher, AlertPublisher
 
   @Override
   public void publish(FlowSummary summary, MetricProgress progress) {
-    progress.beforeRequest();
+    progress.beforeRequest(true);
     if (metricFailures > 0) {
       metricFailures--;
       throw new PublishFailedException(
-          "metrics refused", new IOException("made for a test"), isInDoubt);
+          "metrics refused", new IOException("made for a test"), doubts);
     }
     summaries.add(summary);
   }
@@ -52,7 +52,7 @@ public final class RecordingPublisher implements MetricPublisher, AlertPublisher
     if (alertFailures > 0) {
       alertFailures--;
       throw new PublishFailedException(
-          "alerts refused", new IOException("made for a test"), isInDoubt);
+          "alerts refused", new IOException("made for a test"), doubts);
     }
     messages.add(message);
   }
