@@ -2,8 +2,7 @@ package dev.flowbell.app;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.flowbell.flowlog.DescribeFlowLogsClient;
 import dev.flowbell.input.LogBatch;
@@ -21,6 +20,9 @@ import dev.flowbell.publish.SnsAlertPublisher;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.Metric;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import org.crac.Core;
 import org.crac.Resource;
-import org.jspecify.annotations.Nullable;
 
 /// The Lambda function: takes what a CloudWatch Logs subscription sends, and returns a count of
 /// what it found, for whoever invokes it by hand.
@@ -41,8 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample">Subscription
 ///   filters with AWS Lambda</a>
-public final class FlowLogsHandler
-    implements RequestHandler<CloudWatchLogsEvent, Map<String, Long>>, Resource {
+public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html">Defined
   ///   runtime environment variables</a>
   private static final String SNAP_START = "snap-start";
@@ -118,8 +118,9 @@ public final class FlowLogsHandler
 
   /// Handles one payload.
   ///
-  /// @param event `null`, or without data, where somebody invokes the function by hand wrongly
-  /// @return the payload's totals by metric name, those that aren't 0
+  /// @param event as CloudWatch Logs sends it, `{"awslogs":{"data":"…"}}`, or anything, where
+  ///   somebody invokes the function by hand
+  /// @param totals gets those of the payload that aren't 0 by metric name, `{"Records":470,…}`
   /// @throws dev.flowbell.input.UndecodableEventException where the payload can't be unwrapped;
   ///   Lambda then tries again, and puts it into the failure queue
   /// @throws dev.flowbell.ledger.BatchClaimedException where the same payload is being handled
@@ -127,10 +128,10 @@ public final class FlowLogsHandler
   /// @throws RuntimeException where something could not be published, naming what was and what
   ///   wasn't
   @Override
-  public Map<String, Long> handleRequest(@Nullable CloudWatchLogsEvent event, Context context) {
+  public void handleRequest(InputStream event, OutputStream totals, Context context)
+      throws IOException {
     LambdaLogger log = context.getLogger();
-    String data = event == null || event.getAwsLogs() == null ? null : event.getAwsLogs().getData();
-    LogBatch batch = decoder.decode(data);
+    LogBatch batch = decoder.decodeEvent(event);
     FlowSummary summary;
     try {
       summary = pipeline.process(batch, toLimit(context)).summary();
@@ -144,7 +145,7 @@ public final class FlowLogsHandler
       log.log("unreadable records: " + summary.faults(), LogLevel.WARN);
     }
     sayOnceThatFlagsAreMissing(summary, log);
-    return counts;
+    Totals.write(counts, totals);
   }
 
   private static TimeLimit toLimit(Context context) {

@@ -2,11 +2,21 @@ package dev.flowbell.app;
 
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.Metric;
+import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tools.jackson.core.JsonEncoding;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonFactoryBuilder;
 
 /// A summary's totals by the names that CloudWatch shows.
 final class Totals {
+  private static final JsonFactory JSON =
+      new JsonFactoryBuilder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
   private Totals() {}
 
   /// Returns the totals that aren't 0, in the order of the documentation's table.
@@ -18,5 +28,15 @@ final class Totals {
       }
     }
     return totals;
+  }
+
+  /// Writes totals as a JSON object, and leaves the stream open.
+  static void write(Map<String, Long> totals, OutputStream out) {
+    try (JsonGenerator json =
+        JSON.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
+      json.writeStartObject();
+      totals.forEach(json::writeNumberProperty);
+      json.writeEndObject();
+    }
   }
 }

@@ -45,7 +45,14 @@ public final class SubscriptionDecoder {
   ///   Logs quotas</a>: "Maximum log event size: 1 MB" (read 2026-11-23)
   private static final int MOST_TEXT_CHARACTERS = 1 << 21;
 
-  private final JsonFactory factory;
+  /// As much as Lambda hands over at most, where whoever invokes the function waits for the answer.
+  ///
+  /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html">Lambda
+  ///   quotas</a>: "6 MB each for request and response (synchronous)" (read 2026-11-23)
+  private static final int MOST_EVENT_CHARACTERS = 6 << 20;
+
+  private final JsonFactory factory = newFactory(MOST_TEXT_CHARACTERS);
+  private final JsonFactory eventFactory = newFactory(MOST_EVENT_CHARACTERS);
   private final long maxInflatedBytes;
   private final InflatedPayload payload;
   private final EnvelopeScanner scanner;
@@ -55,15 +62,65 @@ public final class SubscriptionDecoder {
     this.maxInflatedBytes = maxInflatedBytes;
     this.payload = new InflatedPayload(maxInflatedBytes);
     this.scanner = new EnvelopeScanner(maxInflatedBytes);
-    this.factory =
-        new JsonFactoryBuilder()
-            // Interning serves symbol tables that live long; a payload's keys are a dozen.
-            .disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES)
-            // UTF-8 it is: guessing others makes of damaged bytes a stream that can't be read.
-            .disable(JsonFactory.Feature.CHARSET_DETECTION)
-            .streamReadConstraints(
-                StreamReadConstraints.builder().maxStringLength(MOST_TEXT_CHARACTERS).build())
-            .build();
+  }
+
+  private static JsonFactory newFactory(int mostTextCharacters) {
+    return new JsonFactoryBuilder()
+        // Interning serves symbol tables that live long; a payload's keys are a dozen.
+        .disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES)
+        // UTF-8 it is: guessing others makes of damaged bytes a stream that can't be read.
+        .disable(JsonFactory.Feature.CHARSET_DETECTION)
+        .streamReadConstraints(
+            StreamReadConstraints.builder().maxStringLength(mostTextCharacters).build())
+        .build();
+  }
+
+  /// Unwraps a Lambda event, `{"awslogs":{"data":"…"}}`.
+  ///
+  /// @throws IOException where the stream can't be read
+  /// @throws UndecodableEventException naming the layer that failed and the offset in it; the layer
+  ///   [Layer#EVENT] for whatever else an event may be
+  public LogBatch decodeEvent(InputStream event) throws IOException {
+    String data = null;
+    try (JsonParser parser = eventFactory.createParser(ObjectReadContext.empty(), event)) {
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+          boolean isLogs = parser.currentName().equals("awslogs");
+          parser.nextToken();
+          if (isLogs) {
+            data = readData(parser);
+          } else {
+            parser.skipChildren();
+          }
+        }
+      }
+    } catch (JacksonIOException e) {
+      throw e.getCause(); // not the event's fault
+    } catch (JacksonException e) {
+      throw toUndecodable(e, "event");
+    }
+    return decode(data);
+  }
+
+  /// Reads the value of `awslogs`, where the parser stands.
+  ///
+  /// @return what is under `data` in it, `null` where there is no such string
+  private static @Nullable String readData(JsonParser parser) {
+    String data = null;
+    if (parser.currentToken() == JsonToken.START_OBJECT) {
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        boolean isData = parser.currentName().equals("data");
+        JsonToken value = parser.nextToken();
+        if (isData && value == JsonToken.VALUE_STRING) {
+          data = parser.getString();
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } else {
+      parser.skipChildren();
+    }
+    return data;
   }
 
   /// Unwraps the `awslogs.data` string of a Lambda event.
@@ -244,31 +301,13 @@ public final class SubscriptionDecoder {
         case "logEvents" -> readEvents(value);
         case "awslogs" -> {
           if (mayBeEvent) {
-            wrapped = readWrapped(value);
+            wrapped = decode(readData(parser), where + ": " + DATA_KEY);
           } else {
             parser.skipChildren();
           }
         }
         default -> parser.skipChildren();
       }
-    }
-
-    private LogBatch readWrapped(@Nullable JsonToken value) {
-      String data = null;
-      if (value == JsonToken.START_OBJECT) {
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-          boolean isData = parser.currentName().equals("data");
-          JsonToken dataValue = parser.nextToken();
-          if (isData && dataValue == JsonToken.VALUE_STRING) {
-            data = parser.getString();
-          } else {
-            parser.skipChildren();
-          }
-        }
-      } else {
-        parser.skipChildren();
-      }
-      return decode(data, where + ": " + DATA_KEY);
     }
 
     private LogBatch.Type readType() {

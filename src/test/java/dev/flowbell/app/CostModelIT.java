@@ -4,11 +4,11 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
 import dev.flowbell.testing.FaultProxy;
 import dev.flowbell.testing.FaultProxy.Call;
+import dev.flowbell.testing.Invocation;
 import dev.flowbell.testing.LedgerTable;
 import dev.flowbell.testing.NotificationQueue;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
@@ -59,7 +59,7 @@ final class CostModelIT {
     try (FaultProxy proxy = FaultProxy.start(aws.uri())) {
       FlowLogsHandler handler = aws.through(proxy.uri(), () -> new FlowLogsHandler(environment));
       for (int i = 0; i < PAYLOADS; i++) {
-        handler.handleRequest(event(i), new RecordingContext());
+        Invocation.of(handler, event(i), new RecordingContext());
       }
 
       Map<String, Double> calls = new TreeMap<>();
@@ -86,7 +86,7 @@ final class CostModelIT {
     assertThat(Files.readAllLines(Path.of("docs", "metrics.md"))).containsAll(rows);
   }
 
-  private CloudWatchLogsEvent event(int payload) {
+  private String event(int payload) {
     int scan = payload / 2;
     boolean isScan = scan < SCANS;
     Instant end = now.minus(Duration.ofMinutes(5L * (PAYLOADS - payload)));

@@ -2,10 +2,10 @@ package dev.flowbell.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
+import dev.flowbell.testing.Invocation;
 import dev.flowbell.testing.LedgerTable;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
@@ -87,7 +87,7 @@ final class EndpointRestartIT {
               Math.round(sums.values().stream().mapToDouble(Double::doubleValue).sum()) - PAYLOADS)
           .isLessThanOrEqualTo(metrics.total("PossibleDuplicates"));
       for (int i = 0; i < PAYLOADS; i++) {
-        assertThat(handler.handleRequest(event(i), new RecordingContext()))
+        assertThat(Invocation.of(handler, event(i), new RecordingContext()))
             .isEqualTo(Map.of("DuplicateBatches", 1L));
       }
     }
@@ -97,7 +97,7 @@ final class EndpointRestartIT {
     RecordingContext context = new RecordingContext();
     context.setRemaining(Duration.ofSeconds(20));
     try {
-      handler.handleRequest(event(payload), context);
+      Invocation.of(handler, event(payload), context);
       return true;
     } catch (PayloadFailedException | BatchClaimedException _) {
       return false;
@@ -108,7 +108,7 @@ final class EndpointRestartIT {
     return first.plus(Duration.ofMinutes(payload));
   }
 
-  private CloudWatchLogsEvent event(int payload) {
+  private String event(int payload) {
     String record =
         "2 123456789010 eni-0a1b2c3d 198.51.100.7 10.0.2.98 40001 22 6 1 60 %d %d REJECT OK"
             .formatted(minute(payload).getEpochSecond(), minute(payload).getEpochSecond());

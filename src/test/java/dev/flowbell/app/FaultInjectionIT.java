@@ -3,12 +3,12 @@ package dev.flowbell.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
 import dev.flowbell.testing.FaultProxy;
 import dev.flowbell.testing.FaultProxy.Call;
 import dev.flowbell.testing.FaultProxy.Fault;
+import dev.flowbell.testing.Invocation;
 import dev.flowbell.testing.LedgerTable;
 import dev.flowbell.testing.NotificationQueue;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
@@ -215,13 +215,13 @@ final class FaultInjectionIT {
             call.operation().equals("PutMetricData") && count.getAndIncrement() == 1
                 ? new Fault.Answer(400, "InvalidParameterValue", "made")
                 : Fault.NONE);
-    CloudWatchLogsEvent event = largeEvent();
+    String event = largeEvent();
 
-    assertThatThrownBy(() -> handler.handleRequest(event, context))
+    assertThatThrownBy(() -> Invocation.of(handler, event, context))
         .isInstanceOf(PayloadFailedException.class)
         .hasMessageContaining("1 of 2 requests sent, then: made");
     // Another process, and later: the ledger knows, and how requests are cut doesn't depend on it.
-    newHandler(queue.topicArn()).handleRequest(event, context);
+    Invocation.of(newHandler(queue.topicArn()), event, context);
 
     assertThat(proxy.count("PutMetricData")).isEqualTo(3);
     Map<Instant, Double> records = metrics.sums("Records", minute.minus(Duration.ofHours(4)));
@@ -276,7 +276,7 @@ final class FaultInjectionIT {
 
     // From the failure queue, when there is a topic again.
     NotificationQueue other = NotificationQueue.make(aws, aws.uniqueName("flowbell-other"));
-    newHandler(other.topicArn()).handleRequest(event(SCAN), context);
+    Invocation.of(newHandler(other.topicArn()), event(SCAN), context);
     assertThat(other.drain()).hasSize(1);
     assertCounted(SCAN, 0);
   }
@@ -307,16 +307,16 @@ final class FaultInjectionIT {
   @Test
   void littleTimeLeft_forSeveralRequests() {
     context.setRemaining(Duration.ofMillis(17_999));
-    CloudWatchLogsEvent event = largeEvent();
+    String event = largeEvent();
 
-    assertThatThrownBy(() -> handler.handleRequest(event, context))
+    assertThatThrownBy(() -> Invocation.of(handler, event, context))
         .hasMessageContaining(
             "0 of 2 requests sent, then: not begun: it may take 18000 ms, and the invocation ends"
                 + " in 17999 ms");
     assertThat(proxy.count("PutMetricData")).isZero();
 
     context.setRemaining(Duration.ofSeconds(18));
-    assertThat(handler.handleRequest(event, context)).doesNotContainKey("PossibleDuplicates");
+    assertThat(Invocation.of(handler, event, context)).doesNotContainKey("PossibleDuplicates");
     assertThat(proxy.count("PutMetricData")).isEqualTo(2);
   }
 
@@ -367,7 +367,7 @@ final class FaultInjectionIT {
   }
 
   private Map<String, Long> handle(int ports) {
-    return handler.handleRequest(event(ports), context);
+    return Invocation.of(handler, event(ports), context);
   }
 
   private FlowLogsHandler newHandler(String topicArn) {
@@ -378,7 +378,7 @@ final class FaultInjectionIT {
     return aws.through(proxy.uri(), () -> new FlowLogsHandler(environment));
   }
 
-  private CloudWatchLogsEvent event(int ports) {
+  private String event(int ports) {
     List<LogEvent> events = new ArrayList<>();
     for (int port = 1; port <= ports; port++) {
       events.add(event(port, minute, "REJECT"));
@@ -387,7 +387,7 @@ final class FaultInjectionIT {
   }
 
   /// A flow in each of so many minutes that the counts take two requests.
-  private CloudWatchLogsEvent largeEvent() {
+  private String largeEvent() {
     List<LogEvent> events = new ArrayList<>();
     for (int i = 0; i < 150; i++) {
       events.add(event(i + 1, minute.minus(Duration.ofMinutes(i)), "ACCEPT"));
@@ -403,7 +403,7 @@ final class FaultInjectionIT {
             .formatted(port, end.getEpochSecond(), end.getEpochSecond(), action));
   }
 
-  private CloudWatchLogsEvent toEvent(List<LogEvent> events) {
+  private String toEvent(List<LogEvent> events) {
     return SubscriptionMessage.ofEvents("eni-0a1b2c3d", events).toEvent();
   }
 }

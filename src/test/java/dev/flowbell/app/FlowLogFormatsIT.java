@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.flowlog.DescribeFlowLogsClient;
 import dev.flowbell.flowlog.FlowLog;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
+import dev.flowbell.testing.Invocation;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RecordingContext;
@@ -80,14 +80,14 @@ final class FlowLogFormatsIT {
     RecordingContext context = new RecordingContext();
 
     Map<String, Long> counts =
-        handler.handleRequest(
-            event("22 REJECT eni-1 198.51.100.7", "23 ACCEPT eni-1 10.0.7.7"), context);
+        Invocation.of(
+            handler, event("22 REJECT eni-1 198.51.100.7", "23 ACCEPT eni-1 10.0.7.7"), context);
 
     assertThat(counts).isEqualTo(Map.of("Records", 2L, "AcceptedFlows", 1L, "RejectedFlows", 1L));
 
     // Another flow log starts to deliver into the same log group.
     createFlowLog(createVpc(), name, "REJECT", "${action} ${bytes}");
-    counts = handler.handleRequest(event("REJECT 60", "24 REJECT eni-1 198.51.100.7"), context);
+    counts = Invocation.of(handler, event("REJECT 60", "24 REJECT eni-1 198.51.100.7"), context);
 
     assertThat(counts).isEqualTo(Map.of("Records", 2L, "RejectedFlows", 2L, "RejectedBytes", 60L));
     assertThat(context.lines())
@@ -147,7 +147,7 @@ final class FlowLogFormatsIT {
     }
   }
 
-  private CloudWatchLogsEvent event(String... lines) {
+  private String event(String... lines) {
     List<LogEvent> events = new ArrayList<>();
     for (String line : lines) {
       events.add(new LogEvent(line, 0, line));

@@ -2,9 +2,9 @@ package dev.flowbell.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
+import dev.flowbell.testing.Invocation;
 import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RecordingContext;
@@ -106,10 +106,10 @@ final class FlowLogsHandlerIT {
   void handleRequest_countsARepeatedPayloadOnce() {
     List<String> lines = List.of(rejectedSyn(minute, "eni-1", "10.0.1.5", "198.51.100.7", 22));
     FlowLogsHandler handler = new FlowLogsHandler(environment(Map.of()));
-    CloudWatchLogsEvent event = event(lines);
+    String event = event(lines);
 
-    handler.handleRequest(event, new RecordingContext());
-    Map<String, Long> again = handler.handleRequest(event, new RecordingContext());
+    Invocation.of(handler, event, new RecordingContext());
+    Map<String, Long> again = Invocation.of(handler, event, new RecordingContext());
 
     assertThat(again).isEqualTo(Map.of("DuplicateBatches", 1L));
     assertThat(sums("Records", StandardUnit.COUNT)).isEqualTo(Map.of(minute, 1.0));
@@ -265,8 +265,8 @@ final class FlowLogsHandlerIT {
   // The function, and what surrounds it.
 
   private Map<String, Long> handle(Map<String, String> settings, List<String> lines) {
-    return new FlowLogsHandler(environment(settings))
-        .handleRequest(event(lines), new RecordingContext());
+    return Invocation.of(
+        new FlowLogsHandler(environment(settings)), event(lines), new RecordingContext());
   }
 
   private Map<String, String> environment(Map<String, String> settings) {
@@ -276,7 +276,7 @@ final class FlowLogsHandlerIT {
     return environment;
   }
 
-  private static CloudWatchLogsEvent event(List<String> lines) {
+  private static String event(List<String> lines) {
     return SubscriptionMessage.of(lines).toEvent();
   }
 

@@ -3,8 +3,8 @@ package dev.flowbell.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.input.UndecodableEventException;
+import dev.flowbell.testing.Invocation;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.LoopbackAws;
 import dev.flowbell.testing.PayloadGenerator;
@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The function with the SDK's own clients, against an endpoint on this machine.
 class FlowLogsHandlerTest {
@@ -48,7 +50,7 @@ class FlowLogsHandlerTest {
   @Test
   void handleRequest_portScan() throws IOException {
     Map<String, Long> counts =
-        handler(Map.of("ALERT_TOPIC_ARN", TOPIC)).handleRequest(event("port-scan"), context);
+        Invocation.of(handler(Map.of("ALERT_TOPIC_ARN", TOPIC)), event("port-scan"), context);
 
     Map<String, Long> expected = new LinkedHashMap<>();
     expected.put("Records", 470L);
@@ -79,7 +81,7 @@ class FlowLogsHandlerTest {
 
   @Test
   void handleRequest_withoutTopic() throws IOException {
-    Map<String, Long> counts = handler(Map.of()).handleRequest(event("port-scan"), context);
+    Map<String, Long> counts = Invocation.of(handler(Map.of()), event("port-scan"), context);
 
     assertThat(counts).containsEntry("RejectedFlows", 420L).doesNotContainKey("AlertsSent");
     assertThat(aws.metricBodies()).hasSize(1);
@@ -88,7 +90,7 @@ class FlowLogsHandlerTest {
 
   @Test
   void handleRequest_controlMessage() throws IOException {
-    assertThat(handler(Map.of()).handleRequest(event("control-message"), context))
+    assertThat(Invocation.of(handler(Map.of()), event("control-message"), context))
         .isEqualTo(Map.of("ControlMessages", 1L));
     assertThat(context.lines()).containsExactly("CONTROL_MESSAGE {ControlMessages=1}");
   }
@@ -96,9 +98,9 @@ class FlowLogsHandlerTest {
   @Test
   void handleRequest_sameEventTwice() throws IOException {
     FlowLogsHandler handler = handler(Map.of("ALERT_TOPIC_ARN", TOPIC));
-    handler.handleRequest(event("port-scan"), context);
+    Invocation.of(handler, event("port-scan"), context);
 
-    assertThat(handler.handleRequest(event("port-scan"), context))
+    assertThat(Invocation.of(handler, event("port-scan"), context))
         .isEqualTo(Map.of("DuplicateBatches", 1L));
     assertThat(aws.metricBodies()).hasSize(2);
     assertThat(aws.notifications()).hasSize(1);
@@ -112,8 +114,8 @@ class FlowLogsHandlerTest {
     try {
       FlowLogsHandler handler = handler(Map.of("METRIC_SINK", "emf", "METRIC_NAMESPACE", "Own"));
       handler.beforeCheckpoint(null); // which prints nothing
-      handler.handleRequest(event("port-scan"), context);
-      handler.handleRequest(event("port-scan"), context);
+      Invocation.of(handler, event("port-scan"), context);
+      Invocation.of(handler, event("port-scan"), context);
     } finally {
       System.setOut(before);
     }
@@ -148,7 +150,7 @@ class FlowLogsHandlerTest {
     assertThat(aws.metricBodies()).isEmpty();
     assertThat(aws.notifications()).isEmpty();
 
-    Map<String, Long> counts = primed.handleRequest(event("port-scan"), context);
+    Map<String, Long> counts = Invocation.of(primed, event("port-scan"), context);
 
     assertThat(counts)
         .containsEntry("Records", 470L)
@@ -162,9 +164,10 @@ class FlowLogsHandlerTest {
   @Test
   void handleRequest_flagsMissingIsSaidOnce() throws IOException {
     FlowLogsHandler handler = handler(Map.of());
-    handler.handleRequest(event("rejects-default-format"), context);
-    handler.handleRequest(
-        fromJson(PayloadGenerator.lambdaEvent(SubscriptionMessage.of(List.of(REJECT)).toJson())),
+    Invocation.of(handler, event("rejects-default-format"), context);
+    Invocation.of(
+        handler,
+        PayloadGenerator.lambdaEvent(SubscriptionMessage.of(List.of(REJECT)).toJson()),
         context);
 
     assertThat(context.lines())
@@ -176,7 +179,7 @@ class FlowLogsHandlerTest {
 
   @Test
   void handleRequest_unreadableRecords() throws IOException {
-    handler(Map.of()).handleRequest(event("damaged-lines"), context);
+    Invocation.of(handler(Map.of()), event("damaged-lines"), context);
 
     assertThat(context.lines())
         .contains(
@@ -197,7 +200,7 @@ class FlowLogsHandlerTest {
             "json-records",
             "damaged-lines",
             "control-message")) {
-      handler.handleRequest(event(name), context);
+      Invocation.of(handler, event(name), context);
     }
 
     assertThat(context.lines()).hasSizeGreaterThanOrEqualTo(7);
@@ -210,22 +213,39 @@ class FlowLogsHandlerTest {
                     .doesNotContain("eni-", "vpc-", "subnet-", "123456789010", "REJECT "));
   }
 
-  @Test
-  void handleRequest_noEvent() {
+  /// What somebody may send who invokes it by hand.
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "null | awslogs.data: expected base64 of gzipped JSON, got none",
+        "{} | awslogs.data: expected base64 of gzipped JSON, got none",
+        "[] | awslogs.data: expected base64 of gzipped JSON, got none",
+        "\"data\" | awslogs.data: expected base64 of gzipped JSON, got none",
+        "{\"data\":\"x\"} | awslogs.data: expected base64 of gzipped JSON, got none",
+        "{\"awslogs\":null} | awslogs.data: expected base64 of gzipped JSON, got none",
+        "{\"awslogs\":\"x\"} | awslogs.data: expected base64 of gzipped JSON, got none",
+        "{\"awslogs\":[{\"data\":\"x\"}]} | awslogs.data: expected base64 of gzipped JSON, got"
+            + " none",
+        "{\"awslogs\":{\"more\":{\"data\":\"x\"}}} | awslogs.data: expected base64 of gzipped JSON,"
+            + " got none",
+        "{\"awslogs\":{\"data\":7}} | awslogs.data: expected base64 of gzipped JSON, got none",
+        "{\"awslogs\":{\"data\":\"\"}} | awslogs.data: expected base64 of gzipped JSON, got an"
+            + " empty string",
+        "{\"awslogs\":{\"data\":\"H4sIAAAA\"}} | awslogs.data: gzip ended early after 6 bytes",
+        "{\"x\":[{}],\"awslogs\":{\"data\":\"no base64\"}} | awslogs.data: not base64 at character"
+            + " 2",
+        "`` | awslogs.data: expected base64 of gzipped JSON, got none",
+        "{\"awslogs\":{\"data\":\"H4sI | event: JSON ended early after 24 bytes",
+        "neither | event: not JSON at byte 0",
+      })
+  void handleRequest_noEvent(String event, String message) {
     FlowLogsHandler handler = handler(Map.of());
 
-    assertThatThrownBy(() -> handler.handleRequest(null, context))
+    assertThatThrownBy(() -> Invocation.of(handler, event, context))
         .isInstanceOf(UndecodableEventException.class)
-        .hasMessage("awslogs.data: expected base64 of gzipped JSON, got none");
-    assertThatThrownBy(() -> handler.handleRequest(new CloudWatchLogsEvent(), context))
-        .isInstanceOf(UndecodableEventException.class)
-        .hasMessage("awslogs.data: expected base64 of gzipped JSON, got none");
-    assertThatThrownBy(() -> handler.handleRequest(eventOf(null), context))
-        .isInstanceOf(UndecodableEventException.class)
-        .hasMessage("awslogs.data: expected base64 of gzipped JSON, got none");
-    assertThatThrownBy(() -> handler.handleRequest(eventOf("H4sIAAAA"), context))
-        .isInstanceOf(UndecodableEventException.class)
-        .hasMessage("awslogs.data: gzip ended early after 6 bytes");
+        .hasMessage(message);
     assertThat(aws.metricBodies()).isEmpty();
     assertThat(context.lines()).isEmpty();
   }
@@ -234,8 +254,8 @@ class FlowLogsHandlerTest {
   void handleRequest_pastTheBound() {
     assertThatThrownBy(
             () ->
-                handler(Map.of("MAX_INFLATED_BYTES", "100"))
-                    .handleRequest(event("port-scan"), context))
+                Invocation.of(
+                    handler(Map.of("MAX_INFLATED_BYTES", "100")), event("port-scan"), context))
         .isInstanceOf(UndecodableEventException.class)
         .hasMessage("awslogs.data: gzip inflates past the bound of 100 bytes");
     assertThat(aws.metricBodies()).isEmpty();
@@ -247,7 +267,7 @@ class FlowLogsHandlerTest {
     FlowLogsHandler handler = handler(Map.of("ALERT_TOPIC_ARN", TOPIC));
     aws.failSns(500, "InternalError", "broken");
 
-    assertThatThrownBy(() -> handler.handleRequest(event("port-scan"), context))
+    assertThatThrownBy(() -> Invocation.of(handler, event("port-scan"), context))
         .isInstanceOf(PayloadFailedException.class)
         .hasMessage(
             "metrics: done; alerts: NOT done, SNS Publish, topic"
@@ -257,7 +277,7 @@ class FlowLogsHandlerTest {
     assertThat(aws.metricBodies()).hasSize(1);
     assertThat(aws.notifications()).isEmpty();
 
-    handler.handleRequest(event("port-scan"), context);
+    Invocation.of(handler, event("port-scan"), context);
 
     assertThat(aws.notifications()).hasSize(1);
     // The first one may have been taken: a 500 leaves it open.
@@ -279,7 +299,8 @@ class FlowLogsHandlerTest {
         .isEqualTo(
             "Action=DescribeFlowLogs&Version=2016-11-15&Filter.1.Name=log-group-name"
                 + "&Filter.1.Value.1=%2Fvpc%2Fflow-logs");
-    assertThat(handler.handleRequest(event(List.of("22 REJECT eni-1", "23 ACCEPT eni-1")), context))
+    assertThat(
+            Invocation.of(handler, event(List.of("22 REJECT eni-1", "23 ACCEPT eni-1")), context))
         .isEqualTo(Map.of("Records", 2L, "AcceptedFlows", 1L, "RejectedFlows", 1L));
     assertThat(aws.ec2Requests()).hasSize(1);
   }
@@ -290,7 +311,7 @@ class FlowLogsHandlerTest {
     assertThat(aws.ec2Requests()).isEmpty();
     aws.addFlowLogs(flowLogs("${dstport} ${action} ${interface-id}"));
 
-    assertThat(handler.handleRequest(event(List.of("22 REJECT eni-1")), context))
+    assertThat(Invocation.of(handler, event(List.of("22 REJECT eni-1")), context))
         .isEqualTo(Map.of("Records", 1L, "RejectedFlows", 1L));
   }
 
@@ -303,7 +324,7 @@ class FlowLogsHandlerTest {
     FlowLogsHandler handler = handler(Map.of("LOG_FORMAT", "auto", "LOG_GROUP", "/vpc/flow-logs"));
 
     for (int i = 0; i < 2; i++) {
-      assertThat(handler.handleRequest(event(List.of(REJECT, "of no format " + i)), context))
+      assertThat(Invocation.of(handler, event(List.of(REJECT, "of no format " + i)), context))
           .containsEntry("Records", 1L)
           .containsEntry("UnreadableRecords", 1L);
     }
@@ -323,7 +344,7 @@ class FlowLogsHandlerTest {
     FlowLogsHandler handler = handler(Map.of("LOG_FORMAT", "auto"));
     aws.failCloudWatch(403, "AccessDenied", "broken");
 
-    assertThatThrownBy(() -> handler.handleRequest(event(List.of(REJECT)), context))
+    assertThatThrownBy(() -> Invocation.of(handler, event(List.of(REJECT)), context))
         .isInstanceOf(PayloadFailedException.class);
     assertThat(context.lines())
         .containsExactly(
@@ -334,7 +355,7 @@ class FlowLogsHandlerTest {
 
   @Test
   void handleRequest_formatGivenIsNotAskedFor() throws IOException {
-    handler(Map.of("LOG_GROUP", "/vpc/flow-logs")).handleRequest(event("port-scan"), context);
+    Invocation.of(handler(Map.of("LOG_GROUP", "/vpc/flow-logs")), event("port-scan"), context);
 
     assertThat(aws.ec2Requests()).isEmpty();
   }
@@ -362,12 +383,12 @@ class FlowLogsHandlerTest {
     return new FlowLogsHandler(environment);
   }
 
-  private static CloudWatchLogsEvent event(String name) throws IOException {
-    return fromJson(Files.readString(Path.of("events", name + ".json")));
+  private static String event(String name) throws IOException {
+    return Files.readString(Path.of("events", name + ".json"));
   }
 
-  private static CloudWatchLogsEvent event(List<String> lines) {
-    return fromJson(PayloadGenerator.lambdaEvent(SubscriptionMessage.of(lines).toJson()));
+  private static String event(List<String> lines) {
+    return SubscriptionMessage.of(lines).toEvent();
   }
 
   private static String flowLogs(String format) {
@@ -376,17 +397,5 @@ class FlowLogsHandlerTest {
     <logFormat>%s</logFormat></item></flowLogSet></DescribeFlowLogsResponse>\
     """
         .formatted(format);
-  }
-
-  private static CloudWatchLogsEvent fromJson(String event) {
-    return eventOf((String) Json.objectAt(Json.parseObject(event), "awslogs").get("data"));
-  }
-
-  private static CloudWatchLogsEvent eventOf(@Nullable String data) {
-    CloudWatchLogsEvent event = new CloudWatchLogsEvent();
-    CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
-    logs.setData(data);
-    event.setAwsLogs(logs);
-    return event;
   }
 }

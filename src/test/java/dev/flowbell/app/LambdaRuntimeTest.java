@@ -20,8 +20,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The function under Lambda's own runtime client: the event's JSON becomes a `CloudWatchLogsEvent`
-/// there, and the map that is returned becomes JSON.
+/// The function under Lambda's own runtime client, which hands the event's JSON on as it comes, and
+/// the answer's back.
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the runtime client is made for Lambda's Linux")
 class LambdaRuntimeTest {
   @TempDir private Path folder;

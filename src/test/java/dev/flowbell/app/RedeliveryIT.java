@@ -2,10 +2,10 @@ package dev.flowbell.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
+import dev.flowbell.testing.Invocation;
 import dev.flowbell.testing.LedgerTable;
 import dev.flowbell.testing.NotificationQueue;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
@@ -65,7 +65,7 @@ final class RedeliveryIT {
     int payloads = Integer.getInteger("flowbell.redeliveries", 300);
     Random random = new Random(payloads);
     Map<Instant, Double> expected = new HashMap<>();
-    List<CloudWatchLogsEvent> deliveries = new ArrayList<>();
+    List<String> deliveries = new ArrayList<>();
     for (int i = 0; i < payloads; i++) {
       int records = i % EVERY_SCAN == 0 ? 12 : 1 + random.nextInt(6);
       Instant minute = first.plus(Duration.ofMinutes(random.nextInt((int) SPREAD.toMinutes())));
@@ -92,8 +92,8 @@ final class RedeliveryIT {
 
   /// Returns how often one gave way. Lambda delivers that again a minute later, this at the end of
   /// the queue.
-  private long deliver(List<CloudWatchLogsEvent> deliveries) throws Exception {
-    ConcurrentLinkedQueue<CloudWatchLogsEvent> waiting = new ConcurrentLinkedQueue<>(deliveries);
+  private long deliver(List<String> deliveries) throws Exception {
+    ConcurrentLinkedQueue<String> waiting = new ConcurrentLinkedQueue<>(deliveries);
     AtomicLong givenWay = new AtomicLong();
     List<Future<?>> running = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(ENVIRONMENTS)) {
@@ -102,11 +102,9 @@ final class RedeliveryIT {
         running.add(
             threads.submit(
                 () -> {
-                  for (CloudWatchLogsEvent event = waiting.poll();
-                      event != null;
-                      event = waiting.poll()) {
+                  for (String event = waiting.poll(); event != null; event = waiting.poll()) {
                     try {
-                      handler.handleRequest(event, new RecordingContext());
+                      Invocation.of(handler, event, new RecordingContext());
                     } catch (BatchClaimedException _) {
                       givenWay.incrementAndGet();
                       waiting.add(event);
@@ -129,7 +127,7 @@ final class RedeliveryIT {
     return environment;
   }
 
-  private static CloudWatchLogsEvent event(int number, int records, Instant minute) {
+  private static String event(int number, int records, Instant minute) {
     boolean isScan = number % EVERY_SCAN == 0;
     String interfaceId =
         "eni-" + (isScan ? number / EVERY_SCAN % SCANNED_INTERFACES : 1_000 + number);

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flowbell.app.FlowLogsHandler;
 import dev.flowbell.app.NaiveHandler;
-import dev.flowbell.app.StreamHandler;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.LambdaProcess;
 import dev.flowbell.testing.PayloadGenerator;
@@ -43,10 +42,10 @@ public final class ColdStart {
 
   private static final String NAIVE = NaiveHandler.class.getName();
   private static final String SHIPPED = FlowLogsHandler.class.getName();
-  private static final String STREAM = StreamHandler.class.getName();
   private static final List<String> ON_DEMAND = LambdaProcess.ON_DEMAND;
 
   private final Path shipped = artifact("shipped", ColdStart::isShipped);
+  private final Path urlConnection = artifact("url-connection", ColdStart::isUrlConnection);
   private final Path apache = artifact("apache", ColdStart::isApache);
   private final Path apache5 = artifact("apache5", ColdStart::isApache5);
   private final Path crt = artifact("crt", ColdStart::isCrt);
@@ -96,10 +95,8 @@ public final class ColdStart {
         List.of(
             new Variant("naive: apache-client", apache, NAIVE, ON_DEMAND, true),
             new Variant("naive, apache5-client", apache5, NAIVE, ON_DEMAND, true),
-            new Variant("naive, url-connection-client", shipped, NAIVE, ON_DEMAND, true),
+            new Variant("naive, url-connection-client", urlConnection, NAIVE, ON_DEMAND, true),
             new Variant("as shipped", shipped, SHIPPED, ON_DEMAND, true),
-            new Variant(
-                "naive, url-connection-client, no data binding", shipped, STREAM, ON_DEMAND, true),
             new Variant("as shipped, with an AOT cache", shipped, SHIPPED, withAotCache(), true),
             new Variant("as shipped, no TLS", shipped, SHIPPED, ON_DEMAND, false),
             new Variant("naive, aws-crt-client, no TLS", crt, NAIVE, ON_DEMAND, false));
@@ -281,10 +278,8 @@ public final class ColdStart {
   private static Path artifact(String name, Predicate<String> isWanted) throws IOException {
     Path folder = FOLDER.resolve(name);
     copyTree(Path.of("target", "classes"), folder);
-    for (String handler : List.of(NAIVE, STREAM)) {
-      Path made = Path.of(handler.replace('.', '/') + ".class");
-      Files.copy(Path.of("target", "test-classes").resolve(made), folder.resolve(made));
-    }
+    Path naive = Path.of(NAIVE.replace('.', '/') + ".class");
+    Files.copy(Path.of("target", "test-classes").resolve(naive), folder.resolve(naive));
     Path libraries = Files.createDirectories(folder.resolve("lib"));
     for (String jar : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(jar);
@@ -314,6 +309,10 @@ public final class ColdStart {
     return Files.exists(FOLDER.resolve("lib").resolve(library));
   }
 
+  private static boolean isUrlConnection(String library) {
+    return isShipped(library) || isOfEvents(library);
+  }
+
   /// What the modules of the SDK bring by default.
   private static boolean isApache(String library) {
     return isWithClient(
@@ -337,7 +336,12 @@ public final class ColdStart {
   private static boolean isWithClient(String library, String... client) {
     return isShipped(library)
         ? !library.startsWith("url-connection-client-")
-        : Stream.of(client).anyMatch(library::startsWith);
+        : isOfEvents(library) || Stream.of(client).anyMatch(library::startsWith);
+  }
+
+  /// What the naive build's event is made of.
+  private static boolean isOfEvents(String library) {
+    return library.startsWith("aws-lambda-java-events-") || library.startsWith("joda-time-");
   }
 
   private static double millisSince(long nanoTime) {

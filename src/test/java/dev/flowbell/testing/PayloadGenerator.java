@@ -1,6 +1,5 @@
 package dev.flowbell.testing;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -792,13 +791,8 @@ public final class PayloadGenerator {
     }
 
     /// The event that Lambda hands to the function.
-    public CloudWatchLogsEvent toEvent() {
-      CloudWatchLogsEvent.AWSLogs logs = new CloudWatchLogsEvent.AWSLogs();
-      logs.setData(
-          Base64.getEncoder().encodeToString(gzip(toJson().getBytes(StandardCharsets.UTF_8))));
-      CloudWatchLogsEvent event = new CloudWatchLogsEvent();
-      event.setAwsLogs(logs);
-      return event;
+    public String toEvent() {
+      return lambdaEvent(toJson());
     }
 
     /// The JSON as CloudWatch Logs writes it.
