@@ -23,6 +23,7 @@ import dev.flowbell.summary.Metric;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import org.crac.Core;
 import org.crac.Resource;
+import org.jspecify.annotations.Nullable;
 
 /// The Lambda function: takes what a CloudWatch Logs subscription sends, and returns a count of
 /// what it found, for whoever invokes it by hand.
@@ -47,13 +49,17 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   ///   runtime environment variables</a>
   private static final String SNAP_START = "snap-start";
 
-  private final MetricSink metricSink;
+  private final Settings settings;
+  private final HttpClients clients;
   private final SubscriptionDecoder decoder;
   private final Pipeline pipeline;
 
   /// Logged with the payload under way, or the next one: at start-up there is no invocation yet to
   /// log with.
   private final List<String> warnings = new ArrayList<>();
+
+  /// Of the services that a restored function connects to at once.
+  private List<Greeting> greetings = List.of();
 
   private boolean hasSaidFlagsAreMissing;
 
@@ -68,18 +74,29 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   }
 
   FlowLogsHandler(Map<String, String> environment) {
-    Settings settings = Settings.fromEnvironment(environment);
+    this(Settings.fromEnvironment(environment), environment.get("AWS_REGION"));
+  }
+
+  private FlowLogsHandler(Settings settings, @Nullable String region) {
+    this(settings, region, HttpClients.of(settings), System.out);
+  }
+
+  /// @param clients stay the caller's to close
+  /// @param out where metrics go that go to the log
+  FlowLogsHandler(
+      Settings settings, @Nullable String region, HttpClients clients, PrintStream out) {
     InstantSource clock = InstantSource.system();
-    metricSink = settings.metricSink();
+    this.settings = settings;
+    this.clients = clients;
     decoder = new SubscriptionDecoder(settings.maxInflatedBytes());
     pipeline =
         new Pipeline(
             settings.topicArn() == null ? settings.withoutAlerts() : settings,
             newLineFormats(settings, clock),
-            environment.get("AWS_REGION"),
-            newLedger(settings),
-            newMetricPublisher(settings, clock),
-            newAlertPublisher(settings),
+            region,
+            newLedger(settings, clients),
+            newMetricPublisher(settings, clients, out, clock),
+            newAlertPublisher(settings, clients),
             clock);
   }
 
@@ -96,24 +113,28 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
     return formats;
   }
 
-  private static MetricPublisher newMetricPublisher(Settings settings, InstantSource clock) {
+  private static MetricPublisher newMetricPublisher(
+      Settings settings, HttpClients clients, PrintStream out, InstantSource clock) {
     return switch (settings.metricSink()) {
       case CLOUDWATCH ->
-          new CloudWatchMetricPublisher(AwsClients.newCloudWatch(), settings.namespace(), clock);
-      case EMF -> new EmbeddedMetricPublisher(System.out, settings.namespace(), clock);
+          new CloudWatchMetricPublisher(
+              AwsClients.newCloudWatch(clients.publishing()), settings.namespace(), clock);
+      case EMF -> new EmbeddedMetricPublisher(out, settings.namespace(), clock);
     };
   }
 
-  private static AlertPublisher newAlertPublisher(Settings settings) {
+  private static AlertPublisher newAlertPublisher(Settings settings, HttpClients clients) {
     return settings.topicArn() == null
         ? _ -> {}
-        : new SnsAlertPublisher(AwsClients.newSns(), settings.topicArn(), settings.httpsForm());
+        : new SnsAlertPublisher(
+            AwsClients.newSns(clients.publishing()), settings.topicArn(), settings.httpsForm());
   }
 
-  private Ledger newLedger(Settings settings) {
-    return settings.ledgerTable() == null
+  private Ledger newLedger(Settings settings, HttpClients clients) {
+    return settings.ledgerTable() == null || clients.ledger() == null
         ? new InMemoryLedger()
-        : new FallbackLedger(new DynamoDbLedger(settings.ledgerTable()), warnings::add);
+        : new FallbackLedger(
+            new DynamoDbLedger(settings.ledgerTable(), clients.ledger()), warnings::add);
   }
 
   /// Handles one payload.
@@ -130,11 +151,15 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   @Override
   public void handleRequest(InputStream event, OutputStream totals, Context context)
       throws IOException {
-    LambdaLogger log = context.getLogger();
+    handle(event, totals, context.getLogger(), toLimit(context));
+  }
+
+  void handle(InputStream event, OutputStream totals, LambdaLogger log, TimeLimit limit)
+      throws IOException {
     LogBatch batch = decoder.decodeEvent(event);
     FlowSummary summary;
     try {
-      summary = pipeline.process(batch, toLimit(context)).summary();
+      summary = pipeline.process(batch, limit).summary();
     } finally {
       warnings.forEach(warning -> log.log(warning, LogLevel.WARN));
       warnings.clear();
@@ -154,12 +179,13 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
 
   @Override
   public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
-    SnapStartPriming.run(metricSink, warnings::add);
+    greetings = SnapStartPriming.run(settings, clients, warnings::add);
   }
 
-  /// There is nothing to do: priming leaves nothing behind that could be stale.
   @Override
-  public void afterRestore(org.crac.Context<? extends Resource> context) {}
+  public void afterRestore(org.crac.Context<? extends Resource> context) {
+    SnapStartPriming.reconnect(greetings);
+  }
 
   private void sayOnceThatFlagsAreMissing(FlowSummary summary, LambdaLogger log) {
     if (!hasSaidFlagsAreMissing

@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -13,33 +14,36 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullResponse;
-import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /// An HTTP client that sends nothing of the requests it gets, and answers them as an AWS service
 /// does that took them.
 ///
-/// Of each service it asks a few times for `/`, without body, signature or credentials, and hangs
-/// up: whatever comes back, the JVM has then loaded and done what a name, a TLS handshake with that
-/// service and HTTP need. Where nobody answers, it gives up soon.
+/// Each service it greets a few times by way of the client that it stands for, and hangs up: the
+/// JVM has then loaded and done what a name, a TLS handshake with that service and HTTP need, and
+/// that client has a TLS session with it. Where nobody answers, it goes on without.
 final class PrimingHttpClient implements SdkHttpClient {
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
-
   /// The first handshake is the slowest by far; the next ones still get faster.
   private static final int GREETINGS = 5;
 
-  private final SdkHttpClient http =
-      UrlConnectionHttpClient.builder()
-          .connectionTimeout(LONGEST_WAIT)
-          .socketTimeout(LONGEST_WAIT)
-          .build();
+  private final SdkHttpClient real;
   private final Set<String> hostsAsked = new HashSet<>();
+  private final List<Greeting> greetings = new ArrayList<>();
   private int answers;
+
+  /// @param real stays the caller's to close
+  PrimingHttpClient(SdkHttpClient real) {
+    this.real = real;
+  }
 
   /// Returns how many requests were answered.
   int answers() {
     return answers;
+  }
+
+  /// Returns a greeting for each service that was asked for something.
+  List<Greeting> greetings() {
+    return greetings;
   }
 
   @Override
@@ -47,15 +51,8 @@ final class PrimingHttpClient implements SdkHttpClient {
     return new ExecutableHttpRequest() {
       @Override
       public HttpExecuteResponse call() {
-        SdkHttpRequest unsent = request.httpRequest();
-        if (hostsAsked.add(unsent.host())) {
-          greet(unsent);
-        }
         answers++;
-        return unsent.firstMatchingHeader("smithy-protocol").isPresent()
-            ? answer("application/cbor", new byte[] {(byte) 0xa0}) // an empty map
-            : answer(
-                "text/xml", "<PublishResponse><PublishResult/></PublishResponse>".getBytes(UTF_8));
+        return answer(request.httpRequest());
       }
 
       @Override
@@ -64,28 +61,28 @@ final class PrimingHttpClient implements SdkHttpClient {
   }
 
   @Override
-  public void close() {
-    http.close();
+  public void close() {}
+
+  private HttpExecuteResponse answer(SdkHttpRequest unsent) {
+    boolean isCloudWatch = unsent.firstMatchingHeader("smithy-protocol").isPresent();
+    boolean isDynamoDb = unsent.firstMatchingHeader("X-Amz-Target").isPresent();
+    if (hostsAsked.add(unsent.host())) {
+      Greeting greeting = new Greeting(real, unsent);
+      greet(greeting);
+      greetings.add(greeting);
+    }
+    if (isCloudWatch) {
+      return answer("application/cbor", new byte[] {(byte) 0xa0}); // an empty map
+    }
+    return isDynamoDb
+        ? answer("application/x-amz-json-1.0", "{}".getBytes(UTF_8))
+        : answer("text/xml", "<PublishResponse><PublishResult/></PublishResponse>".getBytes(UTF_8));
   }
 
-  private void greet(SdkHttpRequest service) {
-    SdkHttpRequest greeting =
-        SdkHttpRequest.builder()
-            .method(SdkHttpMethod.GET)
-            .protocol(service.protocol())
-            .host(service.host())
-            .port(service.port())
-            .encodedPath("/")
-            .putHeader("Host", service.host())
-            .putHeader("Connection", "close") // it would not outlive the snapshot
-            .build();
+  private static void greet(Greeting greeting) {
     try {
       for (int i = 0; i < GREETINGS; i++) {
-        HttpExecuteResponse response =
-            http.prepareRequest(HttpExecuteRequest.builder().request(greeting).build()).call();
-        if (response.responseBody().isPresent()) {
-          response.responseBody().get().close();
-        }
+        greeting.send(false); // it would not outlive the snapshot
       }
     } catch (IOException _) {
       // Some of it is done all the same, and the first payload does the rest.

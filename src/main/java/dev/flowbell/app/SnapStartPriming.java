@@ -2,39 +2,32 @@ package dev.flowbell.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.flowbell.input.SubscriptionDecoder;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import dev.flowbell.input.UndecodableEventException;
-import dev.flowbell.ledger.InMemoryLedger;
-import dev.flowbell.publish.AwsClients;
-import dev.flowbell.publish.CloudWatchMetricPublisher;
-import dev.flowbell.publish.EmbeddedMetricPublisher;
-import dev.flowbell.publish.MetricPublisher;
-import dev.flowbell.publish.SnsAlertPublisher;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
-import software.amazon.awssdk.services.sns.SnsClient;
 
-/// What is done before SnapStart makes a snapshot of the function: payloads of each kind go through
-/// a pipeline of their own, so that after a restore the first real one finds classes loaded and
-/// code compiled.
+/// What is done before SnapStart makes a snapshot of the function, and after a restore.
 ///
-/// Nothing of it lasts: ledger, settings, SDK clients and connections are made for it and thrown
-/// away; what [PrimingHttpClient] gets is not sent.
+/// Before, payloads of each kind go through a second function, so that the first real one finds
+/// classes loaded, code compiled, and TLS sessions. Nothing else of it lasts: ledger, settings and
+/// SDK clients are its own and thrown away; what a [PrimingHttpClient] gets is not sent.
+///
+/// After, connections to the same services are made, side by side.
 ///
 /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">
 ///   Lambda SnapStart runtime hooks for Java</a>
@@ -45,23 +38,34 @@ final class SnapStartPriming {
   /// How many records a payload has, about.
   private static final int LINES = 50;
 
-  private static final String TOPIC_ARN = "arn:aws:sns:us-east-1:000000000000:priming";
+  /// A restore is part of what somebody waits for; Lambda gives it 10 s.
+  private static final Duration LONGEST_RECONNECT = Duration.ofSeconds(1);
 
-  private static final InstantSource CLOCK = InstantSource.system();
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "ALERT_TOPIC_ARN",
+          "arn:aws:sns:us-east-1:000000000000:priming",
+          "ALERT_BLOCKED_HANDSHAKES",
+          "1",
+          "METRIC_DIMENSIONS",
+          "InterfaceId,VpcId+FlowDirection");
 
-  private static final Settings SETTINGS =
-      Settings.fromEnvironment(
-          Map.of(
-              "ALERT_TOPIC_ARN",
-              TOPIC_ARN,
-              "ALERT_BLOCKED_HANDSHAKES",
-              "1",
-              "METRIC_DIMENSIONS",
-              "InterfaceId,VpcId+FlowDirection"));
+  private static final LambdaLogger NO_LOG =
+      new LambdaLogger() {
+        @Override
+        public void log(String message) {}
+
+        @Override
+        public void log(byte[] message) {}
+      };
+
+  private static final String SOURCE = "198.51.100.7";
 
   private static final String FLOWBELL_LINE =
       "8 000000000000 vpc-0 subnet-0 i-0 eni-0 10.0.1.5 10.0.2.98 40001 22 6 1 60 1795342446"
-          + " 1795342450 REJECT OK 2 IPv4 198.51.100.7 10.0.2.98 us-east-1 use1-az1 ingress - -";
+          + " 1795342450 REJECT OK 2 IPv4 "
+          + SOURCE
+          + " 10.0.2.98 us-east-1 use1-az1 ingress - -";
 
   private static final String DEFAULT_LINE =
       "2 000000000000 eni-0 198.51.100.7 10.0.2.98 40001 22 6 1 60 1795342446 1795342450 ACCEPT OK";
@@ -70,66 +74,48 @@ final class SnapStartPriming {
       "{\\\"version\\\":2,\\\"srcAddr\\\":\\\"198.51.100.7\\\",\\\"dstAddr\\\":\\\"2001:db8::98\\\","
           + "\\\"dstPort\\\":22,\\\"protocol\\\":6,\\\"action\\\":\\\"REJECT\\\"}";
 
-  private static final List<String> PAYLOADS =
-      List.of(
-          payload("DATA_MESSAGE", lines(FLOWBELL_LINE, "unreadable")),
-          payload("DATA_MESSAGE", lines(DEFAULT_LINE)),
-          payload("DATA_MESSAGE", lines(JSON_LINE)),
-          payload("CONTROL_MESSAGE", List.of("CWL CONTROL MESSAGE: priming")),
-          "undecodable");
-
   private SnapStartPriming() {}
 
   /// Sends the payloads through, and lets nothing that goes wrong with it keep the function from
   /// starting: it would start slowly.
   ///
-  /// @param sink the function's
+  /// @param settings the function's
+  /// @param clients the function's
   /// @param warnings gets a line where something went wrong
-  static void run(MetricSink sink, Consumer<String> warnings) {
-    run(sink, PrimingHttpClient::new, warnings);
-  }
-
-  static void run(
-      MetricSink sink, Supplier<SdkHttpClient> newHttpClient, Consumer<String> warnings) {
-    try (SdkHttpClient http = newHttpClient.get()) {
-      run(sink, http);
-    } catch (RuntimeException e) { // whatever it is, being slow is better than not to start
+  /// @return for [#reconnect]
+  static List<Greeting> run(Settings settings, HttpClients clients, Consumer<String> warnings) {
+    PrimingHttpClient publishing = new PrimingHttpClient(clients.publishing());
+    PrimingHttpClient ledger =
+        clients.ledger() == null ? null : new PrimingHttpClient(clients.ledger());
+    try {
+      run(settings.metricSink(), new HttpClients(publishing, ledger));
+    } catch (IOException | RuntimeException e) { // being slow is better than not to start
       warnings.accept("SnapStart: the function was not made ready, and starts slowly: " + e);
     }
-  }
-
-  static void run(MetricSink sink, SdkHttpClient http) {
-    switch (sink) {
-      case CLOUDWATCH -> {
-        try (CloudWatchClient cloudWatch = AwsClients.newCloudWatch(http)) {
-          run(new CloudWatchMetricPublisher(cloudWatch, SETTINGS.namespace(), CLOCK), http);
-        }
-      }
-      case EMF -> {
-        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)) {
-          run(new EmbeddedMetricPublisher(nowhere, SETTINGS.namespace(), CLOCK), http);
-        }
-      }
+    List<Greeting> greetings = new ArrayList<>(publishing.greetings());
+    if (ledger != null) {
+      greetings.addAll(ledger.greetings());
     }
+    return greetings;
   }
 
-  private static void run(MetricPublisher metricPublisher, SdkHttpClient http) {
-    SubscriptionDecoder decoder = new SubscriptionDecoder(SETTINGS.maxInflatedBytes());
-    try (SnsClient sns = AwsClients.newSns(http)) {
-      for (int i = 0; i < ROUNDS; i++) {
-        Pipeline pipeline =
-            new Pipeline(
-                SETTINGS,
-                LineFormats.fixed(SETTINGS.formats()),
-                "us-east-1",
-                new InMemoryLedger(), // that knows none of the payloads
-                metricPublisher,
-                new SnsAlertPublisher(
-                    sns, Objects.requireNonNull(SETTINGS.topicArn()), SETTINGS.httpsForm()),
-                CLOCK);
-        for (String data : PAYLOADS) {
+  static void run(MetricSink sink, HttpClients clients) throws IOException {
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.put("METRIC_SINK", sink.name().toLowerCase(Locale.ROOT));
+    if (clients.ledger() != null) {
+      settings.put("LEDGER_TABLE", "priming");
+    }
+    try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)) {
+      FlowLogsHandler function =
+          new FlowLogsHandler(Settings.fromEnvironment(settings), "us-east-1", clients, nowhere);
+      for (int round = 0; round < ROUNDS; round++) {
+        for (String event : events(round)) {
           try {
-            Totals.nonZero(pipeline.process(decoder.decode(data), TimeLimit.NONE).summary());
+            function.handle(
+                new ByteArrayInputStream(event.getBytes(UTF_8)),
+                OutputStream.nullOutputStream(),
+                NO_LOG,
+                TimeLimit.NONE);
           } catch (UndecodableEventException _) {
             // the last one
           }
@@ -138,13 +124,51 @@ final class SnapStartPriming {
     }
   }
 
+  /// Makes connections anew. Where one can't be made in time, the first payload does without.
+  static void reconnect(List<Greeting> greetings) {
+    List<Thread> threads = new ArrayList<>();
+    for (Greeting greeting : greetings) {
+      threads.add(Thread.startVirtualThread(() -> greet(greeting)));
+    }
+    long end = System.nanoTime() + LONGEST_RECONNECT.toNanos();
+    try {
+      for (Thread thread : threads) {
+        thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void greet(Greeting greeting) {
+    try {
+      greeting.send(true);
+    } catch (IOException | RuntimeException _) {
+      // The first payload makes its own connection, and says what is wrong with it.
+    }
+  }
+
+  /// An event of each kind, with ids and a source of its own: each is new, and has something to
+  /// tell.
+  private static List<String> events(int round) {
+    return List.of(
+        event(
+            round,
+            "DATA_MESSAGE",
+            lines(FLOWBELL_LINE.replace(SOURCE, "198.51.100." + round), "unreadable")),
+        event(round, "DATA_MESSAGE", lines(DEFAULT_LINE)),
+        event(round, "DATA_MESSAGE", lines(JSON_LINE)),
+        event(round, "CONTROL_MESSAGE", List.of("CWL CONTROL MESSAGE: priming")),
+        "{\"awslogs\":{\"data\":\"undecodable\"}}");
+  }
+
   private static List<String> lines(String line, String... more) {
     List<String> lines = new ArrayList<>(Collections.nCopies(LINES, line));
     lines.addAll(Arrays.asList(more));
     return lines;
   }
 
-  private static String payload(String type, List<String> messages) {
+  private static String event(int round, String type, List<String> messages) {
     StringBuilder json = new StringBuilder(1_024);
     json.append("{\"messageType\":\"")
         .append(type)
@@ -154,6 +178,8 @@ final class SnapStartPriming {
     for (int i = 0; i < messages.size(); i++) {
       json.append(i == 0 ? "" : ",")
           .append("{\"id\":\"")
+          .append(round)
+          .append('-')
           .append(i)
           .append("\",\"timestamp\":1795342450000,\"message\":\"")
           .append(messages.get(i))
@@ -166,6 +192,8 @@ final class SnapStartPriming {
     } catch (IOException e) {
       throw new AssertionError("an array takes it all", e);
     }
-    return Base64.getEncoder().encodeToString(gzipped.toByteArray());
+    return "{\"awslogs\":{\"data\":\""
+        + Base64.getEncoder().encodeToString(gzipped.toByteArray())
+        + "\"}}";
   }
 }

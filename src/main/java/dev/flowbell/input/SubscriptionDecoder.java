@@ -48,7 +48,7 @@ public final class SubscriptionDecoder {
   /// As much as Lambda hands over at most, where whoever invokes the function waits for the answer.
   ///
   /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html">Lambda
-  ///   quotas</a>: "6 MB each for request and response (synchronous)" (read 2026-11-23)
+  ///   quotas</a>: 6 MB for a synchronous invocation, 1 MB for an asynchronous one
   private static final int MOST_EVENT_CHARACTERS = 6 << 20;
 
   private final JsonFactory factory = newFactory(MOST_TEXT_CHARACTERS);

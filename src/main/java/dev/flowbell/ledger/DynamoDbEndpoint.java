@@ -75,11 +75,7 @@ final class DynamoDbEndpoint {
           .clientEndpoint();
   private final AwsCredentialsProvider credentials = DefaultCredentialsProvider.builder().build();
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
-  private final SdkHttpClient http =
-      UrlConnectionHttpClient.builder()
-          .connectionTimeout(LONGEST_CONNECT)
-          .socketTimeout(LONGEST_WAIT)
-          .build();
+  private final SdkHttpClient http;
   private final StandardRetryStrategy retries =
       StandardRetryStrategy.builder()
           .maxAttempts(MOST_ATTEMPTS)
@@ -90,6 +86,17 @@ final class DynamoDbEndpoint {
           .throttlingBackoffStrategy(
               BackoffStrategy.exponentialDelay(Duration.ofMillis(100), Duration.ofMillis(500)))
           .build();
+
+  DynamoDbEndpoint(SdkHttpClient http) {
+    this.http = http;
+  }
+
+  static SdkHttpClient newHttpClient() {
+    return UrlConnectionHttpClient.builder()
+        .connectionTimeout(LONGEST_CONNECT)
+        .socketTimeout(LONGEST_WAIT)
+        .build();
+  }
 
   /// Calls an operation.
   ///

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import software.amazon.awssdk.http.SdkHttpClient;
 
 /// A ledger in a DynamoDB table, which all of the function's processes share.
 ///
@@ -46,11 +47,25 @@ public final class DynamoDbLedger implements Ledger {
   private static final String CANCELED = "TransactionCanceledException";
 
   private final String table;
-  private final DynamoDbEndpoint endpoint = new DynamoDbEndpoint();
+  private final DynamoDbEndpoint endpoint;
 
   /// Makes a ledger that takes region, credentials and endpoint from where the SDK's clients do.
   public DynamoDbLedger(String table) {
+    this(table, newHttpClient());
+  }
+
+  /// Makes the same over another HTTP client.
+  ///
+  /// @param http one that waits no longer than those of [#newHttpClient], or [#LONGEST_CALL] isn't
+  ///   true; stays the caller's to close
+  public DynamoDbLedger(String table, SdkHttpClient http) {
     this.table = table;
+    this.endpoint = new DynamoDbEndpoint(http);
+  }
+
+  /// Makes an HTTP client that gives up as early as it should; whoever asks closes it.
+  public static SdkHttpClient newHttpClient() {
+    return DynamoDbEndpoint.newHttpClient();
   }
 
   @Override

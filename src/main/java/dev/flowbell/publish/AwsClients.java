@@ -60,7 +60,9 @@ public final class AwsClients {
         .build();
   }
 
-  private static SdkHttpClient newHttpClient() {
+  /// Makes an HTTP client for either or both; whoever asks closes it. Clients that share one share
+  /// its TLS sessions, and the time that it takes to make one.
+  public static SdkHttpClient newHttpClient() {
     return UrlConnectionHttpClient.builder()
         .connectionTimeout(LONGEST_CONNECT)
         .socketTimeout(LONGEST_ATTEMPT)

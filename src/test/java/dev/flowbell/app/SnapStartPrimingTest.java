@@ -3,10 +3,13 @@ package dev.flowbell.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.flowbell.ledger.DynamoDbLedger;
+import dev.flowbell.publish.AwsClients;
 import dev.flowbell.testing.LoopbackAws;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,34 +34,50 @@ class SnapStartPrimingTest {
   void run_publishesNothing() {
     List<String> warnings = new ArrayList<>();
 
-    SnapStartPriming.run(MetricSink.CLOUDWATCH, warnings::add);
+    List<Greeting> greetings = SnapStartPriming.run(settings(Map.of()), clients(), warnings::add);
 
     assertThat(warnings).isEmpty();
     assertThat(aws.metricBodies()).isEmpty();
     assertThat(aws.notifications()).isEmpty();
     assertThat(aws.ec2Requests()).isEmpty();
-    assertThat(aws.greetings()).isPositive();
+    assertThat(aws.greetings()).isEqualTo(5);
+    assertThat(greetings).hasSize(1);
   }
 
   /// Metrics of the four payloads that can be decoded, and the notification of the one with an
   /// alert.
   @Test
-  void run_takesEachPayloadTheWholeWay() {
-    try (PrimingHttpClient http = new PrimingHttpClient()) {
-      SnapStartPriming.run(MetricSink.CLOUDWATCH, http);
+  void run_takesEachPayloadTheWholeWay() throws IOException {
+    PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
 
-      assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
-    }
+    SnapStartPriming.run(MetricSink.CLOUDWATCH, new HttpClients(http, null));
+
+    assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
+  }
+
+  /// A claim and an end for each of three payloads; for the one with an alert, a read, a
+  /// transaction and another end.
+  @Test
+  void run_withALedger() throws IOException {
+    PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
+    PrimingHttpClient ledger = new PrimingHttpClient(DynamoDbLedger.newHttpClient());
+
+    SnapStartPriming.run(MetricSink.CLOUDWATCH, new HttpClients(http, ledger));
+
+    assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
+    assertThat(ledger.answers()).isEqualTo(SnapStartPriming.ROUNDS * 9);
+    assertThat(ledger.greetings()).hasSize(1);
   }
 
   /// Notifications alone: metrics need no client.
   @Test
-  void run_metricsInTheLog() {
-    try (PrimingHttpClient http = new PrimingHttpClient()) {
-      SnapStartPriming.run(MetricSink.EMF, http);
+  void run_metricsInTheLog() throws IOException {
+    PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
 
-      assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS);
-    }
+    SnapStartPriming.run(MetricSink.EMF, new HttpClients(http, null));
+
+    assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS);
+    assertThat(http.greetings()).hasSize(1);
   }
 
   @Test
@@ -66,7 +85,11 @@ class SnapStartPrimingTest {
     List<String> warnings = new ArrayList<>();
 
     assertThatCode(
-            () -> SnapStartPriming.run(MetricSink.CLOUDWATCH, BrokenHttpClient::new, warnings::add))
+            () ->
+                SnapStartPriming.run(
+                    settings(Map.of()),
+                    new HttpClients(new BrokenHttpClient(), null),
+                    warnings::add))
         .doesNotThrowAnyException();
 
     assertThat(warnings)
@@ -86,13 +109,37 @@ class SnapStartPrimingTest {
     System.setProperty("aws.secretAccessKey", "made-up");
     List<String> warnings = new ArrayList<>();
     try {
-      SnapStartPriming.run(MetricSink.CLOUDWATCH, warnings::add);
+      SnapStartPriming.reconnect(
+          SnapStartPriming.run(settings(Map.of()), clients(), warnings::add));
     } finally {
       List.of("aws.endpointUrl", "aws.region", "aws.accessKeyId", "aws.secretAccessKey")
           .forEach(System::clearProperty);
     }
 
     assertThat(warnings).isEmpty();
+  }
+
+  /// The first payload's request comes by the connection that was made after the restore.
+  @Test
+  void reconnect_oneConnectionToEach() throws IOException {
+    HttpClients clients = clients();
+    List<Greeting> greetings = SnapStartPriming.run(settings(Map.of()), clients, _ -> {});
+    int before = aws.greetings();
+    int connectionsBefore = aws.connections();
+
+    SnapStartPriming.reconnect(greetings);
+    greetings.getFirst().send(true);
+
+    assertThat(aws.greetings()).isEqualTo(before + 2);
+    assertThat(aws.connections()).isEqualTo(connectionsBefore + 1);
+  }
+
+  private static Settings settings(Map<String, String> environment) {
+    return Settings.fromEnvironment(environment);
+  }
+
+  private static HttpClients clients() {
+    return HttpClients.of(settings(Map.of()));
   }
 
   private static final class BrokenHttpClient implements SdkHttpClient {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -52,6 +54,7 @@ public final class LoopbackAws implements AutoCloseable {
       Collections.synchronizedList(new ArrayList<>());
 
   private final AtomicInteger greetings = new AtomicInteger();
+  private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
   private final AtomicInteger metricsUnderWay = new AtomicInteger();
   private final AtomicInteger mostMetricsUnderWay = new AtomicInteger();
   private volatile CountDownLatch hold = new CountDownLatch(0);
@@ -157,6 +160,11 @@ public final class LoopbackAws implements AutoCloseable {
     return List.copyOf(notifications);
   }
 
+  /// Returns how many connections there were: from how many ports requests came.
+  public int connections() {
+    return ports.size();
+  }
+
   /// Returns how often somebody asked for `/` with nothing else.
   public int greetings() {
     return greetings.get();
@@ -182,6 +190,7 @@ public final class LoopbackAws implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      ports.add(exchange.getRemoteAddress().getPort());
       byte[] body = inflated(exchange);
       if (exchange.getRequestMethod().equals("GET")) {
         greetings.incrementAndGet(); // unsigned, and so refused

@@ -37,6 +37,7 @@ public final class RuntimeApi implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CountDownLatch checkpoint = new CountDownLatch(1);
   private final CountDownLatch restored = new CountDownLatch(1);
+  private final CountDownLatch ready = new CountDownLatch(1);
 
   /// What came of an invocation.
   ///
@@ -112,6 +113,13 @@ public final class RuntimeApi implements AutoCloseable {
     restored.countDown();
   }
 
+  /// Waits until the function asks for an event: it was made or restored, and its hooks were run.
+  public void awaitReady() throws InterruptedException {
+    if (!ready.await(FUNCTION_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("nobody asked for an event within " + FUNCTION_TIMEOUT);
+    }
+  }
+
   @Override
   public void close() {
     restored.countDown();
@@ -174,6 +182,7 @@ public final class RuntimeApi implements AutoCloseable {
   }
 
   private void handNext(HttpExchange exchange) throws IOException {
+    ready.countDown();
     Invocation invocation = next();
     if (invocation == null) {
       return;

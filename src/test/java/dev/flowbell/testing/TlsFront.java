@@ -58,7 +58,7 @@ public final class TlsFront implements AutoCloseable {
                 "-dname",
                 "CN=localhost",
                 "-ext",
-                "SAN=DNS:localhost",
+                "SAN=DNS:localhost,IP:127.0.0.1",
                 "-storetype",
                 "PKCS12",
                 "-keystore",
@@ -90,6 +90,12 @@ public final class TlsFront implements AutoCloseable {
   /// Where it listens.
   public URI uri() {
     return URI.create("https://localhost:" + server.getLocalPort());
+  }
+
+  /// The same by another name, to which a client has connections of their own, as to another
+  /// service.
+  public URI otherUri() {
+    return URI.create("https://127.0.0.1:" + server.getLocalPort());
   }
 
   /// What makes a JVM trust it.
