@@ -43,12 +43,7 @@ final class SnapStartPriming {
 
   private static final Map<String, String> SETTINGS =
       Map.of(
-          "ALERT_TOPIC_ARN",
-          "arn:aws:sns:us-east-1:000000000000:priming",
-          "ALERT_BLOCKED_HANDSHAKES",
-          "1",
-          "METRIC_DIMENSIONS",
-          "InterfaceId,VpcId+FlowDirection");
+          "ALERT_BLOCKED_HANDSHAKES", "1", "METRIC_DIMENSIONS", "InterfaceId,VpcId+FlowDirection");
 
   private static final LambdaLogger NO_LOG =
       new LambdaLogger() {
@@ -88,7 +83,7 @@ final class SnapStartPriming {
     PrimingHttpClient ledger =
         clients.ledger() == null ? null : new PrimingHttpClient(clients.ledger());
     try {
-      run(settings.metricSink(), new HttpClients(publishing, ledger));
+      rehearse(settings, new HttpClients(publishing, ledger));
     } catch (IOException | RuntimeException e) { // being slow is better than not to start
       warnings.accept("SnapStart: the function was not made ready, and starts slowly: " + e);
     }
@@ -99,10 +94,14 @@ final class SnapStartPriming {
     return greetings;
   }
 
-  static void run(MetricSink sink, HttpClients clients) throws IOException {
+  /// @param like the settings of a function that calls the same services
+  static void rehearse(Settings like, HttpClients clients) throws IOException {
     Map<String, String> settings = new HashMap<>(SETTINGS);
-    settings.put("METRIC_SINK", sink.name().toLowerCase(Locale.ROOT));
-    if (clients.ledger() != null) {
+    settings.put("METRIC_SINK", like.metricSink().name().toLowerCase(Locale.ROOT));
+    if (like.topicArn() != null) {
+      settings.put("ALERT_TOPIC_ARN", "arn:aws:sns:us-east-1:000000000000:priming");
+    }
+    if (like.ledgerTable() != null) {
       settings.put("LEDGER_TABLE", "priming");
     }
     try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)) {

@@ -18,6 +18,8 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 class SnapStartPrimingTest {
+  private static final String TOPIC = "arn:aws:sns:eu-west-1:123456789012:flowbell";
+
   private LoopbackAws aws;
 
   @BeforeEach
@@ -50,7 +52,8 @@ class SnapStartPrimingTest {
   void run_takesEachPayloadTheWholeWay() throws IOException {
     PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
 
-    SnapStartPriming.run(MetricSink.CLOUDWATCH, new HttpClients(http, null));
+    SnapStartPriming.rehearse(
+        settings(Map.of("ALERT_TOPIC_ARN", TOPIC)), new HttpClients(http, null));
 
     assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
   }
@@ -62,7 +65,9 @@ class SnapStartPrimingTest {
     PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
     PrimingHttpClient ledger = new PrimingHttpClient(DynamoDbLedger.newHttpClient());
 
-    SnapStartPriming.run(MetricSink.CLOUDWATCH, new HttpClients(http, ledger));
+    SnapStartPriming.rehearse(
+        settings(Map.of("ALERT_TOPIC_ARN", TOPIC, "LEDGER_TABLE", "flowbell")),
+        new HttpClients(http, ledger));
 
     assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
     assertThat(ledger.answers()).isEqualTo(SnapStartPriming.ROUNDS * 9);
@@ -74,10 +79,22 @@ class SnapStartPrimingTest {
   void run_metricsInTheLog() throws IOException {
     PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
 
-    SnapStartPriming.run(MetricSink.EMF, new HttpClients(http, null));
+    SnapStartPriming.rehearse(
+        settings(Map.of("ALERT_TOPIC_ARN", TOPIC, "METRIC_SINK", "emf")),
+        new HttpClients(http, null));
 
     assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS);
     assertThat(http.greetings()).hasSize(1);
+  }
+
+  /// A function that tells nobody has no use for SNS, and needn't be let to it.
+  @Test
+  void run_withoutATopic() throws IOException {
+    PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
+
+    SnapStartPriming.rehearse(settings(Map.of()), new HttpClients(http, null));
+
+    assertThat(http.answers()).as("metrics alone").isEqualTo(SnapStartPriming.ROUNDS * 4);
   }
 
   @Test

@@ -37,9 +37,9 @@ public final class WarmPathRatios {
 
   private static final List<Recorded> RECORDED =
       List.of(
-          new Recorded(Payload.DEFAULT, 1_000, 3.0),
-          new Recorded(Payload.FULL, 1_000, 3.4),
-          new Recorded(Payload.JSON, 1_000, 6.3));
+          new Recorded(Payload.DEFAULT, 1_000, 2.8),
+          new Recorded(Payload.FULL, 1_000, 3.2),
+          new Recorded(Payload.JSON, 1_000, 5.5));
 
   /// @param args `check`, or nothing
   public static void main(String[] args) {
