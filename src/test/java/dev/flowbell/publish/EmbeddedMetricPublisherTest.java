@@ -17,6 +17,7 @@ import dev.flowbell.summary.MetricSeries;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.GeneratedPayload;
+import dev.flowbell.testing.RecordingProgress;
 import dev.flowbell.testing.Summaries;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
@@ -132,11 +133,12 @@ class EmbeddedMetricPublisherTest {
     }
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-    publisher(new PrintStream(printed, false, UTF_8), NOW)
-        .publish(summary(points), progress(Set.of(0), () -> {}));
+    RecordingProgress progress = new RecordingProgress(Set.of(0), false);
+    publisher(new PrintStream(printed, false, UTF_8), NOW).publish(summary(points), progress);
 
     assertThat(printed.toString(UTF_8).lines().map(line -> Json.parseObject(line).get("Records")))
         .containsExactly(1_000L, 1_001L);
+    assertThat(progress.noted()).as("lines are no requests").isEmpty();
   }
 
   @Test
@@ -145,12 +147,8 @@ class EmbeddedMetricPublisherTest {
     EmbeddedMetricPublisher publisher = publisher(new PrintStream(printed, false, UTF_8), NOW);
     FlowSummary summary =
         summary(new MetricPoint(MetricSeries.TOTAL, MINUTE, Map.of(Metric.RECORDS, 3L)));
-    MetricProgress late =
-        progress(
-            Set.of(),
-            () -> {
-              throw new PublishFailedException("not begun");
-            });
+    RecordingProgress late = new RecordingProgress();
+    late.leaveNoTime();
 
     assertThatThrownBy(() -> publisher.publish(summary, late))
         .isInstanceOf(PublishFailedException.class)
@@ -271,30 +269,6 @@ class EmbeddedMetricPublisherTest {
       }
     }
     return sums;
-  }
-
-  private static MetricProgress progress(Set<Integer> taken, Runnable beforeRequest) {
-    return new MetricProgress() {
-      @Override
-      public Set<Integer> taken() {
-        return taken;
-      }
-
-      @Override
-      public boolean isAfterCut() {
-        return false;
-      }
-
-      @Override
-      public void beforeRequest(boolean isAlone) {
-        beforeRequest.run();
-      }
-
-      @Override
-      public void note(Set<Integer> requests) {
-        throw new AssertionError("lines are no requests");
-      }
-    };
   }
 
   private static MetricSeries series(Map<MetricDimension, String> dimensions) {

@@ -8,6 +8,7 @@ import dev.flowbell.summary.Metric;
 import dev.flowbell.summary.MetricDimension;
 import dev.flowbell.summary.MetricPoint;
 import dev.flowbell.summary.MetricSeries;
+import dev.flowbell.testing.RecordingProgress;
 import dev.flowbell.testing.Summaries;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -249,7 +250,8 @@ class MetricRequestsTest {
             .withDoings(Map.of(Metric.POSSIBLE_DUPLICATES, possibleDuplicates));
 
     assertThat(
-            MetricRequests.open(summary, "Flowbell/Test", NOW, progress(before, isAfterCut))
+            MetricRequests.open(
+                    summary, "Flowbell/Test", NOW, new RecordingProgress(before, isAfterCut))
                 .stream()
                 .map(request -> request.number() + ":" + request.possibleDuplicates())
                 .collect(Collectors.joining(" ")))
@@ -286,26 +288,6 @@ class MetricRequestsTest {
     assertThat(request.toSend(true, NOW).metricData())
         .hasSize(1_000)
         .endsWith(datum("PossibleDuplicates", minute, 3, StandardUnit.COUNT));
-  }
-
-  private static MetricProgress progress(Set<Integer> taken, boolean isAfterCut) {
-    return new MetricProgress() {
-      @Override
-      public Set<Integer> taken() {
-        return taken;
-      }
-
-      @Override
-      public boolean isAfterCut() {
-        return isAfterCut;
-      }
-
-      @Override
-      public void beforeRequest(boolean isAlone) {}
-
-      @Override
-      public void note(Set<Integer> requests) {}
-    };
   }
 
   private static MetricPoint[] minutes(int count) {

@@ -11,6 +11,7 @@ import dev.flowbell.summary.MetricPoint;
 import dev.flowbell.summary.MetricSeries;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.LoopbackAws;
+import dev.flowbell.testing.RecordingProgress;
 import dev.flowbell.testing.Summaries;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,9 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,7 +165,7 @@ class PublisherTest {
   @Test
   void cloudWatch_severalSideBySide() {
     aws.holdCloudWatchUntil(3);
-    Progress progress = new Progress(Set.of());
+    RecordingProgress progress = new RecordingProgress();
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
       new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(2_500), progress);
@@ -174,29 +173,29 @@ class PublisherTest {
 
     assertThat(aws.mostAtOnce()).isEqualTo(3);
     assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);
-    assertThat(progress.noted).doesNotHaveDuplicates().hasSizeLessThan(3).isSubsetOf(0, 1, 2);
+    assertThat(progress.noted()).doesNotHaveDuplicates().hasSizeLessThan(3).isSubsetOf(0, 1, 2);
   }
 
   /// Not even while it takes long to note what was taken.
   @Test
   void cloudWatch_fourUnderWayAtMost() {
     aws.holdCloudWatchUntil(4);
-    Progress progress = new Progress(Set.of());
+    RecordingProgress progress = new RecordingProgress();
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
       new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(11 * 999), progress);
     }
 
     assertThat(aws.mostAtOnce()).isEqualTo(4);
-    assertThat(progress.mostUnderWay).hasValue(4);
+    assertThat(progress.mostUnderWay()).isEqualTo(4);
     assertThat(dataOfRequests()).hasSize(11).containsOnly(999);
-    assertThat(progress.noted).doesNotHaveDuplicates().hasSizeBetween(7, 10);
+    assertThat(progress.noted()).doesNotHaveDuplicates().hasSizeBetween(7, 10);
   }
 
   @Test
   void cloudWatch_oneOfSeveralIsRefused() {
     aws.failCloudWatchAfter(1, 400, "InvalidParameterValue", "broken");
-    Progress progress = new Progress(Set.of());
+    RecordingProgress progress = new RecordingProgress();
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
       CloudWatchMetricPublisher publisher =
@@ -209,11 +208,11 @@ class PublisherTest {
                   + " (Service: CloudWatch, Status Code: 400, Request ID: null) (SDK Attempt Count:"
                   + " 1)")
           .satisfies(e -> assertThat(((PublishFailedException) e).doubts()).isZero());
-      assertThat(progress.noted).hasSize(2);
+      assertThat(progress.noted()).hasSize(2);
 
-      Progress next = new Progress(Set.copyOf(progress.noted));
+      RecordingProgress next = new RecordingProgress(Set.copyOf(progress.noted()), false);
       publisher.publish(summary(2_500), next);
-      assertThat(next.begun).as("the refused one alone").hasValue(1);
+      assertThat(next.begun()).as("the refused one alone").isEqualTo(1);
     }
 
     assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);
@@ -226,7 +225,7 @@ class PublisherTest {
     for (int i = 0; i < 4 * 3; i++) {
       aws.failCloudWatch(500, "InternalServiceFault", "broken");
     }
-    Progress progress = new Progress(Set.of());
+    RecordingProgress progress = new RecordingProgress();
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
       assertThatThrownBy(
@@ -240,13 +239,13 @@ class PublisherTest {
     }
 
     assertThat(aws.metricBodies()).isEmpty();
-    assertThat(progress.noted).isEmpty();
+    assertThat(progress.noted()).isEmpty();
   }
 
   @Test
   void cloudWatch_interrupted() throws Exception {
     aws.holdCloudWatchUntil(3);
-    Progress progress = new Progress(Set.of());
+    RecordingProgress progress = new RecordingProgress();
     AtomicBoolean isStillInterrupted = new AtomicBoolean();
     Thread thread =
         Thread.ofPlatform()
@@ -270,39 +269,6 @@ class PublisherTest {
     return aws.metricBodies().stream()
         .map(body -> new String(body, ISO_8859_1).split("Records", -1).length - 1)
         .toList();
-  }
-
-  /// Counts what is under way: begun, and not noted.
-  private static final class Progress implements MetricProgress {
-    private final Set<Integer> taken;
-    private final List<Integer> noted = new CopyOnWriteArrayList<>();
-    private final AtomicInteger begun = new AtomicInteger();
-    private final AtomicInteger mostUnderWay = new AtomicInteger();
-
-    Progress(Set<Integer> taken) {
-      this.taken = taken;
-    }
-
-    @Override
-    public Set<Integer> taken() {
-      return taken;
-    }
-
-    @Override
-    public boolean isAfterCut() {
-      return false;
-    }
-
-    @Override
-    public void beforeRequest(boolean isAlone) {
-      int underWay = begun.incrementAndGet() - noted.size();
-      mostUnderWay.accumulateAndGet(underWay, Math::max);
-    }
-
-    @Override
-    public void note(Set<Integer> requests) {
-      noted.addAll(requests);
-    }
   }
 
   @Test
