@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamWriteFeature;
-import tools.jackson.core.json.JsonFactory;
 
 /// What the doctor found out about a stack.
 record DoctorReport(String stackName, String region, List<Finding> findings) {
@@ -52,11 +49,7 @@ record DoctorReport(String stackName, String region, List<Finding> findings) {
   }
 
   void printJson(PrintStream out) {
-    try (JsonGenerator json =
-        JsonFactory.builder()
-            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-            .build()
-            .createGenerator(ObjectWriteContext.empty(), out)) {
+    try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();
       json.writeStringProperty("stack", stackName);
       json.writeStringProperty("region", region);

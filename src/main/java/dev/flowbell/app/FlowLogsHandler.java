@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.crac.Core;
 import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
@@ -131,10 +132,12 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   }
 
   private Ledger newLedger(Settings settings, HttpClients clients) {
-    return settings.ledgerTable() == null || clients.ledger() == null
+    return settings.ledgerTable() == null
         ? new InMemoryLedger()
         : new FallbackLedger(
-            new DynamoDbLedger(settings.ledgerTable(), clients.ledger()), warnings::add);
+            new DynamoDbLedger(
+                settings.ledgerTable(), Objects.requireNonNull(clients.ledger(), "ledger")),
+            warnings::add);
   }
 
   /// Handles one payload.

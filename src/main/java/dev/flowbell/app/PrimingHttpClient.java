@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -27,8 +26,7 @@ final class PrimingHttpClient implements SdkHttpClient {
   private static final int GREETINGS = 5;
 
   private final SdkHttpClient real;
-  private final Set<String> hostsAsked = new HashSet<>();
-  private final List<Greeting> greetings = new ArrayList<>();
+  private final Map<String, Greeting> greetings = new LinkedHashMap<>(); // by host
   private int answers;
 
   /// @param real stays the caller's to close
@@ -42,8 +40,8 @@ final class PrimingHttpClient implements SdkHttpClient {
   }
 
   /// Returns a greeting for each service that was asked for something.
-  List<Greeting> greetings() {
-    return greetings;
+  Collection<Greeting> greetings() {
+    return greetings.values();
   }
 
   @Override
@@ -64,22 +62,16 @@ final class PrimingHttpClient implements SdkHttpClient {
   public void close() {}
 
   private HttpExecuteResponse answer(SdkHttpRequest unsent) {
-    boolean isCloudWatch = unsent.firstMatchingHeader("smithy-protocol").isPresent();
-    boolean isDynamoDb = unsent.firstMatchingHeader("X-Amz-Target").isPresent();
-    if (hostsAsked.add(unsent.host())) {
-      Greeting greeting = new Greeting(real, unsent);
-      greet(greeting);
-      greetings.add(greeting);
-    }
-    if (isCloudWatch) {
+    greetings.computeIfAbsent(unsent.host(), _ -> greet(new Greeting(real, unsent)));
+    if (unsent.firstMatchingHeader("smithy-protocol").isPresent()) {
       return answer("application/cbor", new byte[] {(byte) 0xa0}); // an empty map
     }
-    return isDynamoDb
+    return unsent.firstMatchingHeader("X-Amz-Target").isPresent()
         ? answer("application/x-amz-json-1.0", "{}".getBytes(UTF_8))
         : answer("text/xml", "<PublishResponse><PublishResult/></PublishResponse>".getBytes(UTF_8));
   }
 
-  private static void greet(Greeting greeting) {
+  private static Greeting greet(Greeting greeting) {
     try {
       for (int i = 0; i < GREETINGS; i++) {
         greeting.send(false); // it would not outlive the snapshot
@@ -87,6 +79,7 @@ final class PrimingHttpClient implements SdkHttpClient {
     } catch (IOException _) {
       // Some of it is done all the same, and the first payload does the rest.
     }
+    return greeting;
   }
 
   private static HttpExecuteResponse answer(String type, byte[] body) {

@@ -24,9 +24,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamWriteFeature;
-import tools.jackson.core.json.JsonFactory;
 
 /// What all payloads of a replay come to together.
 final class ReplayReport {
@@ -135,11 +132,7 @@ final class ReplayReport {
 
   /// Prints the report as one JSON object, every metric in it whether counted or not.
   void printJson(PrintStream out) {
-    try (JsonGenerator json =
-        JsonFactory.builder()
-            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-            .build()
-            .createGenerator(ObjectWriteContext.empty(), out)) {
+    try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();
       json.writeNumberProperty("payloads", payloads);
       json.writeObjectPropertyStart("metrics");

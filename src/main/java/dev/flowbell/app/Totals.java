@@ -5,18 +5,10 @@ import dev.flowbell.summary.Metric;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamWriteFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.json.JsonFactoryBuilder;
 
 /// A summary's totals by the names that CloudWatch shows.
 final class Totals {
-  private static final JsonFactory JSON =
-      new JsonFactoryBuilder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
-
   private Totals() {}
 
   /// Returns the totals that aren't 0, in the order of the documentation's table.
@@ -32,8 +24,7 @@ final class Totals {
 
   /// Writes totals as a JSON object, and leaves the stream open.
   static void write(Map<String, Long> totals, OutputStream out) {
-    try (JsonGenerator json =
-        JSON.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
+    try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();
       totals.forEach(json::writeNumberProperty);
       json.writeEndObject();

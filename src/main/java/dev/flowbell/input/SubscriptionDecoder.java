@@ -37,8 +37,8 @@ public final class SubscriptionDecoder {
   /// Where a Lambda event carries the payload; errors about it begin with this.
   public static final String DATA_KEY = "awslogs.data";
 
-  /// The longest text that is looked at. A Lambda event takes 1 MB at most, and so does one log
-  /// event; a longer text is made to fill the memory.
+  /// The longest text of a subscription message that is looked at. One log event takes 1 MB at
+  /// most; a longer text is made to fill the memory.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html">CloudWatch

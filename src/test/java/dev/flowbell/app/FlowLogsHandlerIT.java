@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.AwsEndpointExtension;
 import dev.flowbell.testing.Invocation;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RecordingContext;
 import java.io.ByteArrayOutputStream;
@@ -173,7 +172,7 @@ final class FlowLogsHandlerIT {
   @Test
   void replay_publishesWhatTheFunctionWould(@TempDir Path folder) throws Exception {
     Path event = folder.resolve("event.json");
-    Files.writeString(event, PayloadGenerator.lambdaEvent(message(scan("198.51.100.7", 12))));
+    Files.writeString(event, event(scan("198.51.100.7", 12)));
     SnsClient sns = aws.sns();
     SqsClient sqs = aws.sqs();
     String topicArn = sns.createTopic(topic -> topic.name(name)).topicArn();
@@ -278,10 +277,6 @@ final class FlowLogsHandlerIT {
 
   private static String event(List<String> lines) {
     return SubscriptionMessage.of(lines).toEvent();
-  }
-
-  private static String message(List<String> lines) {
-    return SubscriptionMessage.of(lines).toJson();
   }
 
   private Map<Instant, Double> sums(String metric, StandardUnit unit, String... dimensions) {

@@ -7,7 +7,6 @@ import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.testing.Invocation;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.LoopbackAws;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RecordingContext;
 import java.io.ByteArrayOutputStream;
@@ -165,10 +164,7 @@ class FlowLogsHandlerTest {
   void handleRequest_flagsMissingIsSaidOnce() throws IOException {
     FlowLogsHandler handler = handler(Map.of());
     Invocation.of(handler, event("rejects-default-format"), context);
-    Invocation.of(
-        handler,
-        PayloadGenerator.lambdaEvent(SubscriptionMessage.of(List.of(REJECT)).toJson()),
-        context);
+    Invocation.of(handler, event(List.of(REJECT)), context);
 
     assertThat(context.lines())
         .filteredOn(line -> line.contains("tcp-flags"))

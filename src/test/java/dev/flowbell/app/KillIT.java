@@ -10,7 +10,6 @@ import dev.flowbell.testing.Json;
 import dev.flowbell.testing.LambdaProcess;
 import dev.flowbell.testing.LedgerTable;
 import dev.flowbell.testing.NotificationQueue;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.PublishedMetrics;
@@ -315,15 +314,7 @@ final class KillIT {
                       end,
                       kind == Kind.LARGE ? "ACCEPT" : "REJECT")));
     }
-    return PayloadGenerator.lambdaEvent(
-        new SubscriptionMessage(
-                "DATA_MESSAGE",
-                "123456789010",
-                "/vpc/flow-logs",
-                interfaceOf(number) + "-all",
-                List.of("Flowbell"),
-                events)
-            .toJson());
+    return SubscriptionMessage.ofEvents(interfaceOf(number), events).toEvent();
   }
 
   private static String interfaceOf(int number) {

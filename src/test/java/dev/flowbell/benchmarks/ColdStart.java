@@ -6,7 +6,6 @@ import dev.flowbell.app.FlowLogsHandler;
 import dev.flowbell.app.NaiveHandler;
 import dev.flowbell.testing.AwsEndpoint;
 import dev.flowbell.testing.LambdaProcess;
-import dev.flowbell.testing.PayloadGenerator;
 import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.RuntimeApi;
 import dev.flowbell.testing.TlsFront;
@@ -272,10 +271,9 @@ public final class ColdStart {
   private String nextEvent() {
     invocations++;
     String source = "198.51.%d.%d".formatted(100 + invocations / 250, 1 + invocations % 250);
-    return PayloadGenerator.lambdaEvent(
-        SubscriptionMessage.of(
-                scan.stream().map(line -> line.replace("198.51.100.7", source)).toList())
-            .toJson());
+    return SubscriptionMessage.of(
+            scan.stream().map(line -> line.replace("198.51.100.7", source)).toList())
+        .toEvent();
   }
 
   private static void invoke(RuntimeApi runtime, String event) {

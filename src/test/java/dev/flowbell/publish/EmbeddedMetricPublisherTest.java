@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowbell.record.FlowRecord;
-import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.FlowSummaryBuilder;
@@ -199,11 +198,7 @@ class EmbeddedMetricPublisherTest {
 
   private static FlowSummary generate(int seed) {
     GeneratedPayload payload = PayloadGenerator.generate(new Random(seed));
-    RecordParser parser =
-        new RecordParser(
-            payload.formats().stream()
-                .map(format -> RecordFormat.parse(String.join(" ", format)))
-                .toList());
+    RecordParser parser = new RecordParser(payload.recordFormats());
     FlowSummaryBuilder builder =
         new FlowSummaryBuilder(
             ORIGIN, MetricDimension.parseSets("InterfaceId,VpcId+FlowDirection,LogGroup"), 20);

@@ -29,10 +29,7 @@ class LineScannerTest {
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       GeneratedPayload payload = PayloadGenerator.generate(random, 20);
-      List<RecordFormat> formats =
-          payload.formats().stream()
-              .map(format -> RecordFormat.parse(String.join(" ", format)))
-              .toList();
+      List<RecordFormat> formats = payload.recordFormats();
       RecordParser parser = new RecordParser(formats);
       FlowRecord record = new FlowRecord();
       for (String message : payload.messages()) {

@@ -733,7 +733,7 @@ class FlowSummaryBuilderTest {
       GeneratedPayload payload = PayloadGenerator.generate(new Random(seed), 40);
       FlowSummaryBuilder fresh = new FlowSummaryBuilder(ORIGIN, dimensions, 3);
       used.reset(ORIGIN);
-      RecordParser parser = new RecordParser(formatsOf(payload));
+      RecordParser parser = new RecordParser(payload.recordFormats());
       FlowRecord record = new FlowRecord();
       for (String message : payload.messages()) {
         byte[] line = message.getBytes(UTF_8);
@@ -816,12 +816,6 @@ class FlowSummaryBuilderTest {
                     "interface-id=eni-3 log-status=SKIPDATA")
                 .skippedAt())
         .isEqualTo("eni-2");
-  }
-
-  private static List<RecordFormat> formatsOf(GeneratedPayload payload) {
-    return payload.formats().stream()
-        .map(format -> RecordFormat.parse(String.join(" ", format)))
-        .toList();
   }
 
   private static FlowSummary build(String dimensions, int budget, String... records) {

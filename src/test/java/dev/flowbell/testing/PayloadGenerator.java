@@ -1,5 +1,6 @@
 package dev.flowbell.testing;
 
+import dev.flowbell.record.RecordFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -176,7 +177,12 @@ public final class PayloadGenerator {
   ///
   /// @param formats what a parser is told, in order; at least one
   /// @param messages the messages, in order; at least one
-  public record GeneratedPayload(List<List<String>> formats, List<String> messages) {}
+  public record GeneratedPayload(List<List<String>> formats, List<String> messages) {
+    /// Returns what the parser that is tested is told.
+    public List<RecordFormat> recordFormats() {
+      return formats.stream().map(format -> RecordFormat.parse(String.join(" ", format))).toList();
+    }
+  }
 
   /// A payload of 1 to 10,000 messages, mostly few.
   public static GeneratedPayload generate(RandomGenerator random) {

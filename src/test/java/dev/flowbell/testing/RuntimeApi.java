@@ -103,9 +103,7 @@ public final class RuntimeApi implements AutoCloseable {
 
   /// Waits until a function with SnapStart has run its hooks, and would be made a snapshot of.
   public void awaitCheckpoint() throws InterruptedException {
-    if (!checkpoint.await(FUNCTION_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-      throw new AssertionError("no checkpoint within " + FUNCTION_TIMEOUT);
-    }
+    await(checkpoint, "no checkpoint");
   }
 
   /// Lets the function go on as if it were restored from the snapshot.
@@ -115,8 +113,12 @@ public final class RuntimeApi implements AutoCloseable {
 
   /// Waits until the function asks for an event: it was made or restored, and its hooks were run.
   public void awaitReady() throws InterruptedException {
-    if (!ready.await(FUNCTION_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-      throw new AssertionError("nobody asked for an event within " + FUNCTION_TIMEOUT);
+    await(ready, "nobody asked for an event");
+  }
+
+  private static void await(CountDownLatch latch, String otherwise) throws InterruptedException {
+    if (!latch.await(FUNCTION_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError(otherwise + " within " + FUNCTION_TIMEOUT);
     }
   }
 
