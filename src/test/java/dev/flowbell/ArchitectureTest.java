@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,31 +32,54 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
   private static final String ROOT = "dev.flowbell.";
 
+  private static final List<String> ALL =
+      List.of(
+          "ascii",
+          "aws",
+          "record",
+          "input",
+          "classify",
+          "metric",
+          "summary",
+          "ledger",
+          "ec2",
+          "judge",
+          "notify",
+          "publish",
+          "settings",
+          "pipeline",
+          "doctor",
+          "lambda",
+          "cli");
+
   /// Which of Flowbell's packages each of them may import.
   private static final Map<String, Set<String>> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("ascii", Set.of()),
-          Map.entry("input", Set.of("ascii")),
+          Map.entry("aws", Set.of()),
           Map.entry("record", Set.of("ascii")),
+          Map.entry("input", Set.of("ascii", "record")),
           Map.entry("classify", Set.of("record")),
-          Map.entry("summary", Set.of("record", "classify")),
-          Map.entry("alert", Set.of("summary", "classify", "record")),
-          Map.entry("ledger", Set.of()),
-          Map.entry("flowlog", Set.of()),
-          Map.entry("publish", Set.of("summary", "alert")),
-          Map.entry("doctor", Set.of("record", "summary", "alert", "flowlog")),
+          Map.entry("metric", Set.of("record")),
+          Map.entry("summary", Set.of("record", "classify", "metric")),
+          Map.entry("ledger", Set.of("aws")),
+          Map.entry("ec2", Set.of("aws", "record")),
+          Map.entry("judge", Set.of("summary", "metric", "classify", "record", "ledger")),
+          Map.entry("notify", Set.of("judge", "summary", "metric", "classify", "record", "ec2")),
+          Map.entry("publish", Set.of("metric", "notify", "aws", "summary")),
+          Map.entry("settings", Set.of("judge", "metric", "notify", "record")),
+          Map.entry("pipeline", allBut("pipeline", "doctor", "lambda", "cli")),
           Map.entry(
-              "app",
-              Set.of(
-                  "input",
-                  "record",
-                  "classify",
-                  "summary",
-                  "alert",
-                  "ledger",
-                  "flowlog",
-                  "publish",
-                  "doctor")));
+              "doctor",
+              Set.of("settings", "ec2", "notify", "judge", "summary", "metric", "record", "aws")),
+          Map.entry("lambda", allBut("lambda", "cli")),
+          Map.entry("cli", allBut("lambda", "cli")));
+
+  private static Set<String> allBut(String... names) {
+    Set<String> all = new TreeSet<>(ALL);
+    all.removeAll(List.of(names));
+    return all;
+  }
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -103,39 +127,27 @@ class ArchitectureTest {
 
   @Test
   void awsSdkTypes_stayWhereAwsIsCalled() {
+    assertStayIn("software.amazon..", "aws", "publish", "ledger", "ec2", "doctor", "lambda", "cli");
+  }
+
+  @Test
+  void lambdaTypes_stayInLambda() {
+    assertStayIn("com.amazonaws..", "lambda");
+  }
+
+  @Test
+  void commandLineTypes_stayInCli() {
+    assertStayIn("picocli..", "cli");
+  }
+
+  private static void assertStayIn(String library, String... names) {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            ROOT + "publish..",
-            ROOT + "ledger..",
-            ROOT + "flowlog..",
-            ROOT + "doctor..",
-            ROOT + "app..")
+            Stream.of(names).map(name -> ROOT + name + "..").toArray(String[]::new))
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("software.amazon..")
-        .check(MAIN);
-  }
-
-  @Test
-  void lambdaTypes_stayInApp() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(ROOT + "app..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("com.amazonaws..")
-        .check(MAIN);
-  }
-
-  @Test
-  void commandLineTypes_stayInApp() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(ROOT + "app..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("picocli..")
+        .resideInAPackage(library)
         .check(MAIN);
   }
 

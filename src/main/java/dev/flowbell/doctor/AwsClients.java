@@ -1,7 +1,7 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.flowlog.DescribeFlowLogsClient;
-import dev.flowbell.flowlog.FlowLogSource;
+import dev.flowbell.ec2.DescribeFlowLogsClient;
+import dev.flowbell.ec2.FlowLogSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;

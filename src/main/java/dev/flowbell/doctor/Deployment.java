@@ -1,6 +1,6 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.flowlog.FlowLog;
+import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.record.InvalidFormatException;
 import dev.flowbell.record.RecordFormat;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.flowlog.DescribeFlowLogsException;
+import dev.flowbell.ec2.DescribeFlowLogsException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,6 +1,6 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.flowlog.FlowLog;
+import dev.flowbell.ec2.FlowLog;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.alert.AlertPolicy;
+import dev.flowbell.judge.AlertPolicy;
 import dev.flowbell.record.RecordFormat;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.alert.AlertRule;
+import dev.flowbell.judge.AlertRule;
+import dev.flowbell.metric.Metric;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
-import dev.flowbell.summary.Metric;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

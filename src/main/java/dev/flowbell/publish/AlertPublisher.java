@@ -1,6 +1,6 @@
 package dev.flowbell.publish;
 
-import dev.flowbell.alert.AlertMessage;
+import dev.flowbell.notify.AlertMessage;
 
 /// Takes a notification to where people or machines wait for it.
 public interface AlertPublisher {

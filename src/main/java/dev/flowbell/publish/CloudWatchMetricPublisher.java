@@ -1,5 +1,6 @@
 package dev.flowbell.publish;
 
+import dev.flowbell.aws.Refusals;
 import dev.flowbell.summary.FlowSummary;
 import java.time.InstantSource;
 import java.util.ArrayDeque;

@@ -1,6 +1,6 @@
 package dev.flowbell.publish;
 
-import dev.flowbell.alert.AlertMessage;
+import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.summary.FlowSummary;
 import java.io.PrintStream;
 import java.time.InstantSource;

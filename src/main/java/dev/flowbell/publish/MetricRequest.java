@@ -1,6 +1,6 @@
 package dev.flowbell.publish;
 
-import dev.flowbell.summary.Metric;
+import dev.flowbell.metric.Metric;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.flowbell.publish;
 
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricDimension;
+import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricSeries;
+import dev.flowbell.metric.Sums;
 import dev.flowbell.summary.FlowSummary;
-import dev.flowbell.summary.Metric;
-import dev.flowbell.summary.MetricDimension;
-import dev.flowbell.summary.MetricPoint;
-import dev.flowbell.summary.MetricSeries;
-import dev.flowbell.summary.Sums;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,6 +1,7 @@
 package dev.flowbell.publish;
 
-import dev.flowbell.alert.AlertMessage;
+import dev.flowbell.notify.AlertMessage;
+import dev.flowbell.notify.HttpsForm;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -1,6 +1,8 @@
 package dev.flowbell.publish;
 
-import dev.flowbell.alert.AlertMessage;
+import dev.flowbell.aws.Refusals;
+import dev.flowbell.notify.AlertMessage;
+import dev.flowbell.notify.HttpsForm;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sns.SnsClient;
 

@@ -1,5 +1,9 @@
 package dev.flowbell.summary;
 
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricSeries;
+import dev.flowbell.metric.Minutes;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.ParseFault;
 import java.time.Instant;

@@ -4,6 +4,13 @@ import dev.flowbell.classify.Classification;
 import dev.flowbell.classify.Classifier;
 import dev.flowbell.classify.HandshakeTracker;
 import dev.flowbell.classify.TupleTable;
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricCounts;
+import dev.flowbell.metric.MetricDimension;
+import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricSeries;
+import dev.flowbell.metric.MetricTable;
+import dev.flowbell.metric.Minutes;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
@@ -30,17 +37,12 @@ public final class FlowSummaryBuilder {
   /// The distinct ports kept, of all sources together; and as many hosts.
   static final int MOST_PORTS = 100_000;
 
-  /// The minutes kept, of all series together. A payload's records are of one hour at most.
-  static final int MOST_MINUTES = 10_000;
-
   private static final int TOP_PORTS = 10;
-  private static final Metric[] METRICS = Metric.values();
 
   /// Owns what is counted whichever source it is of.
   private static final int NO_SOURCE = 0;
 
-  private final List<List<MetricDimension>> dimensions;
-  private final int seriesBudget;
+  private final MetricTable metrics;
   // Marks a handshake with the counts that it adds to when it gets no answer.
   private final HandshakeTracker<List<MetricCounts>> handshakes = new HandshakeTracker<>();
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
@@ -52,8 +54,6 @@ public final class FlowSummaryBuilder {
   private final PairCounts ports = new PairCounts(MOST_PORTS);
   private final InterfaceNumbers interfaces = new InterfaceNumbers(MOST_SOURCES);
   private LogOrigin origin;
-  private SeriesCounts totals;
-  private List<DimensionSet> dimensionSets;
   private long sourcesLeftOut;
   private long overBounds;
   private long firstSeconds;
@@ -65,21 +65,14 @@ public final class FlowSummaryBuilder {
   ///   to [MetricSeries#OTHER]
   public FlowSummaryBuilder(
       LogOrigin origin, List<List<MetricDimension>> dimensionSets, int seriesBudget) {
-    this.dimensions = dimensionSets;
-    this.seriesBudget = seriesBudget;
+    this.metrics = new MetricTable(dimensionSets, seriesBudget);
     reset(origin);
   }
 
   /// Forgets what was added: another payload begins.
   public void reset(LogOrigin newOrigin) {
     origin = newOrigin;
-    Room minutes = new Room(MOST_MINUTES);
-    totals = new SeriesCounts(MetricSeries.TOTAL, minutes);
-    Room budget = new Room(seriesBudget);
-    dimensionSets = new ArrayList<>();
-    for (List<MetricDimension> set : dimensions) {
-      dimensionSets.add(new DimensionSet(set, origin.logGroup(), budget, minutes));
-    }
+    metrics.reset(origin.logGroup());
     handshakes.reset();
     faults.clear();
     sources.clear();
@@ -99,11 +92,8 @@ public final class FlowSummaryBuilder {
   /// Counts a readable record. Nothing of it is kept: it may be used again.
   public void add(FlowRecord record) {
     int classes = Classifier.classify(record);
-    long minute = minuteOf(record);
-    MetricCounts total = totals.at(minute);
-    // A list, because dimensions count a record several times.
-    List<MetricCounts> counts =
-        dimensionSets.isEmpty() ? total.alone() : countsOf(record, total, minute);
+    long minute = MetricTable.minuteOf(record);
+    List<MetricCounts> counts = metrics.countsOf(record, minute);
     boolean isWithinBounds = true;
     for (int i = 0; i < counts.size(); i++) {
       MetricCounts count = counts.get(i);
@@ -155,24 +145,6 @@ public final class FlowSummaryBuilder {
         firstSeconds == Long.MAX_VALUE ? null : Instant.ofEpochSecond(firstSeconds),
         last,
         skippedAt);
-  }
-
-  private static long minuteOf(FlowRecord record) {
-    long seconds =
-        record.endSeconds() != FlowRecord.ABSENT ? record.endSeconds() : record.startSeconds();
-    return seconds == FlowRecord.ABSENT ? SeriesCounts.NO_MINUTE : seconds / Minutes.SECONDS;
-  }
-
-  private List<MetricCounts> countsOf(FlowRecord record, MetricCounts total, long minute) {
-    List<MetricCounts> counts = new ArrayList<>(1 + dimensionSets.size());
-    counts.add(total);
-    for (DimensionSet set : dimensionSets) {
-      SeriesCounts series = set.find(record);
-      if (series != null) {
-        counts.add(series.at(minute));
-      }
-    }
-    return counts;
   }
 
   private static void count(FlowRecord record, int classes, MetricCounts count) {
@@ -256,14 +228,7 @@ public final class FlowSummaryBuilder {
   }
 
   private Map<Metric, Long> sumTotals(Instant arrival, @Nullable Instant last) {
-    Map<Metric, Long> sums = new EnumMap<>(Metric.class);
-    for (Metric metric : METRICS) {
-      long sum = 0;
-      for (MetricCounts count : totals.byMinute().values()) {
-        sum = Sums.plus(sum, count.get(metric));
-      }
-      sums.put(metric, sum);
-    }
+    Map<Metric, Long> sums = metrics.sums();
     sums.put(Metric.UNREADABLE_RECORDS, faults.values().stream().mapToLong(Long::longValue).sum());
     sums.put(Metric.OVER_BOUNDS, overBounds);
     if (last == null) {
@@ -276,16 +241,7 @@ public final class FlowSummaryBuilder {
 
   private List<MetricPoint> toPoints(
       Map<Metric, Long> sums, Set<FlowField> fields, Instant arrival, @Nullable Instant last) {
-    List<MetricPoint> points = new ArrayList<>();
-    totals
-        .byMinute()
-        .forEach(
-            (minute, count) ->
-                points.add(
-                    new MetricPoint(
-                        MetricSeries.TOTAL,
-                        toMinute(minute, arrival),
-                        valuesOf(count, fields, true))));
+    List<MetricPoint> points = metrics.totalPoints(fields, arrival);
     Map<Metric, Long> ofPayload = new EnumMap<>(Metric.class);
     long lines =
         sums.getOrDefault(Metric.RECORDS, 0L) + sums.getOrDefault(Metric.UNREADABLE_RECORDS, 0L);
@@ -304,44 +260,8 @@ public final class FlowSummaryBuilder {
           new MetricPoint(
               MetricSeries.TOTAL, Minutes.of(last == null ? arrival : last), ofPayload));
     }
-    for (DimensionSet set : dimensionSets) {
-      List<SeriesCounts> all = new ArrayList<>(set.all());
-      if (set.other() != null) {
-        all.add(set.other());
-      }
-      for (SeriesCounts series : all) {
-        series
-            .byMinute()
-            .forEach(
-                (minute, count) ->
-                    points.add(
-                        new MetricPoint(
-                            series.series(),
-                            toMinute(minute, arrival),
-                            valuesOf(count, fields, false))));
-      }
-    }
+    points.addAll(metrics.dimensionPoints(fields, arrival));
     return points;
-  }
-
-  private static Map<Metric, Long> valuesOf(
-      MetricCounts count, Set<FlowField> fields, boolean isWithZeros) {
-    Map<Metric, Long> values = new EnumMap<>(Metric.class);
-    for (Metric metric : METRICS) {
-      long value = count.get(metric);
-      boolean isZeroToTell =
-          isWithZeros && metric.origin() == Metric.Origin.RECORDS && metric.canOccurIn(fields);
-      if (value != 0 || isZeroToTell) {
-        values.put(metric, value);
-      }
-    }
-    return values;
-  }
-
-  private static Instant toMinute(long unixMinute, Instant arrival) {
-    return unixMinute == SeriesCounts.NO_MINUTE
-        ? Minutes.of(arrival)
-        : Instant.ofEpochSecond(unixMinute * Minutes.SECONDS);
   }
 
   private static @Nullable Instant toInstant(long seconds) {

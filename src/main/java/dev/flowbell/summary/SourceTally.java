@@ -2,6 +2,7 @@ package dev.flowbell.summary;
 
 import dev.flowbell.classify.Classification;
 import dev.flowbell.classify.Classifier;
+import dev.flowbell.metric.Sums;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;

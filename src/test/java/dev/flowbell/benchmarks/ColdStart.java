@@ -2,13 +2,12 @@ package dev.flowbell.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.flowbell.app.FlowLogsHandler;
-import dev.flowbell.app.NaiveHandler;
-import dev.flowbell.testing.AwsEndpoint;
-import dev.flowbell.testing.LambdaProcess;
-import dev.flowbell.testing.PayloadGenerator.SubscriptionMessage;
-import dev.flowbell.testing.RuntimeApi;
-import dev.flowbell.testing.TlsFront;
+import dev.flowbell.lambda.FlowLogsHandler;
+import dev.flowbell.testing.emulator.AwsEndpoint;
+import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
+import dev.flowbell.testing.network.TlsFront;
+import dev.flowbell.testing.process.LambdaProcess;
+import dev.flowbell.testing.process.RuntimeApi;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -2,7 +2,7 @@ package dev.flowbell.benchmarks;
 
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
-import dev.flowbell.testing.PayloadGenerator;
+import dev.flowbell.testing.generator.PayloadGenerator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;

@@ -1,8 +1,7 @@
 package dev.flowbell.benchmarks;
 
-import dev.flowbell.app.WarmPath;
+import dev.flowbell.metric.Metric;
 import dev.flowbell.summary.FlowSummary;
-import dev.flowbell.summary.Metric;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;

@@ -1,6 +1,5 @@
 package dev.flowbell.benchmarks;
 
-import dev.flowbell.app.WarmPath;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Locale;

@@ -1,8 +1,7 @@
 package dev.flowbell.benchmarks;
 
 import com.sun.management.ThreadMXBean;
-import dev.flowbell.app.WarmPath;
-import dev.flowbell.summary.Metric;
+import dev.flowbell.metric.Metric;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;

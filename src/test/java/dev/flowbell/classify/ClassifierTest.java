@@ -2,7 +2,7 @@ package dev.flowbell.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.testing.Records;
+import dev.flowbell.testing.generator.Records;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,8 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.alert.AlertPolicy;
+import dev.flowbell.judge.AlertPolicy;
 import dev.flowbell.record.RecordFormat;
-import dev.flowbell.testing.FakeAccount;
+import dev.flowbell.testing.doubles.FakeAccount;
 import java.util.List;
 import java.util.Map;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.flowbell.flowlog.FlowLog;
-import dev.flowbell.testing.FakeAccount;
+import dev.flowbell.ec2.FlowLog;
+import dev.flowbell.testing.doubles.FakeAccount;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

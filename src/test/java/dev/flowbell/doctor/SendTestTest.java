@@ -2,12 +2,12 @@ package dev.flowbell.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowbell.metric.Metric;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
-import dev.flowbell.summary.Metric;
-import dev.flowbell.testing.FakeAccount;
+import dev.flowbell.testing.doubles.FakeAccount;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

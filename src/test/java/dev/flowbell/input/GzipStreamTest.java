@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowbell.input.UndecodableEventException.Layer;
-import dev.flowbell.testing.PayloadGenerator;
+import dev.flowbell.testing.generator.PayloadGenerator;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.flowbell.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.testing.PayloadGenerator;
+import dev.flowbell.testing.generator.PayloadGenerator;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Random;

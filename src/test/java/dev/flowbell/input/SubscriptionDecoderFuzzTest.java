@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.flowbell.testing.PayloadGenerator;
+import dev.flowbell.testing.generator.PayloadGenerator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Base64;

@@ -3,11 +3,11 @@ package dev.flowbell.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowbell.testing.AwsEndpoint;
-import dev.flowbell.testing.AwsEndpointExtension;
-import dev.flowbell.testing.FaultProxy;
-import dev.flowbell.testing.FaultProxy.Fault;
-import dev.flowbell.testing.LedgerTable;
+import dev.flowbell.testing.emulator.AwsEndpoint;
+import dev.flowbell.testing.emulator.AwsEndpointExtension;
+import dev.flowbell.testing.emulator.LedgerTable;
+import dev.flowbell.testing.network.FaultProxy;
+import dev.flowbell.testing.network.FaultProxy.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;

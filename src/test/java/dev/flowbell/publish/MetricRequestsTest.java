@@ -2,14 +2,14 @@ package dev.flowbell.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricDimension;
+import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
-import dev.flowbell.summary.Metric;
-import dev.flowbell.summary.MetricDimension;
-import dev.flowbell.summary.MetricPoint;
-import dev.flowbell.summary.MetricSeries;
-import dev.flowbell.testing.RecordingProgress;
-import dev.flowbell.testing.Summaries;
+import dev.flowbell.testing.doubles.RecordingProgress;
+import dev.flowbell.testing.generator.Summaries;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

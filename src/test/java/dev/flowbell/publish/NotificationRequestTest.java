@@ -3,7 +3,8 @@ package dev.flowbell.publish;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.alert.AlertMessage;
+import dev.flowbell.notify.AlertMessage;
+import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.testing.Json;
 import java.util.LinkedHashMap;
 import java.util.List;

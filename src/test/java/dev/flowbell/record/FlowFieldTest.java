@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.testing.NaiveTwin;
+import dev.flowbell.testing.twin.NaiveTwin;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;

@@ -2,7 +2,7 @@ package dev.flowbell.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.testing.NaiveTwin;
+import dev.flowbell.testing.twin.NaiveTwin;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;

@@ -3,8 +3,8 @@ package dev.flowbell.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.testing.PayloadGenerator;
-import dev.flowbell.testing.Records;
+import dev.flowbell.testing.generator.PayloadGenerator;
+import dev.flowbell.testing.generator.Records;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;

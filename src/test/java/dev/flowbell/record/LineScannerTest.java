@@ -3,9 +3,9 @@ package dev.flowbell.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.testing.PayloadGenerator;
-import dev.flowbell.testing.PayloadGenerator.GeneratedPayload;
-import dev.flowbell.testing.Records;
+import dev.flowbell.testing.generator.PayloadGenerator;
+import dev.flowbell.testing.generator.PayloadGenerator.GeneratedPayload;
+import dev.flowbell.testing.generator.Records;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.flowbell.testing.NaiveTwin;
+import dev.flowbell.testing.twin.NaiveTwin;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowbell.testing.NaiveTwin;
-import dev.flowbell.testing.PayloadGenerator;
+import dev.flowbell.testing.generator.PayloadGenerator;
+import dev.flowbell.testing.twin.NaiveTwin;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowbell.testing.Records;
+import dev.flowbell.testing.generator.Records;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

@@ -3,15 +3,20 @@ package dev.flowbell.summary;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricDimension;
+import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricSeries;
+import dev.flowbell.metric.MetricTable;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
-import dev.flowbell.testing.PayloadGenerator;
-import dev.flowbell.testing.PayloadGenerator.GeneratedPayload;
-import dev.flowbell.testing.Records;
+import dev.flowbell.testing.generator.PayloadGenerator;
+import dev.flowbell.testing.generator.PayloadGenerator.GeneratedPayload;
+import dev.flowbell.testing.generator.Records;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -690,7 +695,7 @@ class FlowSummaryBuilderTest {
   void minutes_pastTheMost() {
     FlowSummaryBuilder builder =
         new FlowSummaryBuilder(ORIGIN, MetricDimension.parseSets("VpcId"), 10);
-    int most = FlowSummaryBuilder.MOST_MINUTES;
+    int most = MetricTable.MOST_MINUTES;
     for (int i = 0; i < most + 2; i++) {
       builder.add(Records.of("end=" + i * 60));
     }

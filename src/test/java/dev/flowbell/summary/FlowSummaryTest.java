@@ -3,6 +3,10 @@ package dev.flowbell.summary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricDimension;
+import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.ParseFault;
 import java.time.Instant;

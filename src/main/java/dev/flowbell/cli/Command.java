@@ -1,0 +1,15 @@
+package dev.flowbell.cli;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// A subcommand of the command line.
+interface Command {
+  /// Returns its name, options and help; the command itself is the user object.
+  CommandSpec toSpec();
+
+  /// Runs it.
+  ///
+  /// @return the exit code
+  int run(ParseResult options);
+}

@@ -1,0 +1,78 @@
+package dev.flowbell.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// The command line.
+///
+/// Exit codes: 0 when the input was read; 1 when something could not be published; 2 when the input
+/// could not be read or an option is wrong. Where it isn't 0, one line on standard error says why.
+/// What `doctor` and `redrive` end with, they say themselves.
+public final class Flowbell {
+  static final int UNPUBLISHED = 1;
+  static final int UNREADABLE = 2;
+
+  private Flowbell() {}
+
+  /// Runs one command and ends the process with its exit code.
+  public static void main(String[] arguments) {
+    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    int exitCode = run(System.in, out, System.err, arguments);
+    out.flush();
+    System.exit(exitCode);
+  }
+
+  /// Runs one command.
+  ///
+  /// @return the exit code
+  public static int run(InputStream in, PrintStream out, PrintStream err, String... arguments) {
+    CommandSpec spec = CommandSpec.create().name("flowbell").mixinStandardHelpOptions(true);
+    spec.usageMessage()
+        .description("Tells what VPC flow logs say: what was blocked, and who really sent it.");
+    spec.version("flowbell " + version());
+    CommandLine commandLine = new CommandLine(spec);
+    for (Command command :
+        List.of(
+            new DoctorCommand(out, err),
+            new RedriveCommand(out, err),
+            new ReplayCommand(in, out, err))) {
+      commandLine.addSubcommand(command.toSpec());
+    }
+    commandLine.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    commandLine.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+    commandLine.setParameterExceptionHandler(
+        (exception, _) -> {
+          err.println("flowbell: " + String.valueOf(exception.getMessage()).replace('\n', ' '));
+          return UNREADABLE;
+        });
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionStrategy(Flowbell::execute);
+    return commandLine.execute(arguments);
+  }
+
+  private static int execute(CommandLine.ParseResult parsed) {
+    Integer helpExitCode = CommandLine.executeHelpRequest(parsed);
+    if (helpExitCode != null) {
+      return helpExitCode;
+    }
+    if (!parsed.hasSubcommand()) {
+      throw new CommandLine.ParameterException(
+          parsed.commandSpec().commandLine(),
+          "expected a command: %s (see flowbell --help)"
+              .formatted(String.join(", ", parsed.commandSpec().subcommands().keySet())));
+    }
+    CommandLine.ParseResult subcommand = parsed.subcommand();
+    return ((Command) subcommand.commandSpec().userObject()).run(subcommand);
+  }
+
+  /// Returns the version that the jar says it is, or `unpackaged`.
+  private static String version() {
+    String version = Flowbell.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+}

@@ -1,0 +1,325 @@
+package dev.flowbell.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.LambdaClientBuilder;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/// `flowbell redrive`: sends payloads that failed through the function again, out of the failure
+/// queue or out of files.
+///
+/// Each is invoked synchronously, so that it is known whether it went through; only then is it
+/// deleted. The function's ledger keeps what had been counted or told before from being so again,
+/// which is why running this twice, or stopping it half-way, does no harm: what was received and
+/// not deleted comes back to the queue.
+final class RedriveCommand implements Command {
+  private static final int LEFT = 1;
+
+  /// As long as the ten messages of one receipt may take, at the function's timeout of a minute.
+  private static final Duration HIDDEN = Duration.ofMinutes(15);
+
+  private static final Duration HIDDEN_TO_LOOK = Duration.ofMinutes(1);
+  private static final int MOST_MESSAGES = 10;
+
+  /// The function's timeout, and what lies between.
+  private static final Duration LONGEST_INVOCATION = Duration.ofSeconds(75);
+
+  /// After so many failures in a row, the cause is not the payload's.
+  private static final int MOST_FAILURES = 5;
+
+  private static final int LONGEST_ERROR = 300;
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  RedriveCommand(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public CommandSpec toSpec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("redrive");
+    spec.mixinStandardHelpOptions(true);
+    spec.usageMessage()
+        .description(
+            "Sends payloads that failed through the function again, and deletes from the failure"
+                + " queue those that went through. Safe to stop, and to run twice.")
+        .footer(
+            "",
+            "Exit code 0: all went through, or there were none. 1: something is left. 2: the queue"
+                + " or a file could not be read.");
+    spec.addOption(
+        OptionSpec.builder("--queue-url")
+            .paramLabel("URL")
+            .type(String.class)
+            .description("The failure queue: the stack's output FailureQueueUrl.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--from")
+            .paramLabel("FILE")
+            .arity("1..*")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description(
+                "Payloads saved to disk instead: what aws sqs receive-message prints, records of"
+                    + " the queue, or Lambda events.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--function")
+            .paramLabel("NAME")
+            .type(String.class)
+            .description("The function (the one that failed, by its alias).")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--region")
+            .paramLabel("REGION")
+            .type(String.class)
+            .description("The Region (what AWS_REGION or your profile says).")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--dry-run")
+            .type(boolean.class)
+            .description("Say what there is, and change nothing.")
+            .build());
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult options) {
+    String queueUrl = options.matchedOptionValue("--queue-url", null);
+    List<String> files = options.matchedOptionValue("--from", List.of());
+    if ((queueUrl == null) == files.isEmpty()) {
+      throw new ParameterException(
+          options.commandSpec().commandLine(), "expected either --queue-url or --from");
+    }
+    String region = options.matchedOptionValue("--region", null);
+    boolean isDryRun = options.hasMatchedOption("--dry-run");
+    try (LambdaClient lambda = in(region, newLambda()).build();
+        SqsClient sqs = in(region, SqsClient.builder()).build()) {
+      Run run = new Run(lambda, options.matchedOptionValue("--function", null), isDryRun);
+      if (queueUrl == null) {
+        redrive(files, run);
+      } else {
+        redrive(queueUrl, sqs, run);
+      }
+      return run.end();
+    } catch (IOException | SdkException e) {
+      err.println("flowbell: " + oneLine(String.valueOf(e.getMessage())));
+      return Flowbell.UNREADABLE;
+    }
+  }
+
+  private static LambdaClientBuilder newLambda() {
+    return LambdaClient.builder()
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(LONGEST_INVOCATION))
+        .overrideConfiguration(
+            configuration -> configuration.apiCallAttemptTimeout(LONGEST_INVOCATION));
+  }
+
+  private static <B extends AwsClientBuilder<B, ?>> B in(@Nullable String region, B builder) {
+    return region == null ? builder : builder.region(Region.of(region));
+  }
+
+  private static void redrive(List<String> files, Run run) throws IOException {
+    for (String file : files) {
+      List<FailedPayload> payloads;
+      try {
+        payloads = FailedPayload.parseAll(Files.readString(Path.of(file), StandardCharsets.UTF_8));
+      } catch (IllegalArgumentException e) {
+        throw new IOException(file + ": " + e.getMessage(), e);
+      }
+      for (int i = 0; i < payloads.size() && !run.isStopped(); i++) {
+        run.handle(file + (payloads.size() == 1 ? "" : " #" + (i + 1)), payloads.get(i));
+      }
+    }
+  }
+
+  /// Until the queue gives nothing more. What failed is hidden meanwhile, and shown again at the
+  /// end.
+  private static void redrive(String queueUrl, SqsClient sqs, Run run) {
+    String waiting =
+        sqs.getQueueAttributes(
+                request ->
+                    request
+                        .queueUrl(queueUrl)
+                        .attributeNames(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES))
+            .attributes()
+            .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES);
+    run.begin(waiting);
+    Duration hidden = run.isDryRun ? HIDDEN_TO_LOOK : HIDDEN;
+    List<Message> kept = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    try {
+      while (!run.isStopped()) {
+        List<Message> messages =
+            sqs.receiveMessage(
+                    request ->
+                        request
+                            .queueUrl(queueUrl)
+                            .maxNumberOfMessages(MOST_MESSAGES)
+                            .visibilityTimeout((int) hidden.toSeconds())
+                            .waitTimeSeconds(1))
+                .messages();
+        boolean isAnyNew = false;
+        for (Message message : messages) {
+          boolean isNew = seen.add(message.messageId());
+          isAnyNew |= isNew;
+          if (isNew && !run.isStopped() && handle(message, run)) {
+            sqs.deleteMessage(
+                request -> request.queueUrl(queueUrl).receiptHandle(message.receiptHandle()));
+          } else {
+            kept.add(message);
+          }
+        }
+        if (!isAnyNew) { // the queue is empty, or what was hidden first comes up again
+          break;
+        }
+      }
+    } finally {
+      kept.forEach(message -> show(queueUrl, sqs, message));
+    }
+  }
+
+  /// Where it fails, the message shows again by itself, later.
+  private static void show(String queueUrl, SqsClient sqs, Message message) {
+    try {
+      sqs.changeMessageVisibility(
+          request ->
+              request
+                  .queueUrl(queueUrl)
+                  .receiptHandle(message.receiptHandle())
+                  .visibilityTimeout(0));
+    } catch (SdkException _) {
+      // Received twice meanwhile, or gone. Not SqsException: a class that is caught is loaded with
+      // this one, and isn't there where `exec:exec` runs replay on the run-time class path.
+    }
+  }
+
+  private static boolean handle(Message message, Run run) {
+    FailedPayload payload;
+    try {
+      payload = FailedPayload.parse(message.body());
+    } catch (IllegalArgumentException e) {
+      run.leave(message.messageId(), String.valueOf(e.getMessage()));
+      return false;
+    }
+    return run.handle(message.messageId(), payload);
+  }
+
+  private static String oneLine(String text) {
+    StringBuilder line = new StringBuilder();
+    text.chars()
+        .limit(LONGEST_ERROR)
+        .forEach(c -> line.append(c < ' ' || (c >= 0x7f && c < 0xa0) ? ' ' : (char) c));
+    return text.length() > LONGEST_ERROR ? line + "..." : line.toString();
+  }
+
+  /// What came of the payloads so far.
+  private final class Run {
+    private final LambdaClient lambda;
+    private final @Nullable String function;
+    private final boolean isDryRun;
+    private int through;
+    private int left;
+    private int failuresInARow;
+
+    Run(LambdaClient lambda, @Nullable String function, boolean isDryRun) {
+      this.lambda = lambda;
+      this.function = function;
+      this.isDryRun = isDryRun;
+    }
+
+    /// @param waiting how many payloads there are, about: SQS doesn't count more exactly
+    void begin(@Nullable String waiting) {
+      err.println("about " + waiting + " in the queue");
+    }
+
+    /// Invokes the function with the payload, or says what it is.
+    ///
+    /// @return whether it went through
+    boolean handle(String name, FailedPayload payload) {
+      String target = function == null ? payload.functionArn() : function;
+      if (isDryRun) {
+        out.printf(
+            "%s  %,d bytes, %s, last error: %s%n",
+            name,
+            payload.event().length(),
+            payload.tries() == 0 ? "tries unknown" : payload.tries() + " tries",
+            payload.error() == null ? "unknown" : oneLine(payload.error()));
+        left++;
+        return false;
+      }
+      if (target == null) {
+        leave(name, "it doesn't say which function it is for: give --function");
+        return false;
+      }
+      try {
+        InvokeResponse response =
+            lambda.invoke(
+                request ->
+                    request
+                        .functionName(target)
+                        .invocationType(InvocationType.REQUEST_RESPONSE)
+                        .payload(SdkBytes.fromUtf8String(payload.event())));
+        if (response.functionError() != null) {
+          leave(name, response.payload().asUtf8String());
+          return false;
+        }
+        through++;
+        failuresInARow = 0;
+        out.printf("%s  went through: %s%n", name, oneLine(response.payload().asUtf8String()));
+        return true;
+      } catch (SdkException e) {
+        leave(name, String.valueOf(e.getMessage()));
+        return false;
+      }
+    }
+
+    void leave(String name, String why) {
+      left++;
+      failuresInARow++;
+      out.printf("%s  LEFT: %s%n", name, oneLine(why));
+      out.flush();
+    }
+
+    boolean isStopped() {
+      return !isDryRun && failuresInARow >= MOST_FAILURES;
+    }
+
+    /// Says what it came to.
+    ///
+    /// @return the exit code
+    int end() {
+      if (isStopped()) {
+        out.printf("Stopped after %d failures in a row: mend their cause first.%n", MOST_FAILURES);
+      }
+      out.printf(isDryRun ? "%2$d waiting.%n" : "%d went through, %d left.%n", through, left);
+      out.flush();
+      return left == 0 || isDryRun ? 0 : LEFT;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.flowbell.cli;
+
+import dev.flowbell.classify.AddressScope;
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricSeries;
+import dev.flowbell.publish.ConsolePublisher;
+import dev.flowbell.record.ParseFault;
+import dev.flowbell.settings.Settings;
+import dev.flowbell.summary.Counted;
+import dev.flowbell.summary.SourceActivity;
+import dev.flowbell.summary.TransportPort;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A replay's report for people: a table of the metrics, who was rejected, at which ports, and each
+/// notification as it would arrive.
+final class ReplayText {
+  private static final int TOP = 10;
+
+  private final ReplayReport report;
+  private final ConsolePublisher console;
+  private final Settings settings;
+  private final boolean isPublished;
+
+  /// @param console counted what went to CloudWatch, or would have
+  ReplayText(
+      ReplayReport report, ConsolePublisher console, Settings settings, boolean isPublished) {
+    this.report = report;
+    this.console = console;
+    this.settings = settings;
+    this.isPublished = isPublished;
+  }
+
+  /// @param notifications as the console publisher printed them
+  void print(PrintStream out, String notifications) {
+    printMetrics(out);
+    printSeries(out);
+    printFaults(out);
+    printSources(out);
+    printPorts(out);
+    boolean isSent = isPublished && settings.topicArn() != null;
+    out.printf(
+        "%n%s %s%s%n",
+        counted(report.total(Metric.ALERTS_SENT), "alert"),
+        isSent ? "sent" : "to tell",
+        report.alerts().isEmpty()
+            ? "."
+            : ", as " + (isSent ? "sent:" : "the e-mail would say it:"));
+    out.print(notifications);
+  }
+
+  private void printMetrics(PrintStream out) {
+    out.printf(
+        "%s, %s to %s%n%n",
+        counted(report.payloads(), "payload"),
+        report.first() == null ? "?" : report.first(),
+        report.last() == null ? "?" : report.last());
+    for (Metric metric : Metric.values()) {
+      if (metric == Metric.DELIVERY_LAG) {
+        continue; // of files read later it says nothing
+      }
+      out.printf(Locale.ROOT, "  %-22s %,15d%n", metric.awsName(), report.total(metric));
+    }
+    out.printf(
+        "%n%s: %s in %s, namespace %s%n",
+        isPublished ? "Sent to CloudWatch" : "Would go to CloudWatch",
+        counted(console.metricData(), "datum", "data"),
+        counted(console.metricRequests(), "PutMetricData call"),
+        settings.namespace());
+  }
+
+  private void printSeries(PrintStream out) {
+    List<Map.Entry<MetricSeries, Map<Metric, Long>>> series = report.series();
+    if (series.isEmpty()) {
+      return;
+    }
+    out.printf("%nBY DIMENSION%n");
+    for (Map.Entry<MetricSeries, Map<Metric, Long>> each :
+        series.subList(0, Math.min(TOP, series.size()))) {
+      String dimensions =
+          each.getKey().dimensions().entrySet().stream()
+              .map(value -> value.getKey().awsName() + "=" + plain(value.getValue()))
+              .collect(Collectors.joining(" "));
+      String sums =
+          each.getValue().entrySet().stream()
+              .map(sum -> sum.getKey().awsName() + " " + sum.getValue())
+              .collect(Collectors.joining(", "));
+      out.printf("  %s: %s%n", dimensions, sums);
+    }
+    if (series.size() > TOP) {
+      out.printf("  and %s%n", counted(series.size() - TOP, "more of them", "more of them"));
+    }
+  }
+
+  private void printFaults(PrintStream out) {
+    if (report.faults().isEmpty()) {
+      return;
+    }
+    out.printf("%nUNREADABLE%n");
+    report
+        .faults()
+        .forEach(
+            (fault, count) ->
+                out.printf(
+                    Locale.ROOT,
+                    "  %-22s %,15d%n",
+                    fault.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    count));
+    if (report.faults().containsKey(ParseFault.WRONG_FIELD_COUNT)) {
+      out.println("  Lines of another format? Name it with --log-format.");
+    }
+  }
+
+  private void printSources(PrintStream out) {
+    List<ReplayReport.Source> sources = report.sources();
+    if (sources.isEmpty()) {
+      return;
+    }
+    out.printf("%nREJECTED, BY ORIGINAL SOURCE%n");
+    String row = "  %-26s %-10s %-16s %-22s %9s %9s %6s%n";
+    out.printf(row, "source", "scope", "masked by", "interface", "rejects", "blocked", "ports");
+    for (ReplayReport.Source source : sources.subList(0, Math.min(TOP, sources.size()))) {
+      SourceActivity activity = source.activity();
+      out.printf(
+          Locale.ROOT,
+          row,
+          activity.source(),
+          AddressScope.of(activity.source()).name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          source.maskedBy() == null ? "-" : source.maskedBy(),
+          plain(activity.interfaceId()),
+          source.rejects(),
+          source.blockedHandshakes(),
+          source.mostPorts());
+    }
+    if (sources.size() > TOP) {
+      out.printf("  and %s%n", counted(sources.size() - TOP, "more source"));
+    }
+    printSourcesLeftOut(out);
+  }
+
+  private void printSourcesLeftOut(PrintStream out) {
+    if (report.sourcesLeftOut() > 0) {
+      out.printf(
+          "  and %s of sources too many to keep apart%n",
+          counted(report.sourcesLeftOut(), "rejected record"));
+    }
+  }
+
+  private void printPorts(PrintStream out) {
+    List<Counted<TransportPort>> ports = report.topPorts(TOP);
+    if (ports.isEmpty()) {
+      return;
+    }
+    out.printf("%nREJECTED, BY DESTINATION PORT%n  ");
+    for (Counted<TransportPort> port : ports) {
+      out.printf("%s (%d)  ", port.value(), port.count());
+    }
+    out.println();
+  }
+
+  /// A record's text can hold what a terminal takes for a command.
+  private static String plain(@Nullable String text) {
+    return text == null ? "-" : text.replaceAll("[^\\x21-\\x7e]", "?");
+  }
+
+  private static String counted(long count, String singular) {
+    return counted(count, singular, singular + "s");
+  }
+
+  private static String counted(long count, String singular, String plural) {
+    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? singular : plural);
+  }
+}

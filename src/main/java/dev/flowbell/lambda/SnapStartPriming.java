@@ -1,0 +1,200 @@
+package dev.flowbell.lambda;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import dev.flowbell.input.UndecodableEventException;
+import dev.flowbell.pipeline.TimeLimit;
+import dev.flowbell.settings.Settings;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.zip.GZIPOutputStream;
+
+/// What is done before SnapStart makes a snapshot of the function, and after a restore.
+///
+/// Before, payloads of each kind go through a second function, so that the first real one finds
+/// classes loaded, code compiled, and TLS sessions. Nothing else of it lasts: ledger, settings and
+/// SDK clients are its own and thrown away; what a [PrimingHttpClient] gets is not sent.
+///
+/// After, connections to the same services are made, side by side.
+///
+/// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">
+///   Lambda SnapStart runtime hooks for Java</a>
+final class SnapStartPriming {
+  /// HotSpot compiles a method after some 200 calls, and again, better, after some 5,000.
+  static final int ROUNDS = 50;
+
+  /// How many records a payload has, about.
+  private static final int LINES = 50;
+
+  /// A restore is part of what somebody waits for; Lambda gives it 10 s.
+  private static final Duration LONGEST_RECONNECT = Duration.ofSeconds(1);
+
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "ALERT_BLOCKED_HANDSHAKES", "1", "METRIC_DIMENSIONS", "InterfaceId,VpcId+FlowDirection");
+
+  private static final LambdaLogger NO_LOG =
+      new LambdaLogger() {
+        @Override
+        public void log(String message) {}
+
+        @Override
+        public void log(byte[] message) {}
+      };
+
+  private static final String SOURCE = "198.51.100.7";
+
+  private static final String FLOWBELL_LINE =
+      "8 000000000000 vpc-0 subnet-0 i-0 eni-0 10.0.1.5 10.0.2.98 40001 22 6 1 60 1795342446"
+          + " 1795342450 REJECT OK 2 IPv4 "
+          + SOURCE
+          + " 10.0.2.98 us-east-1 use1-az1 ingress - -";
+
+  private static final String DEFAULT_LINE =
+      "2 000000000000 eni-0 198.51.100.7 10.0.2.98 40001 22 6 1 60 1795342446 1795342450 ACCEPT OK";
+
+  private static final String JSON_LINE =
+      "{\\\"version\\\":2,\\\"srcAddr\\\":\\\"198.51.100.7\\\",\\\"dstAddr\\\":\\\"2001:db8::98\\\","
+          + "\\\"dstPort\\\":22,\\\"protocol\\\":6,\\\"action\\\":\\\"REJECT\\\"}";
+
+  private SnapStartPriming() {}
+
+  /// Sends the payloads through, and lets nothing that goes wrong with it keep the function from
+  /// starting: it would start slowly.
+  ///
+  /// @param settings the function's
+  /// @param clients the function's
+  /// @param warnings gets a line where something went wrong
+  /// @return for [#reconnect]
+  static List<Greeting> run(Settings settings, HttpClients clients, Consumer<String> warnings) {
+    PrimingHttpClient publishing = new PrimingHttpClient(clients.publishing());
+    PrimingHttpClient ledger =
+        clients.ledger() == null ? null : new PrimingHttpClient(clients.ledger());
+    try {
+      rehearse(settings, new HttpClients(publishing, ledger));
+    } catch (IOException | RuntimeException e) { // being slow is better than not to start
+      warnings.accept("SnapStart: the function was not made ready, and starts slowly: " + e);
+    }
+    List<Greeting> greetings = new ArrayList<>(publishing.greetings());
+    if (ledger != null) {
+      greetings.addAll(ledger.greetings());
+    }
+    return greetings;
+  }
+
+  /// @param like the settings of a function that calls the same services
+  static void rehearse(Settings like, HttpClients clients) throws IOException {
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.put("METRIC_SINK", like.metricSink().name().toLowerCase(Locale.ROOT));
+    if (like.topicArn() != null) {
+      settings.put("ALERT_TOPIC_ARN", "arn:aws:sns:us-east-1:000000000000:priming");
+    }
+    if (like.ledgerTable() != null) {
+      settings.put("LEDGER_TABLE", "priming");
+    }
+    try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)) {
+      FlowLogsHandler function =
+          new FlowLogsHandler(Settings.fromEnvironment(settings), "us-east-1", clients, nowhere);
+      for (int round = 0; round < ROUNDS; round++) {
+        for (String event : events(round)) {
+          try {
+            function.handle(
+                new ByteArrayInputStream(event.getBytes(UTF_8)),
+                OutputStream.nullOutputStream(),
+                NO_LOG,
+                TimeLimit.NONE);
+          } catch (UndecodableEventException _) {
+            // the last one
+          }
+        }
+      }
+    }
+  }
+
+  /// Makes connections anew. Where one can't be made in time, the first payload does without.
+  static void reconnect(List<Greeting> greetings) {
+    List<Thread> threads = new ArrayList<>();
+    for (Greeting greeting : greetings) {
+      threads.add(Thread.startVirtualThread(() -> greet(greeting)));
+    }
+    long end = System.nanoTime() + LONGEST_RECONNECT.toNanos();
+    try {
+      for (Thread thread : threads) {
+        thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void greet(Greeting greeting) {
+    try {
+      greeting.send(true);
+    } catch (IOException | RuntimeException _) {
+      // The first payload makes its own connection, and says what is wrong with it.
+    }
+  }
+
+  /// An event of each kind, with ids and a source of its own: each is new, and has something to
+  /// tell.
+  private static List<String> events(int round) {
+    return List.of(
+        event(
+            round,
+            "DATA_MESSAGE",
+            lines(FLOWBELL_LINE.replace(SOURCE, "198.51.100." + round), "unreadable")),
+        event(round, "DATA_MESSAGE", lines(DEFAULT_LINE)),
+        event(round, "DATA_MESSAGE", lines(JSON_LINE)),
+        event(round, "CONTROL_MESSAGE", List.of("CWL CONTROL MESSAGE: priming")),
+        "{\"awslogs\":{\"data\":\"undecodable\"}}");
+  }
+
+  private static List<String> lines(String line, String... more) {
+    List<String> lines = new ArrayList<>(Collections.nCopies(LINES, line));
+    lines.addAll(Arrays.asList(more));
+    return lines;
+  }
+
+  private static String event(int round, String type, List<String> messages) {
+    StringBuilder json = new StringBuilder(1_024);
+    json.append("{\"messageType\":\"")
+        .append(type)
+        .append(
+            "\",\"owner\":\"000000000000\",\"logGroup\":\"priming\",\"logStream\":\"eni-0-all\","
+                + "\"subscriptionFilters\":[\"priming\"],\"logEvents\":[");
+    for (int i = 0; i < messages.size(); i++) {
+      json.append(i == 0 ? "" : ",")
+          .append("{\"id\":\"")
+          .append(round)
+          .append('-')
+          .append(i)
+          .append("\",\"timestamp\":1795342450000,\"message\":\"")
+          .append(messages.get(i))
+          .append("\"}");
+    }
+    json.append("]}");
+    ByteArrayOutputStream gzipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(gzipped)) {
+      gzip.write(json.toString().getBytes(UTF_8));
+    } catch (IOException e) {
+      throw new AssertionError("an array takes it all", e);
+    }
+    return "{\"awslogs\":{\"data\":\""
+        + Base64.getEncoder().encodeToString(gzipped.toByteArray())
+        + "\"}}";
+  }
+}

@@ -1,0 +1,109 @@
+package dev.flowbell.metric;
+
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.FlowRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The series that one choice of dimensions makes, one for each combination of their values.
+final class DimensionSet {
+  private final MetricDimension[] dimensions;
+  private final String logGroup;
+  private final Budget budget;
+  private final Budget minutes;
+  private final Map<List<String>, SeriesCounts> series = new LinkedHashMap<>();
+  private @Nullable SeriesCounts other;
+  // The values of the last record: nearly always the next one's too, as a payload comes from one
+  // network interface, so that no strings need to be made for it.
+  private final byte[][] lastValues;
+  private @Nullable SeriesCounts last;
+
+  /// @param budget how many more series the payload may make, over all its dimension sets
+  /// @param minutes how many more minutes they may have, all together
+  DimensionSet(List<MetricDimension> dimensions, String logGroup, Budget budget, Budget minutes) {
+    this.dimensions = dimensions.toArray(MetricDimension[]::new);
+    this.logGroup = logGroup;
+    this.budget = budget;
+    this.minutes = minutes;
+    this.lastValues = new byte[this.dimensions.length][];
+  }
+
+  /// Returns the series that a record counts in, `null` where it lacks one of the dimensions.
+  @Nullable SeriesCounts find(FlowRecord record) {
+    if (last != null && isLike(record)) {
+      return last;
+    }
+    last = null; // what it was known by is overwritten below, maybe in part
+    String[] values = new String[dimensions.length];
+    for (int i = 0; i < dimensions.length; i++) {
+      String value = valueOf(dimensions[i], record);
+      if (value == null) {
+        return null;
+      }
+      values[i] = value;
+      lastValues[i] = value.getBytes(StandardCharsets.UTF_8);
+    }
+    last = seriesOf(values);
+    return last;
+  }
+
+  /// Returns the series, in the order in which they came up.
+  Collection<SeriesCounts> all() {
+    return series.values();
+  }
+
+  /// Returns the series of what the budget had no room for, `null` where it had for all.
+  @Nullable SeriesCounts other() {
+    return other;
+  }
+
+  private boolean isLike(FlowRecord record) {
+    for (int i = 0; i < dimensions.length; i++) {
+      FlowField field = dimensions[i].field();
+      if (field != null && !record.isText(field, lastValues[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private @Nullable String valueOf(MetricDimension dimension, FlowRecord record) {
+    FlowField field = dimension.field();
+    if (field == null) {
+      return logGroup.isEmpty() ? null : logGroup;
+    }
+    return record.text(field);
+  }
+
+  private SeriesCounts seriesOf(String[] values) {
+    List<String> key = List.of(values);
+    SeriesCounts known = series.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (!budget.trySpend()) {
+      if (other == null) {
+        String[] others = new String[values.length];
+        Arrays.fill(others, MetricSeries.OTHER);
+        other = new SeriesCounts(toSeries(others), minutes);
+      }
+      return other;
+    }
+    SeriesCounts made = new SeriesCounts(toSeries(values), minutes);
+    series.put(key, made);
+    return made;
+  }
+
+  private MetricSeries toSeries(String[] values) {
+    Map<MetricDimension, String> byDimension = new LinkedHashMap<>();
+    for (int i = 0; i < dimensions.length; i++) {
+      byDimension.put(dimensions[i], values[i]);
+    }
+    return new MetricSeries(byDimension);
+  }
+}

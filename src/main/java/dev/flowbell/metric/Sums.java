@@ -1,0 +1,19 @@
+package dev.flowbell.metric;
+
+import dev.flowbell.record.FlowRecord;
+
+/// Adds counts that a record may claim to be anything below 2^63.
+public final class Sums {
+  private Sums() {}
+
+  /// Returns the sum, at most `Long.MAX_VALUE`: one absurd record must not turn a total negative.
+  ///
+  /// @param count not negative, or [FlowRecord#ABSENT], which adds nothing
+  public static long plus(long sum, long count) {
+    if (count == FlowRecord.ABSENT) {
+      return sum;
+    }
+    long total = sum + count;
+    return total < 0 ? Long.MAX_VALUE : total;
+  }
+}

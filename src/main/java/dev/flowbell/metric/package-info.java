@@ -1,0 +1,5 @@
+/// Names metrics and their series, and counts them by minute, within a budget.
+@NullMarked
+package dev.flowbell.metric;
+
+import org.jspecify.annotations.NullMarked;

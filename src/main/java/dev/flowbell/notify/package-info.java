@@ -1,0 +1,5 @@
+/// Puts alerts into words: text, JSON and chat messages.
+@NullMarked
+package dev.flowbell.notify;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package dev.flowbell.pipeline;
+
+import java.util.List;
+
+/// A payload whose work is not done: it must come again. The message says which steps are done and
+/// which are not, and why.
+public final class PayloadFailedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  PayloadFailedException(String message, List<? extends RuntimeException> causes) {
+    super(message, causes.getFirst());
+    causes.stream().skip(1).forEach(this::addSuppressed);
+  }
+}

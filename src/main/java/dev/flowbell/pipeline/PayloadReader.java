@@ -1,0 +1,84 @@
+package dev.flowbell.pipeline;
+
+import dev.flowbell.input.LineTarget;
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.FlowRecord;
+import dev.flowbell.record.ParseFault;
+import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.RecordParser;
+import dev.flowbell.settings.Settings;
+import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.FlowSummaryBuilder;
+import dev.flowbell.summary.LogOrigin;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// Reads the lines of one payload and sums them up; then those of the next, after [#reset].
+public final class PayloadReader implements LineTarget {
+  private final FlowSummaryBuilder summary;
+  private final FlowRecord record = new FlowRecord();
+  private final Set<FlowField> fieldsOfEarlierFormats = EnumSet.noneOf(FlowField.class);
+  private List<RecordFormat> formats;
+  private RecordParser parser;
+  private boolean hasMisfits;
+
+  /// @param formats what the lines may look like
+  public PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
+    summary = new FlowSummaryBuilder(origin, settings.dimensionSets(), settings.seriesBudget());
+    this.formats = formats;
+    parser = new RecordParser(formats);
+  }
+
+  /// Forgets what was read: another payload begins.
+  public void reset(LogOrigin origin, List<RecordFormat> newFormats) {
+    summary.reset(origin);
+    fieldsOfEarlierFormats.clear();
+    hasMisfits = false;
+    if (newFormats.equals(formats)) {
+      parser.reset();
+    } else {
+      formats = newFormats;
+      parser = new RecordParser(newFormats);
+    }
+  }
+
+  @Override
+  public void useFormat(RecordFormat format) {
+    fieldsOfEarlierFormats.addAll(parser.fieldsSeen());
+    formats = List.of(format);
+    parser = new RecordParser(formats);
+  }
+
+  @Override
+  public void addLine(byte[] buffer, int start, int end) {
+    if (parser.isHeader(buffer, start, end)) {
+      return;
+    }
+    ParseFault fault = parser.parse(buffer, start, end, record);
+    if (fault == null) {
+      summary.add(record);
+    } else {
+      summary.addUnreadable(fault);
+      hasMisfits |= fault != ParseFault.BROKEN_JSON; // which no format could read
+    }
+  }
+
+  /// Returns whether there was a line that other formats might have read.
+  boolean hasMisfits() {
+    return hasMisfits;
+  }
+
+  @Override
+  public void addOverlongLine() {
+    summary.addUnreadable(ParseFault.WRONG_FIELD_COUNT);
+  }
+
+  /// Returns what the lines come to.
+  public FlowSummary summarize(Instant arrival) {
+    Set<FlowField> fields = parser.fieldsSeen();
+    fields.addAll(fieldsOfEarlierFormats);
+    return summary.build(fields, arrival);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.flowbell.pipeline;
+
+import dev.flowbell.metric.Metric;
+import dev.flowbell.summary.FlowSummary;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.core.JsonGenerator;
+
+/// A summary's totals by the names that CloudWatch shows.
+public final class Totals {
+  private Totals() {}
+
+  /// Returns the totals that aren't 0, in the order of the documentation's table.
+  public static Map<String, Long> nonZero(FlowSummary summary) {
+    Map<String, Long> totals = new LinkedHashMap<>();
+    for (Metric metric : Metric.values()) {
+      if (summary.total(metric) != 0) {
+        totals.put(metric.awsName(), summary.total(metric));
+      }
+    }
+    return totals;
+  }
+
+  /// Writes totals as a JSON object, and leaves the stream open.
+  public static void write(Map<String, Long> totals, OutputStream out) {
+    try (JsonGenerator json = JsonOutput.to(out)) {
+      json.writeStartObject();
+      totals.forEach(json::writeNumberProperty);
+      json.writeEndObject();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.flowbell.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FailedPayloadTest {
+  private static final String EVENT = "{\"awslogs\": {\"data\": \"H4sI\\u0041\"} }";
+
+  /// As Lambda writes them;
+  /// https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html read
+  /// 2026-11-23, with a payload of CloudWatch Logs.
+  private static final String RECORD =
+      """
+      {
+        "version": "1.0",
+        "timestamp": "2026-11-23T08:10:12.123Z",
+        "requestContext": {
+          "requestId": "e4b46cbf-b738-xmpl-8880-a18cdf61200e",
+          "functionArn": "arn:aws:lambda:eu-west-1:123456789012:function:flowbell:live",
+          "condition": "RetriesExhausted",
+          "approximateInvokeCount": 3
+        },
+        "requestPayload": %s,
+        "responseContext": {"statusCode": 200, "executedVersion": "4", "functionError": "Unhandled"},
+        "responsePayload": {
+          "errorMessage": "metrics: NOT done, é",
+          "errorType": "dev.flowbell.pipeline.PayloadFailedException",
+          "stackTrace": ["a", {"b": 1}]
+        }
+      }
+      """
+          .formatted(EVENT);
+
+  private static final FailedPayload PAYLOAD =
+      new FailedPayload(
+          EVENT,
+          "arn:aws:lambda:eu-west-1:123456789012:function:flowbell:live",
+          "metrics: NOT done, é",
+          3);
+
+  @Test
+  void parse_recordOfADestination() {
+    assertThat(FailedPayload.parse(RECORD)).isEqualTo(PAYLOAD);
+  }
+
+  @Test
+  void parse_bareEvent() {
+    assertThat(FailedPayload.parse(" " + EVENT + "\n"))
+        .isEqualTo(new FailedPayload(EVENT, null, null, 0));
+  }
+
+  @Test
+  void parse_recordThatSaysLittle() {
+    assertThat(
+            FailedPayload.parse(
+                "{\"responsePayload\":null,\"requestContext\":[],\"requestPayload\":"
+                    + EVENT
+                    + ",\"unknown\":[[]]}"))
+        .isEqualTo(new FailedPayload(EVENT, null, null, 0));
+  }
+
+  @Test
+  void parseAll_onesBehindAnother() {
+    assertThat(FailedPayload.parseAll(RECORD + EVENT + "\n" + EVENT))
+        .containsExactly(
+            PAYLOAD,
+            new FailedPayload(EVENT, null, null, 0),
+            new FailedPayload(EVENT, null, null, 0));
+    assertThat(FailedPayload.parseAll("")).isEmpty();
+  }
+
+  @Test
+  void parseAll_whatReceiveMessagePrints() {
+    String quoted = EVENT.replace("\\", "\\\\").replace("\"", "\\\"");
+
+    assertThat(
+            FailedPayload.parseAll(
+                "{\"Messages\": [{\"MessageId\": \"1\", \"Body\": \"%s\"}, {\"Body\": \"%s\", \"Attributes\": {}}]}"
+                    .formatted(quoted, quoted)))
+        .isEqualTo(
+            List.of(
+                new FailedPayload(EVENT, null, null, 0), new FailedPayload(EVENT, null, null, 0)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "hello|not JSON at character 0",
+        "{\"awslogs\":|not JSON at character 11",
+        "[]|expected JSON objects, got another value",
+        "{}|expected requestPayload with awslogs, or awslogs itself, got an object without",
+        "{\"awslogs\":1}|expected requestPayload with awslogs, or awslogs itself, got an object"
+            + " without",
+        "{\"requestPayload\":{\"Records\":[]}}|expected requestPayload with awslogs, or awslogs"
+            + " itself, got an object without",
+        "{\"requestPayload\":\"text\"}|expected requestPayload with awslogs, or awslogs itself, got"
+            + " an object without",
+        "{\"Messages\":[]}|expected one failed payload, got 0",
+        "``|expected one failed payload, got 0"
+      })
+  void parse_refuses(String message, String why) {
+    assertThatThrownBy(() -> FailedPayload.parse(message))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(why);
+  }
+
+  @Test
+  void parse_nestedDeep() {
+    assertThatThrownBy(() -> FailedPayload.parse("{\"a\":".repeat(100_000)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("not JSON at character ");
+  }
+}

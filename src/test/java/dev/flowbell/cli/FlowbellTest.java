@@ -1,0 +1,81 @@
+package dev.flowbell.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.settings.Setting;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FlowbellTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h"})
+  void run_help(String option) {
+    CommandRun run = CommandRun.of(option);
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("Usage: flowbell [-hV] [COMMAND]\n")
+        .contains("  doctor   Checks what silently breaks")
+        .contains("  redrive  Sends payloads that failed")
+        .contains("  replay   Reads files and says what they hold");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void run_helpOfCommand() {
+    CommandRun run = CommandRun.of("replay", "--help");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("Usage: flowbell replay ").contains("${srcaddr} ${dstaddr}");
+    for (Setting setting : Setting.OPTIONS) {
+      assertThat(run.out()).contains(setting.option() + "=" + setting.label().charAt(0));
+    }
+    assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "-V"})
+  void run_version(String option) {
+    assertThat(CommandRun.of(option)).isEqualTo(new CommandRun(0, "flowbell unpackaged\n", ""));
+  }
+
+  @Test
+  void run_noCommand() {
+    assertThat(CommandRun.of())
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "flowbell: expected a command: doctor, redrive, replay (see flowbell --help)\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          rewind         | Unmatched argument at index 0: 'rewind'
+          doctor         | Missing required parameter: 'STACK'
+          doctor a b     | Unmatched argument at index 2: 'b'
+          doctor --timeout-seconds 0 flowbell | --timeout-seconds: expected a whole number from 1 to 3600, got "0"
+          doctor --timeout-seconds 1h flowbell | Invalid value for option '--timeout-seconds': '1h' is not an int
+          doctor --output xml flowbell | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'
+          replay         | Missing required parameter: 'FILE'
+          replay -x file | Unknown option: '-x'
+          replay --loud file | Unknown option: '--loud'
+          replay --output xml file | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'
+          replay file --topic-arn | Missing required parameter for option '--topic-arn' (ARN)
+          replay --alert-rejects ten file | --alert-rejects: expected a positive integer, or 0 for never, got "ten"
+          replay --series-budget=-1 file | --series-budget: expected a whole number from 0 to 10000, got "-1"
+          replay --https-form xml --namespace AWS/X file | --namespace: expected 1 to 255 letters, digits and .-_/#: without AWS/ in front, got "AWS/X"; --https-form: expected json or chat, got "xml"
+          replay --dimensions Vpc file | --dimensions: expected dimensions out of VpcId, SubnetId, InterfaceId, AccountId, Region, AzId, FlowDirection, RejectReason, LogGroup, got "Vpc"
+          replay --log-format srcaddr;srcadr file | --log-format: format 2, field 1 (character 1): expected a flow log field such as ${srcaddr}, got "srcadr"
+          """)
+  void run_wrongArguments(String arguments, String message) {
+    assertThat(CommandRun.of(arguments.split(" ")))
+        .isEqualTo(new CommandRun(2, "", "flowbell: " + message + "\n"));
+  }
+}

@@ -1,0 +1,843 @@
+package dev.flowbell.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.flowbell.metric.Metric;
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.generator.PayloadGenerator;
+import dev.flowbell.testing.generator.SampleEvents;
+import dev.flowbell.testing.network.LoopbackAws;
+import dev.flowbell.testing.twin.NaiveTwin;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReplayCommandTest {
+  private static final Path EVENTS = Path.of("events");
+
+  /// A record of the default format: SSH, rejected.
+  private static final String REJECT =
+      "2 123456789010 eni-0a1b2c3d 198.51.100.7 10.0.2.98 40001 22 6 1 60 1795342446 1795342450"
+          + " REJECT OK";
+
+  private static final String ACCEPT =
+      "2 123456789010 eni-0a1b2c3d 10.0.3.20 10.0.2.98 50101 443 6 20 4249 1795342445 1795342505"
+          + " ACCEPT OK";
+
+  @TempDir private Path folder;
+
+  // What the files in events/ come to.
+
+  @TestFactory
+  Stream<DynamicTest> json_sampleFiles() throws IOException {
+    return SampleEvents.expected(EVENTS).entrySet().stream()
+        .map(
+            file ->
+                DynamicTest.dynamicTest(
+                    file.getKey(),
+                    () ->
+                        assertCounts(
+                            CommandRun.of(
+                                "replay", "--output", "json", EVENTS + "/" + file.getKey()),
+                            file.getValue())));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> json_sampleFilesGzipped() throws IOException {
+    return SampleEvents.expected(EVENTS).entrySet().stream()
+        .map(
+            file ->
+                DynamicTest.dynamicTest(
+                    file.getKey(),
+                    () ->
+                        assertCounts(
+                            CommandRun.ofInput(
+                                PayloadGenerator.gzip(inflatedOnce(file.getKey())),
+                                "replay",
+                                "--output",
+                                "json",
+                                "-"),
+                            file.getValue())));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> json_sampleFilesFromWindows() throws IOException {
+    return SampleEvents.expected(EVENTS).entrySet().stream()
+        .map(
+            file ->
+                DynamicTest.dynamicTest(
+                    file.getKey(),
+                    () ->
+                        assertCounts(
+                            CommandRun.ofInput(
+                                ("\ufeff"
+                                        + new String(inflatedOnce(file.getKey()), UTF_8)
+                                            .replaceAll("(?<!\r)\n", "\r\n"))
+                                    .getBytes(UTF_8),
+                                "replay",
+                                "--output",
+                                "json",
+                                "-"),
+                            file.getValue())));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> json_dataAlone() throws IOException {
+    return SampleEvents.expected(EVENTS).entrySet().stream()
+        .filter(file -> file.getKey().endsWith(".json"))
+        .filter(file -> !file.getKey().equals("subscription-message.json"))
+        .map(
+            file ->
+                DynamicTest.dynamicTest(
+                    file.getKey(),
+                    () ->
+                        assertCounts(
+                            CommandRun.ofInput(
+                                ("\n" + data(file.getKey()) + "\r\n").getBytes(US_ASCII),
+                                "replay",
+                                "--output",
+                                "json",
+                                "-"),
+                            file.getValue())));
+  }
+
+  @Test
+  void json_controlMessage() {
+    CommandRun run = CommandRun.of("replay", "--output", "json", "events/control-message.json");
+
+    assertThat(run.json()).containsEntry("payloads", 1L).containsEntry("alerts", List.of());
+    assertThat(run.nonZeroMetrics()).isEqualTo(Map.of("ControlMessages", 1L));
+  }
+
+  @Test
+  void json_allSampleFilesTogether() throws IOException {
+    Map<String, Long> sums = new TreeMap<>();
+    SampleEvents.expected(EVENTS)
+        .values()
+        .forEach(
+            tally ->
+                tally.metrics().forEach((metric, count) -> sums.merge(metric, count, Long::sum)));
+    List<String> arguments = new ArrayList<>(List.of("replay", "--output", "json"));
+    SampleEvents.expected(EVENTS).keySet().forEach(name -> arguments.add(EVENTS + "/" + name));
+
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+
+    assertThat(run.json()).containsEntry("payloads", 11L);
+    assertThat(metricsOf(run, NaiveTwin.METRICS)).isEqualTo(sums);
+  }
+
+  @Test
+  void json_alertsOfPortScan() {
+    CommandRun run = CommandRun.of("replay", "--output", "json", "events/port-scan.json");
+
+    assertThat(Json.objectsAt(run.json(), "alerts"))
+        .extracting(
+            alert -> alert.get("rule"),
+            alert -> alert.get("severity"),
+            alert -> alert.get("source"),
+            alert -> alert.get("maskedBy"),
+            alert -> alert.get("interfaceId"),
+            alert -> alert.get("flows"),
+            alert -> alert.get("count"))
+        .containsExactly(
+            tuple("port-scan", "medium", "198.51.100.7", "10.0.1.5", "eni-0a1b2c3d", 412L, 16L),
+            tuple(
+                "nat-masked-rejects",
+                "medium",
+                "198.51.100.7",
+                "10.0.1.5",
+                "eni-0a1b2c3d",
+                412L,
+                412L),
+            tuple(
+                "blocked-handshakes",
+                "low",
+                "198.51.100.7",
+                "10.0.1.5",
+                "eni-0a1b2c3d",
+                412L,
+                412L),
+            tuple("rejects", "low", "198.51.100.7", "10.0.1.5", "eni-0a1b2c3d", 412L, 412L));
+    assertThat(run.nonZeroMetrics()).containsEntry("AlertsSent", 4L);
+  }
+
+  // The forms that input comes in.
+
+  @Test
+  void json_isOneLine() {
+    CommandRun run = CommandRun.of("replay", "--output", "json", "events/nat-gateway.json");
+
+    assertThat(run.out())
+        .startsWith("{\"payloads\":1,\"metrics\":{\"Records\":5,")
+        .endsWith("]}\n");
+    assertThat(run.out().lines()).hasSize(1);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.json().keySet()).containsExactly("payloads", "metrics", "faults", "alerts");
+    assertThat(Json.objectAt(run.json(), "metrics").keySet())
+        .containsExactlyElementsOf(Arrays.stream(Metric.values()).map(Metric::awsName).toList());
+  }
+
+  @Test
+  void input_severalEventsInOneFile() throws IOException {
+    ByteArrayOutputStream events = new ByteArrayOutputStream();
+    events.writeBytes(Files.readAllBytes(EVENTS.resolve("nat-gateway.json")));
+    events.writeBytes(Files.readAllBytes(EVENTS.resolve("control-message.json")));
+    events.writeBytes(Files.readAllBytes(EVENTS.resolve("subscription-message.json")));
+
+    CommandRun run = replay(events.toByteArray());
+
+    assertThat(run.json()).containsEntry("payloads", 3L);
+    assertThat(run.nonZeroMetrics())
+        .containsEntry("Records", 8L)
+        .containsEntry("ControlMessages", 1L);
+  }
+
+  @Test
+  void input_sameEventTwice() {
+    CommandRun run =
+        CommandRun.of(
+            "replay",
+            "--output",
+            "json",
+            "events/rejects-default-format.json",
+            "events/rejects-default-format.json");
+
+    assertThat(run.json()).containsEntry("payloads", 2L);
+    assertThat(run.nonZeroMetrics())
+        .isEqualTo(
+            Map.of(
+                "Records", 7L,
+                "AcceptedFlows", 3L,
+                "RejectedFlows", 2L,
+                "RejectedBytes", 4_585L,
+                "RejectedPackets", 24L,
+                "NoDataWindows", 1L,
+                "SkippedWindows", 1L,
+                "DuplicateBatches", 1L,
+                "AlertsSent", 1L));
+  }
+
+  @Test
+  void input_folder() throws IOException {
+    Files.createDirectories(folder.resolve("b/c"));
+    Files.writeString(folder.resolve("z.log"), REJECT + "\n");
+    Files.write(folder.resolve("b/c/y.log.gz"), PayloadGenerator.gzip(REJECT.getBytes(US_ASCII)));
+    Files.writeString(folder.resolve("b/README.md"), "no log\n");
+    Files.write(folder.resolve("b/image"), new byte[] {0, 1, 2});
+
+    CommandRun run = CommandRun.of("replay", "--output", "json", folder.toString());
+
+    assertThat(run.json()).containsEntry("payloads", 2L);
+    assertThat(run.nonZeroMetrics()).containsEntry("Records", 2L);
+  }
+
+  @Test
+  void input_headerSwitchesFormat() {
+    CommandRun run =
+        replay(
+            REJECT,
+            "srcaddr dstaddr action",
+            "10.0.0.1 10.0.0.2 ACCEPT",
+            REJECT, // no longer the format
+            "action bytes",
+            "REJECT 4321",
+            "10.0.0.1 10.0.0.2 ACCEPT");
+
+    assertThat(run.nonZeroMetrics())
+        .isEqualTo(
+            Map.of(
+                "Records", 3L,
+                "AcceptedFlows", 1L,
+                "RejectedFlows", 2L,
+                "RejectedBytes", 4_381L,
+                "RejectedPackets", 1L,
+                "UnreadableRecords", 2L));
+    assertThat(run.json()).containsEntry("faults", Map.of("WRONG_FIELD_COUNT", 2L));
+  }
+
+  @Test
+  void input_headerOfOneFileIsNotTheNexts() throws IOException {
+    Path first = Files.writeString(folder.resolve("first"), "action bytes\nREJECT 17\n");
+    Path second = Files.writeString(folder.resolve("second"), REJECT);
+
+    CommandRun run =
+        CommandRun.of("replay", "--output", "json", first.toString(), second.toString());
+
+    assertThat(run.nonZeroMetrics())
+        .containsEntry("Records", 2L)
+        .containsEntry("RejectedBytes", 77L);
+  }
+
+  @Test
+  void input_exportedHeaderAndOddTimes() {
+    CommandRun run =
+        replay(
+            "2026-11-22T10:14:05.000Z action bytes",
+            "2026-11-22T10:14:05Z REJECT 3",
+            "2026-11-22T10:14:05.123456789Z ACCEPT 5",
+            "2026-11-22T10:14:05.000Z", // a time and nothing behind it
+            "REJECT 11");
+
+    assertThat(run.nonZeroMetrics())
+        .isEqualTo(
+            Map.of("Records", 3L, "AcceptedFlows", 1L, "RejectedFlows", 2L, "RejectedBytes", 14L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\n", "\r\n \t\r\n", "\ufeff", "\ufeff\n"})
+  void input_empty(String text) {
+    CommandRun run = replay(text.getBytes(UTF_8));
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.json()).containsEntry("payloads", 0L);
+    assertThat(run.nonZeroMetrics()).isEmpty();
+  }
+
+  @Test
+  void input_lastLineWithoutBreak() {
+    assertThat(replay((REJECT + "\n" + ACCEPT).getBytes(US_ASCII)).nonZeroMetrics())
+        .containsEntry("Records", 2L);
+  }
+
+  @Test
+  void input_overlongLine() {
+    CommandRun run = replay(REJECT, "x".repeat(3 << 20), ACCEPT);
+
+    assertThat(run.nonZeroMetrics())
+        .containsEntry("Records", 2L)
+        .containsEntry("UnreadableRecords", 1L);
+    assertThat(run.json()).containsEntry("faults", Map.of("WRONG_FIELD_COUNT", 1L));
+  }
+
+  @Test
+  void input_jsonLinesWithDamagedOnes() {
+    CommandRun run =
+        replay(
+            "{\"srcaddr\":\"10.0.0.1\",\"action\":\"REJECT\",\"bytes\":99}",
+            "{\"srcaddr\":",
+            "{\"unknown\":1}",
+            "{\"dstAddr\":\"10.0.0.2\",\"action\":\"ACCEPT\"}");
+
+    assertThat(run.nonZeroMetrics())
+        .isEqualTo(
+            Map.of(
+                "Records", 2L,
+                "AcceptedFlows", 1L,
+                "RejectedFlows", 1L,
+                "RejectedBytes", 99L,
+                "UnreadableRecords", 2L));
+    assertThat(run.json())
+        .containsEntry("faults", Map.of("BROKEN_JSON", 1L, "WRONG_FIELD_COUNT", 1L));
+  }
+
+  @Test
+  void input_jsonRecordBeginsWithKeysOfMany() {
+    assertThat(
+            replay("{\"version\":5,\"type\":\"IPv4\",\"region\":\"x\",\"action\":\"REJECT\"}")
+                .nonZeroMetrics())
+        .isEqualTo(Map.of("Records", 1L, "RejectedFlows", 1L));
+  }
+
+  // Options.
+
+  @Test
+  void logFormat_readsOtherLines() {
+    CommandRun run =
+        CommandRun.ofInput(
+            "REJECT 5 10.0.0.7\n10.0.0.8 ACCEPT\n".getBytes(US_ASCII),
+            "replay",
+            "--output=json",
+            "--log-format=${action} ${packets} ${srcaddr};srcaddr action",
+            "-");
+
+    assertThat(run.nonZeroMetrics())
+        .isEqualTo(
+            Map.of("Records", 2L, "AcceptedFlows", 1L, "RejectedFlows", 1L, "RejectedPackets", 5L));
+  }
+
+  @Test
+  void logFormat_autoIsForTheFunction() {
+    CommandRun run = CommandRun.of("replay", "--log-format=auto", "events/port-scan.json");
+
+    assertThat(run)
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "flowbell: --log-format: expected formats such as ${srcaddr} ${dstaddr}, got"
+                    + " \"auto\": only the function asks EC2; a file's header line needs no option"
+                    + System.lineSeparator()));
+  }
+
+  @Test
+  void thresholds_off() {
+    CommandRun run =
+        CommandRun.of(
+            "replay",
+            "--output=json",
+            "--alert-probed-ports=0",
+            "--alert-nat-masked-rejects=413",
+            "--alert-blocked-handshakes=412",
+            "--alert-rejects=413",
+            "events/port-scan.json");
+
+    assertThat(Json.objectsAt(run.json(), "alerts"))
+        .extracting(alert -> alert.get("rule"))
+        .containsExactly("blocked-handshakes");
+  }
+
+  @Test
+  void maxInflatedBytes_bound() {
+    assertThat(CommandRun.of("replay", "--max-inflated-bytes", "1000", "events/port-scan.json"))
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "flowbell: events/port-scan.json: awslogs.data: gzip inflates past the bound of"
+                    + " 1000 bytes\n"));
+  }
+
+  @Test
+  void cooldown_acrossFiles() throws IOException {
+    Path first = scan("first", 1);
+    Path second = scan("second", 2);
+
+    CommandRun quiet =
+        CommandRun.of("replay", "--output=json", first.toString(), second.toString());
+    CommandRun loud =
+        CommandRun.of(
+            "replay", "--output=json", "--cooldown-seconds=0", first.toString(), second.toString());
+
+    assertThat(quiet.nonZeroMetrics())
+        .containsEntry("AlertsSent", 1L)
+        .containsEntry("AlertsSuppressed", 1L);
+    assertThat(loud.nonZeroMetrics())
+        .containsEntry("AlertsSent", 2L)
+        .doesNotContainKey("AlertsSuppressed");
+  }
+
+  // Text for people.
+
+  @Test
+  void text_portScan() {
+    CommandRun run = CommandRun.of("replay", "events/port-scan.json");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(
+            run.out()
+                // what depends on when the test runs, and on the Region it runs in
+                .replaceFirst("told [^(]+ later", "told TIME later")
+                .replaceFirst("until .* UTC", "until TIME UTC")
+                .replaceFirst("See all of it:.*\n +", ""))
+        .isEqualTo(
+            """
+            1 payload, 2026-11-22T10:14:05Z to 2026-11-22T10:15:03Z
+
+              Records                            470
+              AcceptedFlows                       50
+              RejectedFlows                      420
+              RejectedBytes                   25,753
+              RejectedPackets                    425
+              StrayRejects                         5
+              SynOnlyFlows                       418
+              BlockedHandshakes                  412
+              UnansweredHandshakes                 6
+              NatMaskedFlows                     412
+              NatMaskedRejects                   412
+              NoDataWindows                        0
+              SkippedWindows                       0
+              UnreadableRecords                    0
+              ControlMessages                      0
+              DuplicateBatches                     0
+              PossibleDuplicates                   0
+              AlertsSent                           4
+              AlertsSuppressed                     0
+              OverBounds                           0
+
+            Would go to CloudWatch: 29 data in 1 PutMetricData call, namespace Flowbell
+
+            REJECTED, BY ORIGINAL SOURCE
+              source                     scope      masked by        interface                rejects   blocked  ports
+              198.51.100.7               public     10.0.1.5         eni-0a1b2c3d                 412       412     16
+              203.0.113.5                public     -                eni-0a1b2c3d                   5         0      0
+              192.0.2.44                 public     -                eni-0a1b2c3d                   3         0      3
+
+            REJECTED, BY DESTINATION PORT
+              22/tcp (180)  3389/tcp (96)  445/tcp (60)  21/tcp (6)  23/tcp (6)  25/tcp (6)  110/tcp (6)  135/tcp (6)  139/tcp (6)  1433/tcp (6) \s
+
+            4 alerts to tell, as the e-mail would say it:
+            ------------------------------------------------------------------------------
+            Subject: [Flowbell] 412 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 16 ports (i-0987654321)
+
+            WHAT   412 TCP handshakes blocked within 58 s (action REJECT, SYN only), 24,720 bytes dropped
+            WHO    198.51.100.7 (public), seen by the interface as 10.0.1.5: hidden behind a NAT
+            WHERE  10.0.2.98 ports 22 ssh (180), 3389 rdp (96), 445 smb (60), 13 more
+                   eni-0a1b2c3d on i-0987654321, subnet-1234abcd, vpc-abcd1234, ingress
+            WHEN   2026-11-22 10:14:05-10:15:03 UTC; told TIME later (flow logs are delivered late)
+            WHY    16 ports from one source: a port scan. A security group or network ACL dropped it; nothing got through.
+            NEXT   What blocks it:  aws ec2 describe-network-interfaces --network-interface-ids eni-0a1b2c3d --query 'NetworkInterfaces[].[Groups,SubnetId]'
+                                    aws ec2 describe-network-acls --filters Name=association.subnet-id,Values=subnet-1234abcd
+                   Should it pass?  Open 10.0.2.98 to the original source 198.51.100.7, not to 10.0.1.5.
+            QUIET  The same stays quiet here until TIME UTC.
+            ------------------------------------------------------------------------------
+            """);
+  }
+
+  @Test
+  void text_unreadableAndNothingElse() {
+    CommandRun run = CommandRun.ofInput("x y\nx\n".getBytes(US_ASCII), "replay", "-");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("1 payload, ? to ?\n\n  Records                              0\n")
+        .contains("\nUNREADABLE\n  wrong field count                    2\n")
+        .contains("\n  Lines of another format? Name it with --log-format.\n")
+        .contains("\nWould go to CloudWatch: 1 datum in 1 PutMetricData call, namespace Flowbell\n")
+        .endsWith("\n0 alerts to tell.\n")
+        .doesNotContain("REJECTED, BY");
+  }
+
+  @Test
+  void text_moreSourcesThanShown() {
+    String[] lines = new String[12];
+    for (int i = 0; i < lines.length; i++) {
+      lines[i] = REJECT.replace("198.51.100.7", "198.51.100." + (100 + i));
+    }
+
+    CommandRun run = CommandRun.ofInput(String.join("\n", lines).getBytes(US_ASCII), "replay", "-");
+
+    assertThat(run.out())
+        .contains("  198.51.100.109  ")
+        .doesNotContain("198.51.100.110")
+        .contains("\n  and 2 more sources\n");
+  }
+
+  @Test
+  void text_hostileInterfaceId() {
+    CommandRun run =
+        CommandRun.ofInput(
+            REJECT.replace("eni-0a1b2c3d", "eni-\u001b[2J\u0007é").getBytes(UTF_8),
+            "replay",
+            "--alert-rejects=1",
+            "-");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("eni-?[2J?").doesNotContain("\u001b").doesNotContain("\u0007");
+  }
+
+  @Test
+  void text_dimensions() {
+    assertThat(
+            CommandRun.of(
+                    "replay",
+                    "--dimensions",
+                    "InterfaceId,FlowDirection",
+                    "events/nat-gateway.json")
+                .out())
+        .contains(
+            """
+            Would go to CloudWatch: 38 data in 1 PutMetricData call, namespace Flowbell
+
+            BY DIMENSION
+              InterfaceId=eni-1235b8ca123456789: Records 4, AcceptedFlows 4, NatMaskedFlows 1
+            """,
+            "\n  FlowDirection=egress: Records 2, AcceptedFlows 2, NatMaskedFlows 1\n");
+  }
+
+  // Publishing.
+
+  @Test
+  void publish_sendsMetricsAndNotification() throws IOException {
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      CommandRun run =
+          CommandRun.of(
+              "replay",
+              "--publish",
+              "--topic-arn=arn:aws:sns:eu-west-1:123456789012:flowbell",
+              "--namespace=Flow/Test",
+              "events/port-scan.json");
+
+      assertThat(run.err()).isEmpty();
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.out())
+          .contains("\nSent to CloudWatch: 29 data in 1 PutMetricData call, namespace Flow/Test\n")
+          .contains("\n4 alerts sent, as sent:\n");
+      assertThat(aws.metricBodies()).hasSize(1);
+      assertThat(new String(aws.metricBodies().getFirst(), UTF_8))
+          .contains("Flow/Test", "BlockedHandshakes");
+      assertThat(aws.notifications()).hasSize(1);
+      assertThat(aws.notifications().getFirst())
+          .containsEntry("Action", "Publish")
+          .containsEntry("TopicArn", "arn:aws:sns:eu-west-1:123456789012:flowbell")
+          .containsEntry(
+              "Subject",
+              "[Flowbell] 412 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 16 ports"
+                  + " (i-0987654321)");
+    }
+  }
+
+  @Test
+  void publish_withoutTopic() throws IOException {
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      CommandRun run = CommandRun.of("replay", "--publish", "events/port-scan.json");
+
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.out()).contains("\n4 alerts to tell, as the e-mail would say it:\n");
+      assertThat(aws.metricBodies()).hasSize(1);
+      assertThat(aws.notifications()).isEmpty();
+    }
+  }
+
+  @Test
+  void publish_notUnlessAsked() throws IOException {
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      CommandRun.of(
+          "replay",
+          "--topic-arn=arn:aws:sns:eu-west-1:123456789012:flowbell",
+          "events/port-scan.json");
+
+      assertThat(aws.metricBodies()).isEmpty();
+      assertThat(aws.notifications()).isEmpty();
+    }
+  }
+
+  @Test
+  void publish_refused() throws IOException {
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      aws.failCloudWatch(403, "AccessDenied", "not for you");
+
+      CommandRun run = CommandRun.of("replay", "--publish", "events/nat-gateway.json");
+
+      assertThat(run)
+          .isEqualTo(
+              new CommandRun(
+                  1,
+                  "",
+                  "flowbell: metrics: NOT done, CloudWatch PutMetricData, namespace Flowbell: 0 of"
+                      + " 1 requests sent, then: not for you (Service: CloudWatch, Status Code:"
+                      + " 403, Request ID: null) (SDK Attempt Count: 1)\n"));
+    }
+  }
+
+  // Input that can't be read: exit code 2 and one line.
+
+  @Test
+  void wrongInput_noSuchFile() {
+    assertThat(CommandRun.of("replay", "nowhere/none.json"))
+        .isEqualTo(new CommandRun(2, "", "flowbell: nowhere/none.json: no such file\n"));
+  }
+
+  @Test
+  void wrongInput_folderWithoutLogs() {
+    assertThat(CommandRun.of("replay", folder.toString()))
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "flowbell: "
+                    + folder
+                    + ": expected files ending in [.log, .gz, .json, .jsonl, .txt], found none\n"));
+  }
+
+  static final List<Arguments> WRONG_INPUTS =
+      List.of(
+          wrong(
+              "event without data",
+              "{\"awslogs\":{}}",
+              ": awslogs.data: expected base64 of gzipped JSON, got none"),
+          wrong(
+              "event with null data",
+              "{\"awslogs\":{\"data\":null}}",
+              ": awslogs.data: expected base64 of gzipped JSON, got none"),
+          wrong(
+              "event with empty data",
+              "{\"awslogs\":{\"data\":\"\"}}",
+              ": awslogs.data: expected base64 of gzipped JSON, got an empty string"),
+          wrong(
+              "event that is no object",
+              "{\"awslogs\":7}",
+              ": awslogs.data: expected base64 of gzipped JSON, got none"),
+          wrong(
+              "not base64",
+              "{\"awslogs\":{\"data\":\"H4sI*\"}}",
+              ": awslogs.data: not base64 at character 4"),
+          wrong(
+              "base64 cut",
+              "{\"awslogs\":{\"data\":\"H4sIAAAAA\"}}",
+              ": awslogs.data: base64 ended early after 9 characters"),
+          wrong(
+              "not gzip",
+              "{\"awslogs\":{\"data\":\"aGVsbG8=\"}}",
+              ": awslogs.data: not gzip: expected the bytes 1f 8b at byte 0"),
+          wrong(
+              "gzip cut",
+              "{\"awslogs\":{\"data\":\"H4sIAAAA\"}}",
+              ": awslogs.data: gzip ended early after 6 bytes"),
+          wrong(
+              "not JSON inside",
+              PayloadGenerator.lambdaEvent("flow"),
+              ": awslogs.data: not JSON at byte 0"),
+          wrong(
+              "no object inside",
+              PayloadGenerator.lambdaEvent("[]"),
+              ": awslogs.data: expected a JSON object, got another value (byte 1)"),
+          wrong(
+              "no message inside",
+              PayloadGenerator.lambdaEvent("{}"),
+              ": awslogs.data: messageType: expected DATA_MESSAGE or CONTROL_MESSAGE, got none"
+                  + " (byte 2)"),
+          wrong("event cut", "{\"awslogs\":{\"data\":\"H4sI", ": JSON ended early after 24 bytes"),
+          wrong(
+              "message without events",
+              "{\"messageType\":\"DATA_MESSAGE\"}",
+              ": logEvents: expected an array, got none (byte 30)"),
+          wrong(
+              "message of another type",
+              "{\"messageType\":\"OTHER\",\"logEvents\":[]}",
+              ": messageType: expected DATA_MESSAGE or CONTROL_MESSAGE, got \"OTHER\" (byte 22)"),
+          wrong(
+              "something behind an event",
+              "{\"messageType\":\"CONTROL_MESSAGE\"} x",
+              ": not JSON at byte 34"),
+          wrong("data alone, damaged", "H4sI!", ": not base64 at character 4"),
+          wrong("data alone, cut", "H4sIAAAA", ": gzip ended early after 6 bytes"),
+          wrong(
+              "gzip with another method",
+              "\u001f\u008bxxxxxxxxxxxxxxxx",
+              ": gzip method: expected 8 (deflate), got 120"),
+          wrong("binary", "x\u0000y", ": expected text or JSON, got binary data"),
+          wrong(
+              "Parquet",
+              "PAR1\u0015\u0004",
+              ": expected text or JSON, got Parquet (read it with Athena, or deliver text)"),
+          other("empty object", "{}"),
+          other("object", "{\"Records\":[{\"eventSource\":\"aws:s3\"}]}"),
+          other("object over lines", "{\n  \"hello\": {\"srcaddr\": 1}\n}\n"),
+          other("array", "[{\"awslogs\":{}}]"),
+          other("empty array", "[]"),
+          other("string", "\"H4sI\""),
+          // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+          // (read 2026-11-23)
+          other(
+              "EventBridge event",
+              "{\"version\":\"0\",\"id\":\"UUID\",\"detail-type\":\"name\",\"source\":\"name\","
+                  + "\"account\":\"123456789012\",\"region\":\"us-east-1\",\"resources\":[]}"));
+
+  private static Arguments wrong(String name, String input, String message) {
+    return Arguments.argumentSet(name, input, message);
+  }
+
+  private static Arguments other(String name, String input) {
+    return wrong(
+        name,
+        input,
+        ": expected a Lambda event with awslogs.data, a subscription message or flow log records,"
+            + " got other JSON");
+  }
+
+  @ParameterizedTest
+  @FieldSource("WRONG_INPUTS")
+  void wrongInput_file(String input, String message) throws IOException {
+    Path file = Files.write(folder.resolve("input"), input.getBytes(ISO_8859_1));
+
+    assertThat(CommandRun.of("replay", "--output", "json", file.toString()))
+        .isEqualTo(new CommandRun(2, "", "flowbell: " + file + message + "\n"));
+  }
+
+  @ParameterizedTest
+  @FieldSource("WRONG_INPUTS")
+  void wrongInput_standardInput(String input, String message) {
+    assertThat(CommandRun.ofInput(input.getBytes(ISO_8859_1), "replay", "-"))
+        .isEqualTo(new CommandRun(2, "", "flowbell: standard input" + message + "\n"));
+  }
+
+  @Test
+  void wrongInput_gzippedFileCut() throws IOException {
+    byte[] whole = Files.readAllBytes(EVENTS.resolve("s3-with-header.log.gz"));
+
+    assertThat(CommandRun.ofInput(Arrays.copyOf(whole, 300), "replay", "-"))
+        .isEqualTo(
+            new CommandRun(2, "", "flowbell: standard input: gzip ended early after 300 bytes\n"));
+  }
+
+  @Test
+  void wrongInput_secondOfTwoFiles() {
+    CommandRun run = CommandRun.of("replay", "events/nat-gateway.json", "nowhere.log");
+
+    assertThat(run).isEqualTo(new CommandRun(2, "", "flowbell: nowhere.log: no such file\n"));
+  }
+
+  // ----
+
+  private static void assertCounts(CommandRun run, NaiveTwin.Tally expected) {
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.json()).containsEntry("payloads", 1L);
+    assertThat(metricsOf(run, expected.metrics().keySet())).isEqualTo(expected.metrics());
+    assertThat(run.json()).containsEntry("faults", expected.faults());
+  }
+
+  private static Map<String, @Nullable Object> metricsOf(CommandRun run, Iterable<String> names) {
+    Map<String, @Nullable Object> all = Json.objectAt(run.json(), "metrics");
+    Map<String, @Nullable Object> metrics = new LinkedHashMap<>();
+    names.forEach(name -> metrics.put(name, all.get(name)));
+    return metrics;
+  }
+
+  private static CommandRun replay(String... lines) {
+    return replay((String.join("\n", lines) + "\n").getBytes(UTF_8));
+  }
+
+  private static CommandRun replay(byte[] input) {
+    return CommandRun.ofInput(input, "replay", "--output", "json", "-");
+  }
+
+  private static String data(String name) throws IOException {
+    Map<String, @Nullable Object> event =
+        Json.parseObject(Files.readString(EVENTS.resolve(name)).strip());
+    return (String) Json.objectAt(event, "awslogs").get("data");
+  }
+
+  private static byte[] inflatedOnce(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(EVENTS.resolve(name));
+    if (!name.endsWith(".gz")) {
+      return bytes;
+    }
+    try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      return gzip.readAllBytes();
+    }
+  }
+
+  /// Ten ports of one host, probed by one source.
+  private Path scan(String name, int firstPort) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int port = firstPort; port < firstPort + 10; port++) {
+      lines.append(REJECT.replace(" 22 6 ", " " + port + " 6 ")).append('\n');
+    }
+    return Files.writeString(folder.resolve(name), lines);
+  }
+}

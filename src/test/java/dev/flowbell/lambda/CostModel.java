@@ -1,0 +1,111 @@
+package dev.flowbell.lambda;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What Flowbell does and costs in a month, from what comes in; `docs/metrics.md` has what it comes
+/// to, and [CostModelIT] compares it with the calls that are made.
+///
+/// Public prices of us-east-1 as of 2026-11, without free tiers, in USD.
+///
+/// @param payloads how many come
+/// @param records how many records are in them
+/// @param tellingPayloads those that have something to tell, each a notification
+/// @param quietedPayloads those whose alerts were all told within the cooldown
+record CostModel(double payloads, double records, double tellingPayloads, double quietedPayloads) {
+  private static final double MILLION = 1_000_000;
+
+  /// Of the template's format, uncompressed.
+  private static final double GIGABYTES_A_RECORD = 250 / 1e9;
+
+  /// Assumed, and rather too much: a payload takes some 30 ms of a processor, and a function of 256
+  /// MB has a seventh of one.
+  private static final double SECONDS_A_PAYLOAD = 0.2;
+
+  private static final double MEMORY_GIGABYTES = 0.25;
+
+  /// The requests that are made, by operation.
+  Map<String, Double> calls() {
+    Map<String, Double> calls = new TreeMap<>();
+    double alerting = tellingPayloads + quietedPayloads;
+    calls.put("PutMetricData", payloads);
+    calls.put("UpdateItem", 2 * payloads + tellingPayloads); // claim, end; before it is told
+    calls.put("BatchGetItem", alerting); // what was told lately
+    calls.put("TransactWriteItems", alerting);
+    calls.put("Publish", tellingPayloads);
+    calls.values().removeIf(count -> count == 0);
+    return calls;
+  }
+
+  double lambda() {
+    double gigabyteSeconds = payloads * SECONDS_A_PAYLOAD * MEMORY_GIGABYTES;
+    return payloads * 0.20 / MILLION + gigabyteSeconds * 0.0000133334; // arm64
+  }
+
+  double metricRequests() {
+    return calls().get("PutMetricData") * 0.01 / 1_000;
+  }
+
+  /// Transactions count twice, each of some three items.
+  double ledger() {
+    double writes =
+        calls().get("UpdateItem") + 2 * 3 * calls().getOrDefault("TransactWriteItems", 0.0);
+    return writes * 0.625 / MILLION;
+  }
+
+  /// 13 metrics; ten alarms, one of them on a band, and two that combine them; a dashboard; a key.
+  double fixed() {
+    return 13 * 0.30 + (9 * 0.10 + 0.30) + 2 * 0.50 + 3 + 1;
+  }
+
+  double flowbell() {
+    return lambda() + metricRequests() + ledger() + fixed();
+  }
+
+  /// What flow logs cost in CloudWatch Logs, with any of these.
+  double flowLogs() {
+    return records * GIGABYTES_A_RECORD * 0.50;
+  }
+
+  /// Five counters, with an alarm each; the filters themselves cost nothing.
+  double metricFilters() {
+    return 5 * (0.30 + 0.10);
+  }
+
+  /// Two rules, over the tenth of all records that is rejected.
+  double contributorInsights() {
+    return 2 * 0.50 + 2 * records / 10 * 0.02 / MILLION;
+  }
+
+  /// The same function without anything to count, and what others ask for taking logs in.
+  double forwarder() {
+    return lambda() + records * GIGABYTES_A_RECORD * 0.10;
+  }
+
+  /// Its foundational analysis of flow logs, the first price of several.
+  double guardDuty() {
+    return records * GIGABYTES_A_RECORD * 1.00;
+  }
+
+  /// Returns the row of the table in `docs/metrics.md`.
+  String toRow(String name) {
+    return String.format(
+        Locale.ROOT,
+        "| %s | %.1f | %.0f | %.2f | %.2f | %.2f | %.2f | **%.2f** | %.2f | %.2f | %.2f | %.2f |"
+            + " %.2f |",
+        name,
+        payloads / MILLION,
+        records / MILLION,
+        lambda(),
+        metricRequests(),
+        ledger(),
+        fixed(),
+        flowbell(),
+        metricFilters(),
+        contributorInsights(),
+        forwarder(),
+        guardDuty(),
+        flowLogs());
+  }
+}

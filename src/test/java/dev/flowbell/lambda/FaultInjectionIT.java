@@ -1,0 +1,407 @@
+package dev.flowbell.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowbell.pipeline.PayloadFailedException;
+import dev.flowbell.testing.emulator.AwsEndpoint;
+import dev.flowbell.testing.emulator.AwsEndpointExtension;
+import dev.flowbell.testing.emulator.LedgerTable;
+import dev.flowbell.testing.emulator.NotificationQueue;
+import dev.flowbell.testing.emulator.PublishedMetrics;
+import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
+import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
+import dev.flowbell.testing.network.FaultProxy;
+import dev.flowbell.testing.network.FaultProxy.Call;
+import dev.flowbell.testing.network.FaultProxy.Fault;
+import dev.flowbell.testing.process.Invocation;
+import dev.flowbell.testing.process.RecordingContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// What the function does when AWS doesn't answer as it should: the SDK's real clients, a real
+/// endpoint, and harm done on the way between them. Each payload is brought again as Lambda would
+/// bring it, and must be counted and told once.
+@ExtendWith(AwsEndpointExtension.class)
+final class FaultInjectionIT {
+  private static final int QUIET = 3;
+  private static final int SCAN = 12;
+
+  private final AwsEndpoint aws;
+  private final String name;
+  private final LedgerTable table;
+  private final NotificationQueue queue;
+  private final PublishedMetrics metrics;
+  private final RecordingContext context = new RecordingContext();
+  private final Instant minute =
+      Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(6));
+  private FaultProxy proxy;
+  private FlowLogsHandler handler;
+
+  FaultInjectionIT(AwsEndpoint aws) {
+    this.aws = aws;
+    name = aws.uniqueName("flowbell-faults");
+    table = LedgerTable.make(aws);
+    queue = NotificationQueue.make(aws, name);
+    metrics = new PublishedMetrics(aws, name);
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    proxy = FaultProxy.start(aws.uri());
+    handler = newHandler(queue.topicArn());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    proxy.close();
+  }
+
+  @Test
+  void nothingToTell_takesTwoWritesAndOneRequest() {
+    handle(QUIET);
+
+    assertThat(proxy.calls())
+        .extracting(Call::operation)
+        .containsExactly("UpdateItem", "PutMetricData", "UpdateItem");
+  }
+
+  @Test
+  void ledgerDown_theWorkGoesOn() {
+    proxy.use(only("dynamodb", new Fault.CutBefore(() -> {})));
+
+    Map<String, Long> counts = handle(SCAN);
+
+    assertThat(counts).containsEntry("AlertsSent", 1L).containsEntry("PossibleDuplicates", 1L);
+    assertCounted(SCAN, 1);
+    assertThat(queue.drain()).hasSize(1);
+    assertThat(context.lines())
+        .filteredOn(line -> line.contains("duplicates are possible"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("ledger: DynamoDB UpdateItem, table " + table.name() + ": ");
+
+    // The process remembers what the table could not.
+    assertThat(handle(SCAN)).isEqualTo(Map.of("DuplicateBatches", 1L));
+  }
+
+  @Test
+  void ledgerThrottles_nobodyNotices() {
+    AtomicInteger first = new AtomicInteger();
+    proxy.use(
+        call ->
+            call.service().equals("dynamodb") && first.getAndIncrement() % 2 == 0
+                ? new Fault.Answer(400, "ThrottlingException", "Rate exceeded")
+                : Fault.NONE);
+
+    assertThat(handle(SCAN)).doesNotContainKey("PossibleDuplicates");
+    assertThat(context.lines()).noneMatch(line -> line.contains("duplicates"));
+    assertCounted(SCAN, 0);
+  }
+
+  @Test
+  void ledgerCannotBeToldAtTheEnd_theNextRunSaysSo() {
+    AtomicInteger writes = new AtomicInteger();
+    proxy.use(
+        call ->
+            call.operation().equals("UpdateItem") && writes.getAndIncrement() > 0
+                ? new Fault.Answer(400, "AccessDeniedException", "no more")
+                : Fault.NONE);
+
+    assertThat(handle(QUIET)).containsEntry("Records", 3L);
+    assertThat(context.lines())
+        .anyMatch(line -> line.endsWith("the work goes on, duplicates are possible"));
+  }
+
+  @Test
+  void cloudWatchDown_alertsGoOut() {
+    proxy.use(only("monitoring", new Fault.CutBefore(() -> {})));
+
+    assertThatThrownBy(() -> handle(SCAN))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessageStartingWith(
+            "metrics: NOT done, CloudWatch PutMetricData, namespace %s: 0 of 1 requests sent, then: "
+                .formatted(name))
+        .hasMessageEndingWith("; alerts: done");
+    assertThat(queue.drain()).hasSize(1);
+
+    proxy.use(_ -> Fault.NONE);
+    // Nobody knows how far the requests came that were cut.
+    assertThat(handle(SCAN)).containsEntry("PossibleDuplicates", 1L);
+    assertCounted(SCAN, 1);
+    assertThat(queue.drain()).isEmpty();
+    assertThat(handle(SCAN)).isEqualTo(Map.of("DuplicateBatches", 1L));
+  }
+
+  @Test
+  void cloudWatchRefuses_isExactlyOnce() {
+    proxy.use(
+        only("monitoring", new Fault.Answer(403, "AccessDenied", "no cloudwatch:PutMetricData")));
+
+    assertThatThrownBy(() -> handle(SCAN))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessageContaining("no cloudwatch:PutMetricData")
+        .hasMessageEndingWith("; alerts: done");
+    assertThat(proxy.count("PutMetricData")).isEqualTo(1);
+
+    proxy.use(_ -> Fault.NONE);
+    assertThat(handle(SCAN))
+        .containsEntry("AlertsSent", 1L)
+        .doesNotContainKeys("PossibleDuplicates", "AlertsSuppressed");
+    assertCounted(SCAN, 0);
+    assertThat(metrics.total("AlertsSent")).isEqualTo(1);
+    assertThat(queue.drain()).hasSize(1);
+  }
+
+  @Test
+  void cloudWatchThrottles_isTriedAgain() {
+    AtomicInteger count = new AtomicInteger();
+    proxy.use(
+        call ->
+            call.operation().equals("PutMetricData") && count.getAndIncrement() < 2
+                ? new Fault.Answer(400, "Throttling", "Rate exceeded")
+                : Fault.NONE);
+
+    assertThat(handle(QUIET)).doesNotContainKey("PossibleDuplicates");
+    assertThat(proxy.count("PutMetricData")).isEqualTo(3);
+    assertCounted(QUIET, 0);
+  }
+
+  /// Neither the SDK nor the JDK sends it again unseen: whoever sees 6 instead of 3 sees why.
+  @Test
+  void cloudWatchTakesItAndTheAnswerIsLost() {
+    AtomicInteger count = new AtomicInteger();
+    proxy.use(
+        call ->
+            call.operation().equals("PutMetricData") && count.getAndIncrement() == 0
+                ? new Fault.CutAfter(() -> {})
+                : Fault.NONE);
+
+    handle(QUIET);
+
+    assertThat(proxy.count("PutMetricData")).isEqualTo(2);
+    assertThat(metrics.sums("Records", minute)).containsEntry(minute, 6.0);
+    assertThat(metrics.total("PossibleDuplicates")).isEqualTo(1);
+  }
+
+  @Test
+  void cloudWatchAnswersTooLate() {
+    proxy.use(only("monitoring", new Fault.Delay(Duration.ofSeconds(30))));
+
+    assertThatThrownBy(() -> handle(QUIET)).isInstanceOf(PayloadFailedException.class);
+
+    assertThat(proxy.count("PutMetricData")).isEqualTo(3);
+  }
+
+  @Test
+  void secondOfTwoRequestsFails_theFirstIsNotRepeated() {
+    AtomicInteger count = new AtomicInteger();
+    proxy.use(
+        call ->
+            call.operation().equals("PutMetricData") && count.getAndIncrement() == 1
+                ? new Fault.Answer(400, "InvalidParameterValue", "made")
+                : Fault.NONE);
+    String event = largeEvent();
+
+    assertThatThrownBy(() -> Invocation.of(handler, event, context))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessageContaining("1 of 2 requests sent, then: made");
+    // Another process, and later: the ledger knows, and how requests are cut doesn't depend on it.
+    Invocation.of(newHandler(queue.topicArn()), event, context);
+
+    assertThat(proxy.count("PutMetricData")).isEqualTo(3);
+    Map<Instant, Double> records = metrics.sums("Records", minute.minus(Duration.ofHours(4)));
+    assertThat(records).hasSize(150);
+    assertThat(records.values()).containsOnly(1.0);
+    assertThat(metrics.total("PossibleDuplicates")).isZero();
+  }
+
+  @Test
+  void snsDown_metricsAreCounted() {
+    proxy.use(only("sns", new Fault.CutBefore(() -> {})));
+
+    assertThatThrownBy(() -> handle(SCAN))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessageStartingWith("metrics: done; alerts: NOT done, SNS Publish, topic ");
+    assertThat(proxy.count("Publish")).as("not repeated unseen").isEqualTo(1);
+    assertCounted(SCAN, 0);
+
+    proxy.use(_ -> Fault.NONE);
+    handle(SCAN);
+    assertCounted(SCAN, 1);
+    assertThat(queue.drain()).hasSize(1);
+    assertThat(metrics.total("AlertsSent")).isEqualTo(1);
+  }
+
+  @Test
+  void snsThrottles_isTriedAgain() {
+    AtomicInteger count = new AtomicInteger();
+    proxy.use(
+        call ->
+            call.operation().equals("Publish") && count.getAndIncrement() == 0
+                ? new Fault.Answer(429, "Throttled", "Rate exceeded")
+                : Fault.NONE);
+
+    handle(SCAN);
+
+    assertThat(queue.drain()).hasSize(1);
+    assertCounted(SCAN, 0);
+  }
+
+  @Test
+  void topicDeleted_thePayloadFails() {
+    aws.sns().deleteTopic(request -> request.topicArn(queue.topicArn()));
+
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> handle(SCAN))
+          .isInstanceOf(PayloadFailedException.class)
+          .hasMessageContaining("alerts: NOT done, SNS Publish, topic " + queue.topicArn())
+          .hasMessageContaining("Status Code: 404");
+    }
+    assertCounted(SCAN, 0);
+
+    // From the failure queue, when there is a topic again.
+    NotificationQueue other = NotificationQueue.make(aws, aws.uniqueName("flowbell-other"));
+    Invocation.of(newHandler(other.topicArn()), event(SCAN), context);
+    assertThat(other.drain()).hasSize(1);
+    assertCounted(SCAN, 0);
+  }
+
+  @Test
+  void everythingGoneInTheMiddle_andBack() {
+    proxy.use(
+        call -> {
+          if (call.operation().equals("Publish")) {
+            proxy.refuse(true);
+          }
+          return Fault.NONE;
+        });
+
+    assertThatThrownBy(() -> handle(SCAN))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessageStartingWith("metrics: done; alerts: NOT done, ");
+    assertThat(context.lines()).anyMatch(line -> line.contains("duplicates are possible"));
+
+    proxy.use(_ -> Fault.NONE);
+    proxy.refuse(false);
+    // The claim could not be given back. Lambda's first try may come before it ends.
+    assertThatThrownBy(() -> handle(SCAN)).hasMessageContaining("another run has claimed it until");
+    assertCounted(SCAN, 0);
+  }
+
+  /// While one of several requests is noted, another may be taken, which is noted then.
+  @Test
+  void littleTimeLeft_forSeveralRequests() {
+    context.setRemaining(Duration.ofMillis(17_999));
+    String event = largeEvent();
+
+    assertThatThrownBy(() -> Invocation.of(handler, event, context))
+        .hasMessageContaining(
+            "0 of 2 requests sent, then: not begun: it may take 18000 ms, and the invocation ends"
+                + " in 17999 ms");
+    assertThat(proxy.count("PutMetricData")).isZero();
+
+    context.setRemaining(Duration.ofSeconds(18));
+    assertThat(Invocation.of(handler, event, context)).doesNotContainKey("PossibleDuplicates");
+    assertThat(proxy.count("PutMetricData")).isEqualTo(2);
+  }
+
+  @Test
+  void littleTimeLeft_nothingBegins() {
+    context.setRemaining(Duration.ofMillis(12_999));
+
+    assertThatThrownBy(() -> handle(SCAN))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessage(
+            "metrics: NOT done, CloudWatch PutMetricData, namespace %s: 0 of 1 requests sent, then: not begun: it may take 13000 ms, and the invocation ends in 12999 ms (give the function a longer timeout); alerts: NOT done, not begun: it may take 13000 ms, and the invocation ends in 12999 ms (give the function a longer timeout)"
+                .formatted(name));
+    assertThat(proxy.count("PutMetricData")).isZero();
+    assertThat(proxy.count("Publish")).isZero();
+
+    context.setRemaining(Duration.ofMinutes(1));
+    assertThat(handle(SCAN)).doesNotContainKey("PossibleDuplicates");
+    assertCounted(SCAN, 0);
+    assertThat(queue.drain()).hasSize(1);
+  }
+
+  @Test
+  void timeRunsOutBetweenTheSteps_theRetryFinishes() {
+    proxy.use(
+        call -> {
+          if (call.operation().equals("PutMetricData")) {
+            context.setRemaining(Duration.ofSeconds(5));
+          }
+          return Fault.NONE;
+        });
+
+    assertThatThrownBy(() -> handle(SCAN))
+        .hasMessageStartingWith("metrics: done; alerts: NOT done, not begun: ");
+
+    context.setRemaining(Duration.ofMinutes(1));
+    handle(SCAN);
+    assertCounted(SCAN, 0);
+    assertThat(queue.drain()).hasSize(1);
+  }
+
+  private void assertCounted(int records, int possibleDuplicates) {
+    assertThat(metrics.sums("Records", minute)).containsEntry(minute, (double) records);
+    assertThat(metrics.total("PossibleDuplicates")).isEqualTo(possibleDuplicates);
+  }
+
+  private static Function<Call, Fault> only(String service, Fault fault) {
+    return call -> call.service().equals(service) ? fault : Fault.NONE;
+  }
+
+  private Map<String, Long> handle(int ports) {
+    return Invocation.of(handler, event(ports), context);
+  }
+
+  private FlowLogsHandler newHandler(String topicArn) {
+    Map<String, String> environment = new HashMap<>(aws.environment());
+    environment.put("METRIC_NAMESPACE", name);
+    environment.put("ALERT_TOPIC_ARN", topicArn);
+    environment.put("LEDGER_TABLE", table.name());
+    return aws.through(proxy.uri(), () -> new FlowLogsHandler(environment));
+  }
+
+  private String event(int ports) {
+    List<LogEvent> events = new ArrayList<>();
+    for (int port = 1; port <= ports; port++) {
+      events.add(event(port, minute, "REJECT"));
+    }
+    return toEvent(events);
+  }
+
+  /// A flow in each of so many minutes that the counts take two requests.
+  private String largeEvent() {
+    List<LogEvent> events = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      events.add(event(i + 1, minute.minus(Duration.ofMinutes(i)), "ACCEPT"));
+    }
+    return toEvent(events);
+  }
+
+  private static LogEvent event(int port, Instant end, String action) {
+    return new LogEvent(
+        "event-" + port,
+        end.toEpochMilli(),
+        "2 123456789010 eni-0a1b2c3d 198.51.100.7 10.0.2.98 40001 %d 6 1 60 %d %d %s OK"
+            .formatted(port, end.getEpochSecond(), end.getEpochSecond(), action));
+  }
+
+  private String toEvent(List<LogEvent> events) {
+    return SubscriptionMessage.ofEvents("eni-0a1b2c3d", events).toEvent();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.flowbell.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.RecordFormat;
+import dev.flowbell.testing.twin.NaiveTwin;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MetricTest {
+  @Test
+  void awsName_allOfTheDocumentedTable() {
+    assertThat(Arrays.stream(Metric.values()).map(Metric::awsName).toList())
+        .startsWith(NaiveTwin.METRICS.toArray(String[]::new))
+        .endsWith(
+            "ControlMessages",
+            "DuplicateBatches",
+            "PossibleDuplicates",
+            "AlertsSent",
+            "AlertsSuppressed",
+            "OverBounds",
+            "DeliveryLag")
+        .hasSize(NaiveTwin.METRICS.size() + 7);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void unit_countUnlessSaid(Metric metric) {
+    assertThat(metric.unit())
+        .isEqualTo(
+            switch (metric) {
+              case REJECTED_BYTES -> Metric.Unit.BYTES;
+              case DELIVERY_LAG -> Metric.Unit.SECONDS;
+              default -> Metric.Unit.COUNT;
+            });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void origin_recordsLinesOrTheFunction(Metric metric) {
+    assertThat(metric.origin())
+        .isEqualTo(
+            switch (metric) {
+              case UNREADABLE_RECORDS -> Metric.Origin.LINES;
+              case CONTROL_MESSAGES,
+                  DUPLICATE_BATCHES,
+                  POSSIBLE_DUPLICATES,
+                  ALERTS_SENT,
+                  ALERTS_SUPPRESSED,
+                  OVER_BOUNDS,
+                  DELIVERY_LAG ->
+                  Metric.Origin.FUNCTION;
+              default -> Metric.Origin.RECORDS;
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RECORDS, ''",
+    "ACCEPTED_FLOWS, action",
+    "REJECTED_FLOWS, action",
+    "REJECTED_BYTES, action bytes",
+    "REJECTED_PACKETS, action packets",
+    "STRAY_REJECTS, action protocol tcp-flags",
+    "SYN_ONLY_FLOWS, action protocol tcp-flags",
+    "BLOCKED_HANDSHAKES, action protocol tcp-flags",
+    "UNANSWERED_HANDSHAKES, action protocol tcp-flags bytes packets",
+    "NAT_MASKED_FLOWS, srcaddr pkt-srcaddr",
+    "NAT_MASKED_REJECTS, action srcaddr pkt-srcaddr",
+    "NO_DATA_WINDOWS, log-status",
+    "SKIPPED_WINDOWS, log-status",
+    "UNREADABLE_RECORDS, ''"
+  })
+  void canOccurIn_fieldsItNeeds(Metric metric, String needs) {
+    Set<FlowField> needed = EnumSet.noneOf(FlowField.class);
+    if (!needs.isEmpty()) {
+      needed = RecordFormat.parse(needs).fields();
+    }
+    assertThat(metric.canOccurIn(needed)).isTrue();
+    assertThat(metric.canOccurIn(EnumSet.allOf(FlowField.class))).isTrue();
+    for (FlowField field : List.copyOf(needed)) {
+      assertThat(metric.canOccurIn(EnumSet.complementOf(EnumSet.of(field))))
+          .as("without %s", field)
+          .isFalse();
+    }
+  }
+}

@@ -1,0 +1,327 @@
+package dev.flowbell.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.classify.AddressScope;
+import dev.flowbell.judge.AlertPolicy;
+import dev.flowbell.judge.AlertRule;
+import dev.flowbell.judge.Severity;
+import dev.flowbell.metric.Metric;
+import dev.flowbell.record.ParseFault;
+import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.LogOrigin;
+import dev.flowbell.summary.SourceActivity;
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.generator.ActivityBuilder;
+import dev.flowbell.testing.generator.Summaries;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// Compares what is emitted with `docs/alert.schema.json`. Keys that the schema doesn't name are
+/// errors here: readers may meet them, but whoever adds one describes it.
+class AlertSchemaTest {
+  private static final Path SCHEMA = Path.of("docs", "alert.schema.json");
+
+  @Test
+  void schema_portScan() throws IOException {
+    FlowSummary summary =
+        Summaries.of(
+            Summaries.ORIGIN, Files.readAllLines(Path.of("events", "src", "port-scan.log")));
+
+    assertThat(errorsOf(summary, "eu-west-1")).isEmpty();
+  }
+
+  @Test
+  void schema_nothingKnownButTheSource() throws IOException {
+    FlowSummary summary =
+        Summaries.ofSources(new ActivityBuilder("2001:db8::7").rejects(1_000).build());
+
+    assertThat(errorsOf(summary, null)).isEmpty();
+  }
+
+  @Test
+  void schema_sourceOfEachScopeAndPortWithoutProtocol() throws IOException {
+    SourceActivity[] sources =
+        List.of(
+                "10.0.0.1",
+                "100.64.0.1",
+                "127.0.0.1",
+                "169.254.1.1",
+                "224.0.0.1",
+                "240.0.0.1",
+                "8.8.8.8")
+            .stream()
+            .map(address -> new ActivityBuilder(address).rejects(300).port(-1, 22, 300).build())
+            .toArray(SourceActivity[]::new);
+    assertThat(sources).hasSameSizeAs(AddressScope.values());
+
+    assertThat(errorsOf(Summaries.ofSources(sources), null)).isEmpty();
+  }
+
+  @Test
+  void schema_moreAlertsThanListed() throws IOException {
+    SourceActivity[] sources = new SourceActivity[30];
+    Arrays.setAll(sources, i -> new ActivityBuilder("10.0.0." + i).rejects(300 + i).build());
+
+    assertThat(errorsOf(Summaries.ofSources(sources), null)).isEmpty();
+  }
+
+  @Test
+  void schema_payloadAlerts() throws IOException {
+    FlowSummary summary =
+        new FlowSummary(
+            new LogOrigin("", "", ""),
+            Summaries.ARRIVAL.plusMillis(250),
+            Map.of(Metric.UNREADABLE_RECORDS, 12L, Metric.SKIPPED_WINDOWS, 2L),
+            List.of(),
+            Map.of(ParseFault.BROKEN_JSON, 12L),
+            Set.of(),
+            List.of(),
+            0,
+            List.of(),
+            null,
+            null,
+            "eni-0a1b2c3d");
+
+    assertThat(errorsOf(summary, null)).isEmpty();
+  }
+
+  /// The test would say so.
+  @Test
+  void schema_refusesOtherThings() throws IOException {
+    String json =
+        """
+        {"schema": "flowbell-alert-2", "severity": "dire", "subject": "", "region": 7, "more": 1,
+         "arrival": "today", "suppressed": -1, "totals": {"Records": 0.5}, "alerts": []}
+        """;
+
+    assertThat(errorsIn(Json.parseObject(json)))
+        .containsExactlyInAnyOrder(
+            "$: account missing",
+            "$: logGroup missing",
+            "$: logStream missing",
+            "$: first missing",
+            "$: last missing",
+            "$: quietUntil missing",
+            "$: suppressedSince missing",
+            "$: insights missing",
+            "$: alertsLeftOut missing",
+            "$.schema: flowbell-alert-2 is not flowbell-alert-1",
+            "$.severity: dire is none of [low, medium, high]",
+            "$.subject: shorter than 1",
+            "$.subject:  does not match ^[ -~]+$",
+            "$.region: 7 is no [string, null]",
+            "$.more: not in the schema",
+            "$.arrival: today does not match"
+                + " ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$",
+            "$.suppressed: below 0",
+            "$.totals: AcceptedFlows missing",
+            "$.totals: RejectedFlows missing",
+            "$.totals: RejectedBytes missing",
+            "$.totals: RejectedPackets missing",
+            "$.totals: StrayRejects missing",
+            "$.totals: SynOnlyFlows missing",
+            "$.totals: BlockedHandshakes missing",
+            "$.totals: UnansweredHandshakes missing",
+            "$.totals: NatMaskedFlows missing",
+            "$.totals: NatMaskedRejects missing",
+            "$.totals: NoDataWindows missing",
+            "$.totals: SkippedWindows missing",
+            "$.totals: UnreadableRecords missing",
+            "$.totals.Records: 0.5 is no [integer]",
+            "$.alerts: fewer than 1");
+  }
+
+  @Test
+  void schema_namesEveryRuleAndSeverity() throws IOException {
+    Map<String, @Nullable Object> definitions =
+        Json.objectAt(Json.parseObject(Files.readString(SCHEMA)), "$defs");
+    Map<String, @Nullable Object> alert =
+        Json.objectAt(Json.objectAt(definitions, "alert"), "properties");
+
+    assertThat(Json.objectAt(alert, "rule").get("enum"))
+        .isEqualTo(Arrays.stream(AlertRule.values()).map(AlertRule::words).toList());
+    assertThat(Json.objectAt(definitions, "severity").get("enum"))
+        .isEqualTo(Arrays.stream(Severity.values()).map(Severity::words).toList());
+  }
+
+  private static List<String> errorsOf(FlowSummary summary, @Nullable String region)
+      throws IOException {
+    AlertDigest digest =
+        new AlertDigest(
+            AlertPolicy.defaults().evaluate(summary),
+            summary,
+            region,
+            Summaries.ARRIVAL.plusSeconds(3_600),
+            region == null ? 0 : 3,
+            region == null ? null : Summaries.ARRIVAL.minusSeconds(77));
+    return errorsIn(Json.parseObject(AlertMessage.of(digest).json()));
+  }
+
+  private static List<String> errorsIn(Map<String, @Nullable Object> json) throws IOException {
+    Validator validator = new Validator(Json.parseObject(Files.readString(SCHEMA)));
+    validator.check("$", json, validator.root);
+    return validator.errors;
+  }
+
+  /// Knows what of JSON Schema the file uses, and refuses the rest.
+  ///
+  /// @see <a href="https://json-schema.org/draft/2020-12/json-schema-validation">JSON Schema
+  ///   validation</a>
+  private static final class Validator {
+    private final Map<String, @Nullable Object> root;
+    private final List<String> errors = new ArrayList<>();
+
+    Validator(Map<String, @Nullable Object> root) {
+      this.root = root;
+    }
+
+    void check(String at, @Nullable Object value, Map<String, @Nullable Object> schema) {
+      schema.forEach((keyword, operand) -> check(at, value, schema, keyword, operand));
+      if (value instanceof Map<?, ?> object) {
+        checkKeys(at, object, schema);
+      }
+      if (value instanceof List<?> list && schema.containsKey("items")) {
+        for (int i = 0; i < list.size(); i++) {
+          check(at + "[" + i + "]", list.get(i), Json.objectAt(schema, "items"));
+        }
+      }
+    }
+
+    private void check(
+        String at,
+        @Nullable Object value,
+        Map<String, @Nullable Object> schema,
+        String keyword,
+        @Nullable Object operand) {
+      switch (keyword) {
+        case "$ref" -> check(at, value, definition((String) operand));
+        case "const" -> expect(Objects.equals(value, operand), at, value + " is not " + operand);
+        case "enum" ->
+            expect(((List<?>) operand).contains(value), at, value + " is none of " + operand);
+        case "type" -> {
+          List<?> types = operand instanceof List<?> list ? list : List.of((String) operand);
+          expect(types.stream().anyMatch(type -> isOf(type, value)), at, value + " is no " + types);
+        }
+        case "anyOf" ->
+            expect(
+                ((List<?>) operand).stream().anyMatch(any -> fits(value, any)),
+                at,
+                value + " fits none of " + operand);
+        case "pattern" ->
+            expect(
+                !(value instanceof String text) || text.matches(anywhere((String) operand)),
+                at,
+                value + " does not match " + operand);
+        case "minLength" ->
+            expect(
+                !(value instanceof String text) || text.length() >= (Long) operand,
+                at,
+                "shorter than " + operand);
+        case "maxLength" ->
+            expect(
+                !(value instanceof String text) || text.length() <= (Long) operand,
+                at,
+                "longer than " + operand);
+        case "minimum" ->
+            expect(
+                !(value instanceof Long number) || number >= (Long) operand,
+                at,
+                "below " + operand);
+        case "maximum" ->
+            expect(
+                !(value instanceof Long number) || number <= (Long) operand,
+                at,
+                "above " + operand);
+        case "minItems" ->
+            expect(
+                !(value instanceof List<?> list) || list.size() >= (Long) operand,
+                at,
+                "fewer than " + operand);
+        case "maxItems" ->
+            expect(
+                !(value instanceof List<?> list) || list.size() <= (Long) operand,
+                at,
+                "more than " + operand);
+        case "required" -> checkRequired(at, value, (List<?>) operand);
+        case "dependentRequired" ->
+            ((Map<?, ?>) operand)
+                .forEach(
+                    (key, keys) -> {
+                      if (((Map<?, ?>) value).containsKey(key)) {
+                        checkRequired(at, value, (List<?>) keys);
+                      }
+                    });
+        case "properties", "additionalProperties", "items" -> {} // see checkKeys and check
+        case "$schema", "$id", "$defs", "title", "description", "format" -> {} // notes
+        default -> throw new AssertionError("keyword not known: " + keyword + " in " + schema);
+      }
+    }
+
+    private void checkRequired(String at, @Nullable Object value, List<?> keys) {
+      for (Object key : keys) {
+        expect(((Map<?, ?>) value).containsKey(key), at, key + " missing");
+      }
+    }
+
+    private void checkKeys(String at, Map<?, ?> object, Map<String, @Nullable Object> schema) {
+      Map<String, @Nullable Object> properties =
+          schema.containsKey("properties") ? Json.objectAt(schema, "properties") : Map.of();
+      boolean isDescribed =
+          schema.containsKey("properties") || schema.containsKey("additionalProperties");
+      for (Map.Entry<?, ?> entry : object.entrySet()) {
+        String where = at + "." + entry.getKey();
+        String key = (String) entry.getKey();
+        if (properties.containsKey(key)) {
+          check(where, entry.getValue(), Json.objectAt(properties, key));
+        } else if (schema.containsKey("additionalProperties")) {
+          check(where, entry.getValue(), Json.objectAt(schema, "additionalProperties"));
+        } else {
+          expect(!isDescribed, where, "not in the schema");
+        }
+      }
+    }
+
+    private boolean fits(@Nullable Object value, Object schema) {
+      Validator other = new Validator(root);
+      other.check("$", value, Json.objectAt(Map.of("schema", schema), "schema"));
+      return other.errors.isEmpty();
+    }
+
+    private Map<String, @Nullable Object> definition(String reference) {
+      String prefix = "#/$defs/";
+      assertThat(reference).startsWith(prefix);
+      return Json.objectAt(Json.objectAt(root, "$defs"), reference.substring(prefix.length()));
+    }
+
+    private static boolean isOf(Object type, @Nullable Object value) {
+      return switch ((String) type) {
+        case "object" -> value instanceof Map;
+        case "array" -> value instanceof List;
+        case "string" -> value instanceof String;
+        case "integer" -> value instanceof Long;
+        case "null" -> value == null;
+        default -> throw new AssertionError("type not known: " + type);
+      };
+    }
+
+    private static String anywhere(String pattern) {
+      return (pattern.startsWith("^") ? "" : ".*") + pattern + (pattern.endsWith("$") ? "" : ".*");
+    }
+
+    private void expect(boolean isSo, String at, String error) {
+      if (!isSo) {
+        errors.add(at + ": " + error);
+      }
+    }
+  }
+}

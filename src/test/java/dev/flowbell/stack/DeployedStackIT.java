@@ -1,0 +1,649 @@
+package dev.flowbell.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.emulator.DeployedStack;
+import dev.flowbell.testing.emulator.EmulatorUnavailableException;
+import dev.flowbell.testing.emulator.ToolRun;
+import dev.flowbell.testing.emulator.ToolUnavailableException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
+import software.amazon.awssdk.services.cloudformation.model.StackResourceSummary;
+import software.amazon.awssdk.services.cloudformation.model.StackSummary;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.cloudwatch.model.StateValue;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.GetFunctionEventInvokeConfigResponse;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/// The README's `sam build` and `sam deploy`, log events into the log group that they made, and
+/// what AWS then says of metrics, alarms, notifications and the failure queue.
+///
+/// One deployment serves all; the last two tests deploy again and delete, and so have an order.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DeployedStackIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String LOG_GROUP = "/vpc-flow-logs/flowbell";
+  private static final String[] PARAMETERS = {
+    "Email=on-call@example.com", "AlarmBlockedHandshakes=10", "AlertBlockedHandshakes=10"
+  };
+
+  /// Ours, far below Lambda's: a start on demand begins with fetching it.
+  private static final long MOST_ZIPPED_BYTES = 10_000_000;
+
+  @TempDir private static Path folder;
+  private static @Nullable DeployedStack stack;
+
+  private final Instant minute =
+      Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(6));
+
+  @BeforeAll
+  static void deploy() throws Exception {
+    try {
+      stack = DeployedStack.deploy(folder, PARAMETERS);
+    } catch (ToolUnavailableException | EmulatorUnavailableException e) {
+      if ("true".equals(System.getenv("CI"))) {
+        throw new AssertionError("no stack to test: " + e.getMessage(), e);
+      }
+      System.err.println("no stack to test: " + e.getMessage());
+      Assumptions.abort(e.getMessage());
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    if (stack != null) {
+      stack.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void logEvents_becomeMetricsAlarmAndNotifications() throws Exception {
+    try (SqsClient sqs = stack.client(SqsClient.builder())) {
+      String observer = subscribedQueue(sqs);
+
+      putLogEvents("eni-1-all", mixedLines());
+
+      assertThat(
+              await(
+                  () -> {
+                    Map<String, Double> found = sums();
+                    return found.containsKey("AlertsSent") ? found : null;
+                  }))
+          .isEqualTo(
+              new TreeMap<>(
+                  Map.ofEntries(
+                      Map.entry("Records", 16.0),
+                      Map.entry("AcceptedFlows", 2.0),
+                      Map.entry("RejectedFlows", 13.0),
+                      Map.entry("RejectedBytes", 13 * 60.0),
+                      Map.entry("RejectedPackets", 13.0),
+                      Map.entry("StrayRejects", 1.0),
+                      Map.entry("SynOnlyFlows", 12.0),
+                      Map.entry("BlockedHandshakes", 12.0),
+                      Map.entry("UnansweredHandshakes", 0.0),
+                      Map.entry("NatMaskedFlows", 12.0),
+                      Map.entry("NatMaskedRejects", 12.0),
+                      Map.entry("NoDataWindows", 1.0),
+                      Map.entry("SkippedWindows", 0.0),
+                      Map.entry("UnreadableRecords", 1.0),
+                      // port scan, blocked handshakes, masked rejects
+                      Map.entry("AlertsSent", 3.0))));
+
+      List<Map<String, @Nullable Object>> told = new ArrayList<>();
+      Map<String, @Nullable Object> digest =
+          await(() -> find(sqs, observer, told, "schema", "flowbell-alert-1"));
+      assertThat(digest)
+          .containsEntry("severity", "medium")
+          .containsEntry(
+              "subject",
+              "[Flowbell] 12 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 12 ports"
+                  + " (i-0987654321)");
+      try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
+        await(
+            () ->
+                cloudWatch
+                        .describeAlarms(all -> all.alarmNames("flowbell-blocked-handshakes"))
+                        .metricAlarms()
+                        .getFirst()
+                        .stateValue()
+                        .equals(StateValue.ALARM)
+                    ? true
+                    : null);
+      }
+      assertThat(await(() -> find(sqs, observer, told, "AlarmName", "flowbell-blocked-handshakes")))
+          .containsEntry("NewStateValue", "ALARM");
+      assertThat(told)
+          .as("one notification a payload")
+          .filteredOn(message -> message.containsKey("schema"))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  @Order(2)
+  void doctor_sendsATestThroughTheSubscription() throws Exception {
+    ToolRun run = doctor("--send-test", "--timeout-seconds", "60");
+
+    assertThat(run.errors())
+        .matches("sent 10 rejected flows from [0-9.]+, waiting .*\ncounted .*\n");
+    Map<String, Map<String, @Nullable Object>> findings = findings(run);
+    for (String well :
+        List.of(
+            "stack",
+            "log group",
+            "subscription",
+            "permission",
+            "function",
+            "alias",
+            "settings",
+            "topic",
+            "subscribers",
+            "failure queue",
+            "test: metric",
+            "test: notification")) {
+      assertThat(findings.get(well)).as(well).containsEntry("verdict", "OK");
+    }
+    assertThat(run.exitCode()).as("there is no flow log: MiniStack can't make any").isEqualTo(1);
+    assertThat(findings.get("flow log"))
+        .containsEntry("verdict", "PROBLEM")
+        .containsEntry("seen", "no flow log delivers to " + LOG_GROUP);
+    assertThat((String) findings.get("records").get("seen"))
+        .as("the test before put a line that is no record")
+        .endsWith("the function can't read 1 of the last 17: WRONG_FIELD_COUNT 1");
+    assertThat((String) findings.get("test: metric").get("seen"))
+        .matches("10 rejected flows from [0-9.]+ raised RejectedFlows at .* UTC after \\d+ s");
+  }
+
+  /// Through the unqualified function with the alias's configuration, since the emulator forgets
+  /// destinations of an alias.
+  @Test
+  @Order(3)
+  void corruptPayload_endsInTheFailureQueue() {
+    try (LambdaClient lambda = stack.client(LambdaClient.builder());
+        SqsClient sqs = stack.client(SqsClient.builder())) {
+      GetFunctionEventInvokeConfigResponse configured =
+          lambda.getFunctionEventInvokeConfig(
+              request -> request.functionName(DeployedStack.NAME).qualifier("live"));
+      assertThat(configured.maximumRetryAttempts()).isEqualTo(2);
+      lambda.putFunctionEventInvokeConfig(
+          request ->
+              request
+                  .functionName(DeployedStack.NAME)
+                  .maximumRetryAttempts(configured.maximumRetryAttempts())
+                  .maximumEventAgeInSeconds(configured.maximumEventAgeInSeconds())
+                  .destinationConfig(configured.destinationConfig()));
+      String queueUrl =
+          sqs.getQueueUrl(request -> request.queueName("flowbell-failures")).queueUrl();
+
+      lambda.invoke(
+          request ->
+              request
+                  .functionName(DeployedStack.NAME)
+                  .invocationType(InvocationType.EVENT)
+                  .payload(
+                      SdkBytes.fromUtf8String(
+                          "{\"awslogs\":{\"data\":\"H4sIAAAAAAAAA0tMSgYA\"}}")));
+
+      Message failed =
+          await(
+              () ->
+                  sqs
+                      .receiveMessage(request -> request.queueUrl(queueUrl).waitTimeSeconds(1))
+                      .messages()
+                      .stream()
+                      .findFirst()
+                      .orElse(null));
+      Map<String, @Nullable Object> record = Json.parseObject(failed.body());
+      assertThat(record)
+          .containsEntry(
+              "requestPayload", Map.of("awslogs", Map.of("data", "H4sIAAAAAAAAA0tMSgYA")));
+      // The emulator puts what the function answered into words of its own.
+      assertThat((String) Json.objectAt(record, "responsePayload").get("errorMessage"))
+          .contains(
+              "\"errorMessage\":\"awslogs.data: gzip ended early after 15 bytes\","
+                  + "\"errorType\":\"dev.flowbell.input.UndecodableEventException\"");
+    }
+  }
+
+  /// What `sam deploy` uploads: deflated as zip files are.
+  @Test
+  @Order(1)
+  void artifact_isSmall() throws Exception {
+    CountingOutputStream zipped = new CountingOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(zipped);
+        Stream<Path> files = Files.walk(stack.artifact())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        zip.putNextEntry(new ZipEntry(stack.artifact().relativize(file).toString()));
+        Files.copy(file, zip);
+      }
+    }
+
+    assertThat(zipped.count).isBetween(1_000_000L, MOST_ZIPPED_BYTES);
+  }
+
+  /// The queue holds what the test before left: it can't be read, and stays.
+  @Test
+  @Order(4)
+  void redrive_deletesWhatWentThrough() throws Exception {
+    String queueUrl;
+    try (SqsClient sqs = stack.client(SqsClient.builder())) {
+      queueUrl = sqs.getQueueUrl(request -> request.queueName("flowbell-failures")).queueUrl();
+      sqs.purgeQueue(request -> request.queueUrl(queueUrl));
+      for (String event :
+          List.of(
+              Files.readString(Path.of("events/nat-gateway.json")),
+              "{\"awslogs\":{\"data\":\"H4sIAAAAAAAAA0tMSgYA\"}}",
+              Files.readString(Path.of("events/control-message.json")))) {
+        sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody(recordOf(event)));
+      }
+      sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody("something else"));
+    }
+
+    ToolRun look = redrive(queueUrl, "--dry-run");
+    assertThat(look.exitCode()).as(look.errors()).isZero();
+    assertThat(look.output())
+        .contains(" 3 tries, last error: made up\n", "  LEFT: not JSON at character 0\n")
+        .endsWith("4 waiting.\n");
+
+    ToolRun first = redrive(queueUrl);
+    assertThat(first.exitCode()).isEqualTo(1);
+    assertThat(first.errors()).isEqualTo("about 4 in the queue\n");
+    assertThat(first.output())
+        .contains("went through: {\"Records\": 5,", "went through: {\"ControlMessages\": 1}")
+        .contains("awslogs.data: gzip ended early after 15 bytes")
+        .endsWith("2 went through, 2 left.\n");
+
+    ToolRun second = redrive(queueUrl);
+    assertThat(second.errors()).isEqualTo("about 2 in the queue\n");
+    assertThat(second.output()).endsWith("0 went through, 2 left.\n");
+    ToolRun fromFile =
+        redrive(null, "--from", "events/nat-gateway.json", "--function", "flowbell:live");
+    assertThat(fromFile.output())
+        .as("counted before, and the ledger knows it")
+        .contains("went through: {\"DuplicateBatches\": 1}");
+
+    try (SqsClient sqs = stack.client(SqsClient.builder())) { // one is for the doctor to find
+      sqs.purgeQueue(request -> request.queueUrl(queueUrl));
+      sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody("something else"));
+    }
+  }
+
+  private static String recordOf(String event) {
+    return """
+    {"requestContext": {"functionArn": "arn:aws:lambda:us-east-1:000000000000:function:flowbell:live",
+     "approximateInvokeCount": 3}, "requestPayload": %s, "responsePayload": {"errorMessage": "made up"}}
+    """
+        .formatted(event);
+  }
+
+  private static ToolRun redrive(@Nullable String queueUrl, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/flowbell.jar",
+                "redrive"));
+    if (queueUrl != null) {
+      command.addAll(List.of("--queue-url", queueUrl));
+    }
+    command.addAll(List.of(arguments));
+    return ToolRun.of(Path.of("."), stack.environment(), Duration.ofMinutes(2), command);
+  }
+
+  /// The bill of materials is that of `mvn verify -Pit`, which runs this test.
+  @Test
+  @Order(5)
+  void artifact_holdsWhatItsBillOfMaterialsSays() throws Exception {
+    List<String> listed =
+        Json.objectsAt(
+                Json.parseObject(Files.readString(Path.of("target/flowbell-bom.json"))),
+                "components")
+            .stream()
+            .map(
+                component ->
+                    "%s.%s-%s.jar"
+                        .formatted(
+                            component.get("group"),
+                            component.get("name"),
+                            component.get("version")))
+            .toList();
+
+    try (Stream<Path> jars = Files.list(stack.artifact().resolve("lib"))) {
+      assertThat(jars.map(jar -> jar.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(listed);
+    }
+  }
+
+  /// What the test before left in the failure queue is one fault, the others are made here.
+  @Test
+  @Order(6)
+  void doctor_saysWhatIsBroken() throws Exception {
+    try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder());
+        CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder());
+        LambdaClient lambda = stack.client(LambdaClient.builder())) {
+      logs.deleteSubscriptionFilter(
+          request -> request.logGroupName(LOG_GROUP).filterName(DeployedStack.NAME));
+      logs.deleteRetentionPolicy(request -> request.logGroupName(LOG_GROUP));
+      cloudWatch.disableAlarmActions(request -> request.alarmNames("flowbell-no-records"));
+      lambda.putFunctionConcurrency(
+          request -> request.functionName(DeployedStack.NAME).reservedConcurrentExecutions(0));
+      try {
+        ToolRun run = doctor();
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        Map<String, Map<String, @Nullable Object>> findings = findings(run);
+        assertThat(findings.get("subscription"))
+            .containsEntry("verdict", "PROBLEM")
+            .containsEntry("seen", LOG_GROUP + " is not handed to the function")
+            .containsEntry(
+                "mend",
+                "aws logs put-subscription-filter --log-group-name /vpc-flow-logs/flowbell"
+                    + " --filter-name flowbell --filter-pattern '' --destination-arn"
+                    + " arn:aws:lambda:us-east-1:000000000000:function:flowbell:live --region"
+                    + " us-east-1");
+        assertThat(findings.get("log group")).containsEntry("verdict", "WARNING");
+        assertThat(findings.get("function"))
+            .containsEntry("verdict", "PROBLEM")
+            .containsEntry("seen", "flowbell, version 1 has a reserved concurrency of 0");
+        assertThat(findings.get("alarms"))
+            .containsEntry("seen", "actions are disabled: flowbell-no-records");
+        assertThat(findings.get("failure queue"))
+            .containsEntry("verdict", "PROBLEM")
+            .containsEntry("seen", "1 payload waits");
+      } finally {
+        logs.putSubscriptionFilter(
+            request ->
+                request
+                    .logGroupName(LOG_GROUP)
+                    .filterName(DeployedStack.NAME)
+                    .filterPattern("")
+                    .destinationArn(
+                        "arn:aws:lambda:us-east-1:000000000000:function:flowbell:live"));
+        logs.putRetentionPolicy(request -> request.logGroupName(LOG_GROUP).retentionInDays(30));
+        cloudWatch.enableAlarmActions(request -> request.alarmNames("flowbell-no-records"));
+        lambda.deleteFunctionConcurrency(request -> request.functionName(DeployedStack.NAME));
+      }
+    }
+  }
+
+  @Test
+  @Order(7)
+  void samDeploy_again_changesNothing() throws Exception {
+    ToolRun again = stack.deployAgain(PARAMETERS).orFail();
+
+    assertThat(again.output() + again.errors())
+        .contains("No changes to deploy. Stack flowbell is up to date");
+  }
+
+  @Test
+  @Order(8)
+  void samDeploy_changedSettingReachesTheAlias() throws Exception {
+    List<String> parameters = new ArrayList<>(List.of(PARAMETERS));
+    parameters.add("CooldownSeconds=61");
+
+    stack.deployAgain(parameters.toArray(String[]::new)).orFail();
+
+    try (LambdaClient lambda = stack.client(LambdaClient.builder())) {
+      assertThat(
+              lambda
+                  .getFunctionConfiguration(
+                      request -> request.functionName(DeployedStack.NAME).qualifier("live"))
+                  .environment()
+                  .variables())
+          .containsEntry("ALERT_COOLDOWN_SECONDS", "61");
+    }
+  }
+
+  @Test
+  @Order(9)
+  void samDelete_leavesNothing() throws Exception {
+    List<String> made;
+    try (CloudFormationClient cloudFormation = stack.client(CloudFormationClient.builder())) {
+      made =
+          cloudFormation
+              .listStackResources(request -> request.stackName(DeployedStack.NAME))
+              .stackResourceSummaries()
+              .stream()
+              .map(StackResourceSummary::resourceType)
+              .toList();
+      assertThat(made).hasSizeGreaterThan(20);
+
+      stack.delete().orFail();
+
+      assertThat(
+              cloudFormation.listStacks().stackSummaries().stream()
+                  .filter(summary -> summary.stackName().equals(DeployedStack.NAME))
+                  .map(StackSummary::stackStatusAsString))
+          .containsOnly("DELETE_COMPLETE");
+    }
+    try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder());
+        LambdaClient lambda = stack.client(LambdaClient.builder());
+        SnsClient sns = stack.client(SnsClient.builder());
+        SqsClient sqs = stack.client(SqsClient.builder());
+        IamClient iam = stack.client(IamClient.builder());
+        CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
+      assertThat(logs.describeLogGroups().logGroups()).isEmpty();
+      assertThat(lambda.listFunctions().functions()).isEmpty();
+      assertThat(sns.listTopics().topics()).isEmpty();
+      assertThat(sqs.listQueues().queueUrls()).allMatch(url -> url.endsWith("/observer"));
+      assertThat(iam.listRoles().roles())
+          .noneMatch(role -> role.roleName().startsWith(DeployedStack.NAME));
+      assertThat(cloudWatch.describeAlarms().metricAlarms()).isEmpty();
+      assertThat(cloudWatch.listDashboards(all -> {}).dashboardEntries()).isEmpty();
+    }
+  }
+
+  private static ToolRun doctor(String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/flowbell.jar",
+                "doctor",
+                DeployedStack.NAME,
+                "--output",
+                "json"));
+    command.addAll(List.of(options));
+    return ToolRun.of(Path.of("."), stack.environment(), PATIENCE.multipliedBy(2), command);
+  }
+
+  /// The first finding of each check.
+  private static Map<String, Map<String, @Nullable Object>> findings(ToolRun run) {
+    Map<String, Map<String, @Nullable Object>> findings = new HashMap<>();
+    for (Map<String, @Nullable Object> finding :
+        Json.objectsAt(Json.parseObject(run.output()), "findings")) {
+      findings.putIfAbsent((String) finding.get("check"), finding);
+    }
+    return findings;
+  }
+
+  /// In the format that the template asks for: a scan through a NAT device, a stray packet, a
+  /// connection, a quiet window, and a line that is no record.
+  private List<String> mixedLines() {
+    List<String> lines = new ArrayList<>();
+    for (int port = 1; port <= 12; port++) {
+      lines.add(line("10.0.1.5", 40_001, port, "1 60", "REJECT", 2, "198.51.100.7"));
+    }
+    lines.add(line("203.0.113.9", 443, 50_123, "1 60", "REJECT", 0, "203.0.113.9"));
+    lines.add(line("10.0.7.7", 40_002, 443, "20 9000", "ACCEPT", 3, "10.0.7.7"));
+    lines.add(line("10.0.7.7", 40_003, 443, "9 4000", "ACCEPT", 2, "10.0.7.7"));
+    lines.add(
+        "5 123456789012 - - - eni-1 - - - - - - - %d %d - NODATA - - - - - - - - -"
+            .formatted(minute.getEpochSecond(), minute.getEpochSecond()));
+    lines.add("not a flow log record");
+    return lines;
+  }
+
+  private String line(
+      String srcaddr,
+      int srcport,
+      int dstport,
+      String packetsAndBytes,
+      String action,
+      int flags,
+      String pktSrcaddr) {
+    long seconds = minute.getEpochSecond();
+    return ("5 123456789012 vpc-abcd1234 subnet-1234abcd i-0987654321 eni-1 %s 10.0.2.98 %d %d 6 %s"
+            + " %d %d %s OK %d IPv4 %s 10.0.2.98 us-east-1 use1-az1 ingress - -")
+        .formatted(
+            srcaddr,
+            srcport,
+            dstport,
+            packetsAndBytes,
+            seconds,
+            seconds,
+            action,
+            flags,
+            pktSrcaddr);
+  }
+
+  private static void putLogEvents(String stream, List<String> lines) {
+    try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder())) {
+      logs.createLogStream(request -> request.logGroupName(LOG_GROUP).logStreamName(stream));
+      long now = System.currentTimeMillis();
+      logs.putLogEvents(
+          request ->
+              request
+                  .logGroupName(LOG_GROUP)
+                  .logStreamName(stream)
+                  .logEvents(
+                      lines.stream()
+                          .map(line -> InputLogEvent.builder().timestamp(now).message(line).build())
+                          .toList()));
+    }
+  }
+
+  /// The totals of the half hours around the lines' minute, without the delivery's lag.
+  private Map<String, Double> sums() {
+    Map<String, Double> sums = new TreeMap<>();
+    try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
+      for (String metric :
+          cloudWatch.listMetrics(request -> request.namespace("Flowbell")).metrics().stream()
+              .map(each -> each.metricName())
+              .filter(name -> !name.equals("DeliveryLag"))
+              .toList()) {
+        cloudWatch
+            .getMetricStatistics(
+                request ->
+                    request
+                        .namespace("Flowbell")
+                        .metricName(metric)
+                        .startTime(minute.minus(Duration.ofMinutes(30)))
+                        .endTime(minute.plus(Duration.ofMinutes(30)))
+                        .period(3600)
+                        .statisticsWithStrings("Sum"))
+            .datapoints()
+            .forEach(point -> sums.merge(metric, point.sum(), Double::sum));
+      }
+    }
+    return sums;
+  }
+
+  private static String subscribedQueue(SqsClient sqs) {
+    String queueUrl = sqs.createQueue(queue -> queue.queueName("observer")).queueUrl();
+    String queueArn =
+        sqs.getQueueAttributes(
+                request -> request.queueUrl(queueUrl).attributeNames(QueueAttributeName.QUEUE_ARN))
+            .attributes()
+            .get(QueueAttributeName.QUEUE_ARN);
+    try (SnsClient sns = stack.client(SnsClient.builder())) {
+      sns.subscribe(
+          subscription ->
+              subscription
+                  .topicArn("arn:aws:sns:us-east-1:000000000000:flowbell-notifications")
+                  .protocol("sqs")
+                  .endpoint(queueArn)
+                  .attributes(new HashMap<>(Map.of("RawMessageDelivery", "true"))));
+    }
+    return queueUrl;
+  }
+
+  /// Takes what is in the queue, and looks through all that was ever taken.
+  ///
+  /// @return the first message with the value, or `null`
+  private static @Nullable Map<String, @Nullable Object> find(
+      SqsClient sqs,
+      String queueUrl,
+      List<Map<String, @Nullable Object>> taken,
+      String key,
+      String value) {
+    for (Message message :
+        sqs.receiveMessage(
+                request -> request.queueUrl(queueUrl).maxNumberOfMessages(10).waitTimeSeconds(1))
+            .messages()) {
+      taken.add(Json.parseObject(message.body()));
+      sqs.deleteMessage(
+          request -> request.queueUrl(queueUrl).receiptHandle(message.receiptHandle()));
+    }
+    return taken.stream().filter(each -> value.equals(each.get(key))).findFirst().orElse(null);
+  }
+
+  private static <T> T await(Supplier<@Nullable T> attempt) {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (true) {
+      T found = attempt.get();
+      if (found != null) {
+        return found;
+      }
+      assertThat(Instant.now()).as("nothing within " + PATIENCE).isBefore(end);
+      try {
+        Thread.sleep(300);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while waiting", e);
+      }
+    }
+  }
+
+  /// Counts bytes, and keeps none.
+  private static final class CountingOutputStream extends OutputStream {
+    private long count;
+
+    @Override
+    public void write(int b) {
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int start, int length) {
+      count += length;
+    }
+  }
+}

@@ -1,0 +1,845 @@
+package dev.flowbell.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.flowbell.metric.Metric;
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.RecordFormat;
+import dev.flowbell.settings.Setting;
+import dev.flowbell.settings.Settings;
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.emulator.PythonEnvironment;
+import dev.flowbell.testing.emulator.StackTemplate;
+import dev.flowbell.testing.emulator.ToolRun;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// What `template.yaml` makes, read after SAM's transform. What only AWS can enforce (SnapStart,
+/// key policies, IAM's denials) is asserted here as text; `DeployedStackIT` runs the rest.
+class TemplateIT {
+  private static final Path PROJECT = Path.of(".");
+  private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final String FLOWBELL_FORMAT = RecordFormat.FLOWBELL.toString();
+
+  /// What is not on unless asked for.
+  private static final String[] ALL_ON = {
+    "WatchedResourceId=vpc-0123456789abcdef0",
+    "Email=on-call@example.com",
+    "ContributorInsights=true"
+  };
+
+  private static final String[] ALL_OFF = {
+    "CustomerKey=false",
+    "CompositeAlarms=false",
+    "AnomalyAlarm=false",
+    "Dashboard=false",
+    "InsightsQueries=false"
+  };
+
+  // What tools find
+
+  @Test
+  void samValidate_findsNothing() throws Exception {
+    ToolRun run = runOf(PythonEnvironment.SAM_CLI, "sam", "validate", "--lint").orFail();
+
+    assertThat(run.output()).endsWith("template.yaml is a valid SAM Template\n");
+  }
+
+  @Test
+  void cfnLint_findsNothing() throws Exception {
+    assertThat(
+            runOf(
+                PythonEnvironment.SAM_CLI,
+                "cfn-lint",
+                "--include-checks",
+                "W",
+                "--",
+                "template.yaml"))
+        .extracting(ToolRun::exitCode, ToolRun::output)
+        .containsExactly(0, "");
+  }
+
+  /// What is not followed says why, where it stands.
+  @Test
+  void checkov_findsNothingButWhatHasAReason() throws Exception {
+    ToolRun run =
+        runOf(
+                PythonEnvironment.CHECKOV,
+                "checkov",
+                "--framework",
+                "cloudformation",
+                "--skip-download", // of descriptions, from its maker's servers
+                "--compact",
+                "--file",
+                "template.yaml")
+            .orFail();
+
+    assertThat(run.output()).contains("Failed checks: 0, Skipped checks: 8");
+    assertThat(Files.readAllLines(PROJECT.resolve("template.yaml")))
+        .filteredOn(line -> line.contains("id: CKV"))
+        .hasSize(8)
+        .allMatch(line -> line.matches(" +- \\{id: CKV_AWS_\\d+, comment: '.{20,}'}"));
+  }
+
+  // Parameters
+
+  @Test
+  void parameters_areDescribedCheckedAndGrouped() throws Exception {
+    StackTemplate template = StackTemplate.resolve();
+    for (String name : template.parameters().keySet()) {
+      Map<String, @Nullable Object> parameter = Json.objectAt(template.parameters(), name);
+      assertThat(parameter.get("Description")).as(name).isInstanceOf(String.class);
+      assertThat(parameter).as(name).containsKey("Default");
+      assertThat(parameter.keySet())
+          .as(name)
+          .containsAnyOf("AllowedPattern", "AllowedValues", "MinValue", "MaxLength");
+      if (parameter.containsKey("AllowedPattern")) {
+        assertThat(parameter).as(name).containsKey("ConstraintDescription");
+      }
+    }
+    List<Object> grouped = new ArrayList<>();
+    for (Map<String, @Nullable Object> group :
+        Json.objectsAt(
+            Json.objectAt(template.metadata(), "AWS::CloudFormation::Interface"),
+            "ParameterGroups")) {
+      grouped.addAll((List<?>) group.get("Parameters"));
+    }
+    assertThat(grouped).containsExactlyInAnyOrderElementsOf(template.parameters().keySet());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> parameters_takeAndRefuse() throws Exception {
+    Map<String, @Nullable Object> parameters = StackTemplate.resolve().parameters();
+    return Stream.of(
+            List.of("WatchedResourceId", "", true),
+            List.of("WatchedResourceId", "vpc-0123456789abcdef0", true),
+            List.of("WatchedResourceId", "subnet-1234abcd", true),
+            List.of("WatchedResourceId", "eni-0123456789abcdef0", true),
+            List.of("WatchedResourceId", "i-0123456789abcdef0", false),
+            List.of("WatchedResourceId", "vpc-0123456789ABCDEF0", false),
+            List.of("WatchedResourceId", "vpc-1,vpc-2", false),
+            List.of("ExistingLogGroupName", "/vpc/flow-logs#1", true),
+            List.of("ExistingLogGroupName", "arn:aws:logs:eu-west-1:1:log-group:x", false),
+            List.of("LogFormat", "flowbell", true),
+            List.of("LogFormat", "auto", true),
+            List.of("LogFormat", FLOWBELL_FORMAT, true),
+            List.of("LogFormat", "srcaddr dstaddr", false),
+            List.of("LogFormat", "${srcaddr}  ${dstaddr}", false),
+            List.of("LogFormat", "default", false),
+            List.of("Email", "on-call@example.com", true),
+            List.of("Email", "on-call", false),
+            List.of("MetricNamespace", "Team/Flowbell", true),
+            List.of("MetricNamespace", ":Flowbell", false),
+            List.of("MetricNamespace", "", false),
+            List.of("MetricNamespace", "n".repeat(51), false),
+            List.of("MetricDimensions", "VpcId,InterfaceId+FlowDirection", true),
+            List.of("MetricDimensions", "VpcId;InterfaceId", false))
+        .map(
+            row ->
+                dynamicTest(
+                    row.get(0) + " " + row.get(1),
+                    () ->
+                        assertThat(
+                                ((String) row.get(1))
+                                    .matches(
+                                        (String)
+                                            Json.objectAt(parameters, (String) row.get(0))
+                                                .get("AllowedPattern")))
+                            .isEqualTo(row.get(2))));
+  }
+
+  // The function
+
+  @Test
+  void function_environmentIsTheSettings() throws Exception {
+    Map<String, @Nullable Object> variables = environment(StackTemplate.resolve());
+    Map<String, String> defaults = new HashMap<>();
+    for (Setting setting : Setting.ALL) {
+      defaults.put(setting.name(), setting.defaultText());
+    }
+
+    assertThat(variables.keySet())
+        .containsExactlyInAnyOrderElementsOf(Setting.ALL.stream().map(Setting::name).toList());
+    // What names a resource, or depends on one, has no default.
+    Set<String> wired = Set.of("LOG_FORMAT", "LOG_GROUP", "ALERT_TOPIC_ARN", "LEDGER_TABLE");
+    variables.forEach(
+        (name, value) -> {
+          if (!wired.contains(name)) {
+            assertThat(String.valueOf(value)).as(name).isEqualTo(defaults.get(name));
+          }
+        });
+  }
+
+  @Test
+  void function_settingsAreRight() throws Exception {
+    Map<String, String> variables = new HashMap<>();
+    environment(StackTemplate.resolve())
+        .forEach((name, value) -> variables.put(name, String.valueOf(value)));
+    variables.put("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:flowbell-notifications");
+
+    assertThat(Settings.fromEnvironment(variables)).isNotNull();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> function_logFormat() {
+    String custom = "${srcaddr} ${dstaddr} ${action}";
+    return Stream.of(
+            // who comes, what the flow log gets (empty: none is made), what the function reads
+            List.of(List.of(), "", "auto"),
+            List.of(List.of("WatchedResourceId=vpc-12345678"), FLOWBELL_FORMAT, FLOWBELL_FORMAT),
+            List.of(
+                List.of("WatchedResourceId=eni-12345678", "LogFormat=" + custom), custom, custom),
+            List.of(
+                List.of("WatchedResourceId=eni-12345678", "LogFormat=auto"),
+                FLOWBELL_FORMAT,
+                "auto"),
+            List.of(
+                List.of("WatchedResourceId=vpc-12345678", "ExistingLogGroupName=/vpc"),
+                FLOWBELL_FORMAT,
+                "auto"),
+            List.of(List.of("ExistingLogGroupName=/vpc"), "", "auto"),
+            List.of(List.of("ExistingLogGroupName=/vpc", "LogFormat=" + custom), "", custom))
+        .map(
+            row ->
+                dynamicTest(
+                    row.get(0).toString(),
+                    () -> {
+                      StackTemplate template =
+                          StackTemplate.resolve(
+                              ((List<?>) row.get(0))
+                                  .stream().map(String.class::cast).toArray(String[]::new));
+                      assertThat(environment(template)).containsEntry("LOG_FORMAT", row.get(2));
+                      assertThat(
+                              template.ofType("AWS::EC2::FlowLog").values().stream()
+                                  .map(flowLog -> flowLog.get("LogFormat"))
+                                  .findFirst()
+                                  .orElse(""))
+                          .isEqualTo(row.get(1));
+                    }));
+  }
+
+  @Test
+  void function_runsAsPublishedSnapshotOnArm() throws Exception {
+    Map<String, @Nullable Object> function = StackTemplate.resolve().properties("Function");
+
+    assertThat(function)
+        .containsEntry("Runtime", "java25")
+        .containsEntry("Architectures", List.of("arm64"))
+        .containsEntry("SnapStart", Map.of("ApplyOn", "PublishedVersions"))
+        .containsEntry(
+            "LoggingConfig",
+            Map.of(
+                "LogFormat", "JSON",
+                "ApplicationLogLevel", "INFO",
+                "SystemLogLevel", "INFO",
+                "LogGroup", "FunctionLogGroup"));
+    assertThat(Class.forName((String) function.get("Handler")))
+        .isAssignableTo(RequestStreamHandler.class);
+  }
+
+  /// Else a changed setting would wait in the unpublished function for the next new code.
+  @Test
+  void function_anyChangedSettingMakesAnotherVersion() throws Exception {
+    Map<String, String> changes =
+        new TreeMap<>(
+            Map.ofEntries(
+                Map.entry("Architecture", "x86_64"),
+                Map.entry("MemoryMegabytes", "10240"),
+                Map.entry("MaxInflatedBytes", "2147483647"),
+                Map.entry("MetricSink", "emf"),
+                Map.entry("MetricNamespace", "n".repeat(50)),
+                Map.entry("MetricDimensions", "d".repeat(90)),
+                Map.entry("MetricSeriesBudget", "10000"),
+                Map.entry("HttpsForm", "chat"),
+                Map.entry("CooldownSeconds", "604800"),
+                Map.entry("WatchedResourceId", "vpc-0123456789abcdef0")));
+    for (String name :
+        List.of(
+            "ProbedPorts",
+            "ProbedHosts",
+            "BlockedHandshakes",
+            "NatMaskedRejects",
+            "Rejects",
+            "UnreadableRecords",
+            "SkippedWindows")) {
+      changes.put("Alert" + name, "99999");
+    }
+    StackTemplate usual = StackTemplate.resolve();
+    Map<String, Object> expected = new TreeMap<>(versioned(usual));
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      StackTemplate changed = StackTemplate.resolve(change.getKey() + "=" + change.getValue());
+      assertThat(description(changed)).as(change.getKey()).isNotEqualTo(description(usual));
+      versioned(changed)
+          .forEach(
+              (name, value) -> {
+                if (!value.equals(versioned(usual).get(name))) {
+                  expected.remove(name);
+                }
+              });
+    }
+
+    // What is left is the same in every stack, or need not make another version.
+    assertThat(expected.keySet())
+        .containsExactlyInAnyOrder(
+            "ALERT_TOPIC_ARN",
+            "LEDGER_TABLE",
+            "LOG_GROUP",
+            "Code",
+            "Description",
+            "FunctionName",
+            "Handler",
+            "LoggingConfig",
+            "Role",
+            "Runtime",
+            "SnapStart",
+            "Tags",
+            "Timeout");
+    StackTemplate longest =
+        StackTemplate.resolve(
+            changes.entrySet().stream()
+                .map(change -> change.getKey() + "=" + change.getValue())
+                .toArray(String[]::new));
+    int flowLogIdLength = "fl-0123456789abcdef0".length() - "FlowLog".length();
+    assertThat(description(longest).length() + flowLogIdLength).isLessThanOrEqualTo(256);
+  }
+
+  private static String description(StackTemplate template) {
+    return (String)
+        template.ofType("AWS::Lambda::Version").values().iterator().next().get("Description");
+  }
+
+  /// All that a version fixes: the function's properties, with its variables among them.
+  private static Map<String, Object> versioned(StackTemplate template) {
+    Map<String, Object> versioned = new HashMap<>(template.properties("Function"));
+    versioned.remove("Environment");
+    versioned.putAll(environment(template));
+    return versioned;
+  }
+
+  /// The snapshot is the published version's: whatever names the bare function misses it.
+  @Test
+  void function_isWiredByItsAlias() throws Exception {
+    StackTemplate template = StackTemplate.resolve();
+
+    assertThat(template.properties("FunctionAliaslive"))
+        .containsEntry("Name", "live")
+        .containsEntry("FunctionName", "Function");
+    assertThat(template.properties("SubscriptionFilter"))
+        .isEqualTo(
+            Map.of(
+                "FilterName", "flowbell",
+                "LogGroupName", "FlowLogGroup",
+                "FilterPattern", "",
+                "DestinationArn", "FunctionAliaslive"));
+    assertThat(template.properties("SubscriptionPermission"))
+        .isEqualTo(
+            Map.of(
+                "FunctionName", "FunctionAliaslive",
+                "Action", "lambda:InvokeFunction",
+                "Principal", "logs.amazonaws.com",
+                "SourceAccount", "123456789012",
+                "SourceArn", "arn:aws:logs:eu-west-1:123456789012:log-group:FlowLogGroup:*"));
+    assertThat(template.properties("FunctionEventInvokeConfig"))
+        .isEqualTo(
+            Map.of(
+                "FunctionName",
+                "Function",
+                "Qualifier",
+                "live",
+                "MaximumRetryAttempts",
+                2L,
+                "MaximumEventAgeInSeconds",
+                21600L,
+                "DestinationConfig",
+                Map.of("OnFailure", Map.of("Destination", "FailureQueue.Arn"))));
+  }
+
+  // Permissions
+
+  /// Two actions know no resources, by AWS's own reference, and are bound by conditions.
+  @Test
+  void roles_nameActionsAndResources() throws Exception {
+    StackTemplate template = StackTemplate.resolve(ALL_ON);
+    Map<Object, Object> conditionsOfUnboundActions = new HashMap<>();
+    for (Map<String, @Nullable Object> role : template.ofType("AWS::IAM::Role").values()) {
+      assertThat(role).doesNotContainKey("ManagedPolicyArns");
+      for (Map<String, @Nullable Object> policy : Json.objectsAt(role, "Policies")) {
+        for (Map<String, @Nullable Object> statement :
+            Json.objectsAt(Json.objectAt(policy, "PolicyDocument"), "Statement")) {
+          assertThat(statement).containsEntry("Effect", "Allow");
+          assertThat(String.valueOf(statement.get("Action"))).doesNotContain(":*");
+          if ("*".equals(statement.get("Resource"))) {
+            conditionsOfUnboundActions.put(statement.get("Action"), statement.get("Condition"));
+          }
+        }
+      }
+    }
+    assertThat(conditionsOfUnboundActions)
+        .isEqualTo(
+            Map.of(
+                "cloudwatch:PutMetricData",
+                Map.of("StringEquals", Map.of("cloudwatch:namespace", "Flowbell"))));
+    assertThat(actionsOf(StackTemplate.resolve("ExistingLogGroupName=/vpc"), "FunctionRole"))
+        .contains("ec2:DescribeFlowLogs");
+    assertThat(actionsOf(StackTemplate.resolve("MetricSink=emf"), "FunctionRole"))
+        .contains("logs:PutLogEvents")
+        .doesNotContain("cloudwatch:PutMetricData");
+  }
+
+  @Test
+  void flowLogRole_trustsFlowLogsOfThisAccountAlone() throws Exception {
+    StackTemplate template = StackTemplate.resolve(ALL_ON);
+
+    assertThat(
+            Json.objectsAt(
+                Json.objectAt(template.properties("FlowLogRole"), "AssumeRolePolicyDocument"),
+                "Statement"))
+        .containsExactly(
+            Map.of(
+                "Effect",
+                "Allow",
+                "Principal",
+                Map.of("Service", "vpc-flow-logs.amazonaws.com"),
+                "Action",
+                "sts:AssumeRole",
+                "Condition",
+                Map.of(
+                    "StringEquals", Map.of("aws:SourceAccount", "123456789012"),
+                    "ArnLike",
+                        Map.of(
+                            "aws:SourceArn",
+                            "arn:aws:ec2:eu-west-1:123456789012:vpc-flow-log/*"))));
+    assertThat(template.properties("FlowLog"))
+        .containsEntry("ResourceType", "VPC")
+        .containsEntry("DeliverLogsPermissionArn", "FlowLogRole.Arn")
+        .containsEntry("LogGroupName", "FlowLogGroup");
+  }
+
+  @Test
+  void flowLog_resourceTypeFollowsTheId() throws Exception {
+    Map<String, @Nullable Object> types = new LinkedHashMap<>();
+    for (String id : List.of("vpc-12345678", "subnet-12345678", "eni-12345678")) {
+      types.put(
+          id,
+          StackTemplate.resolve("WatchedResourceId=" + id)
+              .properties("FlowLog")
+              .get("ResourceType"));
+    }
+
+    assertThat(types)
+        .isEqualTo(
+            Map.of(
+                "vpc-12345678", "VPC",
+                "subnet-12345678", "Subnet",
+                "eni-12345678", "NetworkInterface"));
+  }
+
+  /// Under a key that CloudWatch may not use, alarms' notifications vanish.
+  @Test
+  void topic_takesAlarmsAndTlsAlone() throws Exception {
+    StackTemplate template = StackTemplate.resolve();
+    Map<String, @Nullable Object> fromHere =
+        Map.of("StringEquals", Map.of("aws:SourceAccount", "123456789012"));
+
+    assertThat(template.properties("NotificationTopic"))
+        .containsEntry("KmsMasterKeyId", "NotificationKey");
+    assertThat(
+            Json.objectsAt(
+                Json.objectAt(template.properties("NotificationKey"), "KeyPolicy"), "Statement"))
+        .contains(
+            Map.of(
+                "Sid",
+                "AlarmsPublish",
+                "Effect",
+                "Allow",
+                "Principal",
+                Map.of("Service", "cloudwatch.amazonaws.com"),
+                "Action",
+                List.of("kms:Decrypt", "kms:GenerateDataKey*"),
+                "Resource",
+                "*",
+                "Condition",
+                fromHere));
+    assertThat(
+            Json.objectsAt(
+                Json.objectAt(template.properties("NotificationTopicPolicy"), "PolicyDocument"),
+                "Statement"))
+        .containsExactly(
+            Map.of(
+                "Sid", "AlarmsPublish",
+                "Effect", "Allow",
+                "Principal", Map.of("Service", "cloudwatch.amazonaws.com"),
+                "Action", "sns:Publish",
+                "Resource", "NotificationTopic",
+                "Condition", fromHere),
+            Map.of(
+                "Sid", "TlsOnly",
+                "Effect", "Deny",
+                "Principal", "*",
+                "Action", "sns:Publish",
+                "Resource", "NotificationTopic",
+                "Condition", Map.of("Bool", Map.of("aws:SecureTransport", "false"))));
+    StackTemplate without = StackTemplate.resolve(ALL_OFF);
+    assertThat(without.properties("NotificationTopic")).doesNotContainKey("KmsMasterKeyId");
+    assertThat(actionsOf(without, "FunctionRole")).doesNotContain("kms:Decrypt");
+    assertThat(actionsOf(template, "FunctionRole")).contains("kms:Decrypt");
+  }
+
+  @Test
+  void failureQueue_isEncryptedAndKeepsFor14Days() throws Exception {
+    assertThat(StackTemplate.resolve().properties("FailureQueue"))
+        .containsEntry("SqsManagedSseEnabled", true)
+        .containsEntry("MessageRetentionPeriod", Duration.ofDays(14).toSeconds());
+  }
+
+  /// Nothing is recovered from it: entries are worth something for 15 days, and are digests.
+  @Test
+  void ledgerTable_forgetsByItself() throws Exception {
+    assertThat(StackTemplate.resolve().properties("LedgerTable"))
+        .isEqualTo(
+            Map.of(
+                "BillingMode", "PAY_PER_REQUEST",
+                "AttributeDefinitions",
+                    List.of(Map.of("AttributeName", "id", "AttributeType", "S")),
+                "KeySchema", List.of(Map.of("AttributeName", "id", "KeyType", "HASH")),
+                "TimeToLiveSpecification", Map.of("AttributeName", "expires", "Enabled", true)));
+  }
+
+  @Test
+  void logGroups_haveARetention() throws Exception {
+    Map<String, Object> retentions = new TreeMap<>();
+    StackTemplate.resolve("LogGroupRetentionDays=90", "FunctionLogRetentionDays=7")
+        .ofType("AWS::Logs::LogGroup")
+        .forEach((id, group) -> retentions.put(id, group.get("RetentionInDays")));
+
+    assertThat(retentions).isEqualTo(Map.of("FlowLogGroup", "90", "FunctionLogGroup", "7"));
+    assertThat(StackTemplate.resolve("ExistingLogGroupName=/vpc").ofType("AWS::Logs::LogGroup"))
+        .containsOnlyKeys("FunctionLogGroup");
+  }
+
+  // Alarms
+
+  @Test
+  void alarms_lookBackAsFarAsFlowLogsAreLate() throws Exception {
+    Map<String, String> shapes = new TreeMap<>();
+    StackTemplate.resolve()
+        .ofType("AWS::CloudWatch::Alarm")
+        .forEach(
+            (id, alarm) ->
+                shapes.put(
+                    id,
+                    "%s of %s x %s s, missing %s"
+                        .formatted(
+                            alarm.getOrDefault("DatapointsToAlarm", alarm.get("EvaluationPeriods")),
+                            alarm.get("EvaluationPeriods"),
+                            alarm.getOrDefault("Period", "own"),
+                            alarm.get("TreatMissingData"))));
+
+    assertThat(shapes)
+        .isEqualTo(
+            Map.ofEntries(
+                Map.entry("RejectedFlowsAlarm", "1 of 4 x 300 s, missing notBreaching"),
+                Map.entry("BlockedHandshakesAlarm", "1 of 4 x 300 s, missing notBreaching"),
+                Map.entry("NatMaskedRejectsAlarm", "1 of 4 x 300 s, missing notBreaching"),
+                Map.entry("RejectedFlowsAnomalyAlarm", "2 of 4 x own s, missing notBreaching"),
+                Map.entry("UnreadableRecordsAlarm", "1 of 4 x 300 s, missing notBreaching"),
+                Map.entry("SkippedWindowsAlarm", "3 of 6 x 300 s, missing notBreaching"),
+                Map.entry("NoRecordsAlarm", "12 of 12 x 300 s, missing breaching"),
+                Map.entry("FunctionErrorsAlarm", "2 of 3 x 300 s, missing notBreaching"),
+                Map.entry("FunctionThrottlesAlarm", "2 of 3 x 300 s, missing notBreaching"),
+                Map.entry("FailureQueueAlarm", "1 of 1 x 300 s, missing ignore")));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> alarms_tellOnceEach() {
+    return Stream.of("CompositeAlarms=true", "CompositeAlarms=false")
+        .flatMap(
+            composite ->
+                Stream.of("AnomalyAlarm=true", "AnomalyAlarm=false")
+                    .map(
+                        anomaly ->
+                            dynamicTest(
+                                composite + " " + anomaly,
+                                () -> assertEachTellsOnce(composite, anomaly))));
+  }
+
+  private static void assertEachTellsOnce(String... parameters) throws Exception {
+    StackTemplate template = StackTemplate.resolve(parameters);
+    Map<String, List<String>> tellers = new HashMap<>();
+    template
+        .ofType("AWS::CloudWatch::Alarm")
+        .forEach(
+            (id, alarm) -> {
+              tellers.put(id, new ArrayList<>());
+              if (List.of("NotificationTopic").equals(alarm.get("AlarmActions"))) {
+                tellers.get(id).add(id);
+              }
+            });
+    template
+        .ofType("AWS::CloudWatch::CompositeAlarm")
+        .forEach(
+            (id, alarm) -> {
+              assertThat(alarm).containsEntry("AlarmActions", List.of("NotificationTopic"));
+              for (String child : words("ALARM\\(\"(\\w+)\"\\)", (String) alarm.get("AlarmRule"))) {
+                tellers.get(child).add(id);
+              }
+            });
+    assertThat(tellers).isNotEmpty().allSatisfy((_, by) -> assertThat(by).hasSize(1));
+  }
+
+  @Test
+  void noRecordsAlarm_asksTheLogGroupWhereAFilterMayLeaveNothing() throws Exception {
+    assertThat(StackTemplate.resolve("FilterPattern=?REJECT").properties("NoRecordsAlarm"))
+        .containsEntry("Namespace", "AWS/Logs")
+        .containsEntry("MetricName", "IncomingLogEvents")
+        .containsEntry(
+            "Dimensions", List.of(Map.of("Name", "LogGroupName", "Value", "FlowLogGroup")));
+  }
+
+  // What people look at
+
+  @Test
+  void metrics_thatAlarmsAndDashboardNameArePublished() throws Exception {
+    StackTemplate template = StackTemplate.resolve("MetricNamespace=Own");
+    Set<String> named = new TreeSet<>();
+    for (Map<String, @Nullable Object> alarm : template.ofType("AWS::CloudWatch::Alarm").values()) {
+      if ("Own".equals(alarm.get("Namespace"))) {
+        assertThat(alarm).containsEntry("Statistic", "Sum");
+        named.add((String) alarm.get("MetricName"));
+      }
+      if (alarm.containsKey("Metrics")) {
+        assertThat(Json.objectsAt(alarm, "Metrics").toString())
+            .contains("Metric={Namespace=Own, MetricName=RejectedFlows}, Stat=Sum");
+      }
+    }
+    assertThat(named).hasSizeGreaterThan(5);
+    for (Map<String, @Nullable Object> widget : widgets(template)) {
+      Map<String, @Nullable Object> properties = Json.objectAt(widget, "properties");
+      if (properties.get("metrics") instanceof List<?> metrics) {
+        for (Object metric : metrics) {
+          if (((List<?>) metric).getFirst().equals("Own")) {
+            named.add((String) ((List<?>) metric).get(1));
+          }
+        }
+      }
+    }
+
+    assertThat(Arrays.stream(Metric.values()).map(Metric::awsName)).containsAll(named);
+  }
+
+  @Test
+  void dashboard_showsEveryAlarmOnceAndFitsTogether() throws Exception {
+    StackTemplate template = StackTemplate.resolve();
+    List<String> shown = new ArrayList<>();
+    Set<String> squares = new HashSet<>();
+    for (Map<String, @Nullable Object> widget : widgets(template)) {
+      if (widget.get("type").equals("alarm")) {
+        ((List<?>) Json.objectAt(widget, "properties").get("alarms"))
+            .forEach(each -> shown.add(((String) each).replace(".Arn", "")));
+      }
+      for (long x = number(widget, "x"); x < number(widget, "x") + number(widget, "width"); x++) {
+        for (long y = number(widget, "y");
+            y < number(widget, "y") + number(widget, "height");
+            y++) {
+          assertThat(squares.add(x + "," + y)).as("two widgets at %d,%d", x, y).isTrue();
+          assertThat(x).isLessThan(24);
+        }
+      }
+    }
+
+    assertThat(shown)
+        .containsExactlyInAnyOrderElementsOf(template.ofType("AWS::CloudWatch::Alarm").keySet());
+    assertThat(squares).as("no holes").hasSize(24 * 29);
+    assertThat(widgets(StackTemplate.resolve("InsightsQueries=false", "AnomalyAlarm=false")))
+        .noneMatch(widget -> widget.get("type").equals("log"));
+  }
+
+  @Test
+  void queries_nameColumnsOfTheFormat() throws Exception {
+    StackTemplate template = StackTemplate.resolve();
+    List<String> queries = new ArrayList<>();
+    template
+        .ofType("AWS::Logs::QueryDefinition")
+        .forEach((_, query) -> queries.add((String) query.get("QueryString")));
+    for (Map<String, @Nullable Object> widget : widgets(template)) {
+      if (widget.get("type").equals("log")) {
+        String query = (String) Json.objectAt(widget, "properties").get("query");
+        assertThat(query).startsWith("SOURCE 'FlowLogGroup' | ");
+        queries.add(query.substring("SOURCE 'FlowLogGroup' | ".length()));
+      }
+    }
+
+    assertThat(queries).hasSize(6).allSatisfy(TemplateIT::assertNamesColumnsOfTheFormat);
+  }
+
+  /// Every word of a query is a column of the format, a name that the query gives, or the query
+  /// language's own.
+  private static void assertNamesColumnsOfTheFormat(String query) {
+    List<String> columns =
+        words("\\$\\{([a-z0-9-]+)}", FLOWBELL_FORMAT).stream()
+            .map(column -> column.replace('-', '_'))
+            .toList();
+    String parse =
+        "parse @message '"
+            + String.join(" ", columns.stream().map(_ -> "*").toList())
+            + "' as "
+            + String.join(", ", columns)
+            + " | ";
+    assertThat(query).startsWith(parse);
+    String rest = query.substring(parse.length()).replaceAll("'[^']*'|\"[^\"]*\"", "''");
+    Set<String> known = new HashSet<>(columns);
+    known.addAll(words("as (\\w+)", rest));
+    known.addAll(
+        List.of(
+            "filter",
+            "stats",
+            "count",
+            "count_distinct",
+            "min",
+            "max",
+            "sum",
+            "strcontains",
+            "as",
+            "by",
+            "sort",
+            "desc",
+            "limit",
+            "display",
+            "and",
+            "in",
+            "@timestamp"));
+
+    assertThat(words("(@?[a-z_][a-z_0-9]*)", rest)).isSubsetOf(known);
+  }
+
+  @Test
+  void contributorInsights_namesColumnsOfTheFormat() throws Exception {
+    List<String> columns = words("\\$\\{([a-z0-9-]+)}", FLOWBELL_FORMAT);
+    Map<String, Map<String, @Nullable Object>> rules =
+        StackTemplate.resolve(ALL_ON).ofType("AWS::CloudWatch::InsightRule");
+    Map<String, Object> keys = new TreeMap<>();
+    rules.forEach(
+        (id, rule) -> {
+          Map<String, @Nullable Object> body = Json.parseObject((String) rule.get("RuleBody"));
+          Json.objectAt(body, "Fields")
+              .forEach(
+                  (column, name) ->
+                      assertThat(columns.get(Integer.parseInt(column) - 1)).isEqualTo(name));
+          Map<String, @Nullable Object> contribution = Json.objectAt(body, "Contribution");
+          assertThat(contribution)
+              .containsEntry(
+                  "Filters", List.of(Map.of("Match", "action", "In", List.of("REJECT"))));
+          keys.put(id, contribution.get("Keys"));
+        });
+
+    assertThat(keys)
+        .isEqualTo(
+            Map.of(
+                "TopRejectedSourcesRule", List.of("pkt-srcaddr"),
+                "TopRejectedPortsRule", List.of("dstport", "protocol")));
+    assertThat(FlowField.findByAwsName("pkt-srcaddr")).isEqualTo(FlowField.PKT_SRCADDR);
+  }
+
+  @Test
+  void queries_areLeftOutForColumnsNobodyKnows() throws Exception {
+    StackTemplate template =
+        StackTemplate.resolve("LogFormat=${srcaddr} ${action}", "ContributorInsights=true");
+
+    assertThat(template.ofType("AWS::Logs::QueryDefinition")).isEmpty();
+    assertThat(template.ofType("AWS::CloudWatch::InsightRule")).isEmpty();
+  }
+
+  @Test
+  void switches_leaveOutWhatCosts() throws Exception {
+    Set<String> off = StackTemplate.resolve(ALL_OFF).resources().keySet();
+    Set<String> left = new TreeSet<>(StackTemplate.resolve(ALL_ON).resources().keySet());
+    left.removeAll(off);
+    left.removeIf(name -> name.startsWith("FunctionVersion"));
+
+    assertThat(left)
+        .containsExactly(
+            "AddressQuery",
+            "BlockedHandshakesQuery",
+            "FlowLog",
+            "FlowLogRole",
+            "HealthAlarm",
+            "NatMaskedQuery",
+            "NotificationEmail",
+            "NotificationKey",
+            "Overview",
+            "RejectedFlowsAnomalyAlarm",
+            "TopRejectedPortsRule",
+            "TopRejectedSourcesQuery",
+            "TopRejectedSourcesRule",
+            "TrafficAlarm");
+  }
+
+  private static ToolRun runOf(PythonEnvironment.Tool tool, String program, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(PythonEnvironment.findOrMake(tool).program(program).toString());
+    command.addAll(List.of(arguments));
+    return ToolRun.of(
+        PROJECT,
+        Map.of("SAM_CLI_TELEMETRY", "0", "AWS_DEFAULT_REGION", "eu-west-1"),
+        LONGEST,
+        command);
+  }
+
+  private static Map<String, @Nullable Object> environment(StackTemplate template) {
+    return Json.objectAt(
+        Json.objectAt(template.properties("Function"), "Environment"), "Variables");
+  }
+
+  private static Set<String> actionsOf(StackTemplate template, String role) {
+    return Json.objectsAt(template.properties(role), "Policies").stream()
+        .flatMap(
+            policy -> Json.objectsAt(Json.objectAt(policy, "PolicyDocument"), "Statement").stream())
+        .flatMap(
+            statement ->
+                statement.get("Action") instanceof List<?> actions
+                    ? actions.stream()
+                    : Stream.of(statement.get("Action")))
+        .map(String.class::cast)
+        .collect(Collectors.toSet());
+  }
+
+  private static List<Map<String, @Nullable Object>> widgets(StackTemplate template) {
+    return Json.objectsAt(
+        Json.parseObject((String) template.properties("Overview").get("DashboardBody")), "widgets");
+  }
+
+  private static long number(Map<String, @Nullable Object> object, String key) {
+    return (Long) object.get(key);
+  }
+
+  /// Returns what the pattern's group finds.
+  private static List<String> words(String pattern, String text) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map((MatchResult each) -> each.group(1))
+        .toList();
+  }
+}

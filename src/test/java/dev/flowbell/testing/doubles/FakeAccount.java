@@ -1,0 +1,699 @@
+package dev.flowbell.testing.doubles;
+
+import dev.flowbell.doctor.AwsClients;
+import dev.flowbell.ec2.DescribeFlowLogsException;
+import dev.flowbell.ec2.FlowLog;
+import dev.flowbell.ec2.FlowLogSource;
+import dev.flowbell.record.RecordFormat;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
+import software.amazon.awssdk.services.cloudformation.model.CloudFormationException;
+import software.amazon.awssdk.services.cloudformation.model.DescribeStacksRequest;
+import software.amazon.awssdk.services.cloudformation.model.DescribeStacksResponse;
+import software.amazon.awssdk.services.cloudformation.model.ListStackResourcesRequest;
+import software.amazon.awssdk.services.cloudformation.model.ListStackResourcesResponse;
+import software.amazon.awssdk.services.cloudformation.model.Parameter;
+import software.amazon.awssdk.services.cloudformation.model.Stack;
+import software.amazon.awssdk.services.cloudformation.model.StackResourceSummary;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.cloudwatch.model.CompositeAlarm;
+import software.amazon.awssdk.services.cloudwatch.model.DescribeAlarmsRequest;
+import software.amazon.awssdk.services.cloudwatch.model.DescribeAlarmsResponse;
+import software.amazon.awssdk.services.cloudwatch.model.GetMetricDataRequest;
+import software.amazon.awssdk.services.cloudwatch.model.GetMetricDataResponse;
+import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDataResult;
+import software.amazon.awssdk.services.cloudwatch.model.StateValue;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.cloudwatchlogs.model.CreateLogStreamRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.CreateLogStreamResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeSubscriptionFiltersRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeSubscriptionFiltersResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.GetLogEventsRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.GetLogEventsResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LogStream;
+import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
+import software.amazon.awssdk.services.cloudwatchlogs.model.SubscriptionFilter;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.AttachedPolicy;
+import software.amazon.awssdk.services.iam.model.GetPolicyRequest;
+import software.amazon.awssdk.services.iam.model.GetPolicyResponse;
+import software.amazon.awssdk.services.iam.model.GetPolicyVersionRequest;
+import software.amazon.awssdk.services.iam.model.GetPolicyVersionResponse;
+import software.amazon.awssdk.services.iam.model.GetRolePolicyRequest;
+import software.amazon.awssdk.services.iam.model.GetRolePolicyResponse;
+import software.amazon.awssdk.services.iam.model.GetRoleRequest;
+import software.amazon.awssdk.services.iam.model.GetRoleResponse;
+import software.amazon.awssdk.services.iam.model.ListAttachedRolePoliciesRequest;
+import software.amazon.awssdk.services.iam.model.ListAttachedRolePoliciesResponse;
+import software.amazon.awssdk.services.iam.model.ListRolePoliciesRequest;
+import software.amazon.awssdk.services.iam.model.ListRolePoliciesResponse;
+import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyRequest;
+import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyResponse;
+import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
+import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
+import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
+import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.State;
+import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sns.model.GetTopicAttributesRequest;
+import software.amazon.awssdk.services.sns.model.GetTopicAttributesResponse;
+import software.amazon.awssdk.services.sns.model.ListSubscriptionsByTopicRequest;
+import software.amazon.awssdk.services.sns.model.ListSubscriptionsByTopicResponse;
+import software.amazon.awssdk.services.sns.model.NotFoundException;
+import software.amazon.awssdk.services.sns.model.Subscription;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.GetQueueAttributesRequest;
+import software.amazon.awssdk.services.sqs.model.GetQueueAttributesResponse;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
+
+/// Stands for an AWS account in which Flowbell's stack is well: answers what the doctor asks, in
+/// the SDK's own types, and keeps which IAM actions were used. A test breaks one thing of it.
+///
+/// It knows nothing of AWS's rules: that is what the integration tests are for.
+public final class FakeAccount {
+  public static final String ACCOUNT = "123456789012";
+  public static final String GROUP = "/flowbell/flowbell/flow-logs";
+  public static final String FUNCTION_ARN =
+      "arn:aws:lambda:eu-west-1:123456789012:function:flowbell";
+  public static final String TOPIC_ARN =
+      "arn:aws:sns:eu-west-1:123456789012:flowbell-notifications";
+  public static final String QUEUE_URL =
+      "https://sqs.eu-west-1.amazonaws.com/123456789012/flowbell-failures";
+  public static final Instant NOW = Instant.parse("2026-11-23T07:00:30Z");
+
+  private static final String TRUST =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+      "Principal":{"Service":"vpc-flow-logs.amazonaws.com"},"Action":"sts:AssumeRole",\
+      "Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"},\
+      "ArnLike":{"aws:SourceArn":"arn:aws:ec2:eu-west-1:123456789012:vpc-flow-log/*"}}}]}\
+      """;
+
+  private static final String WRITE =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+      "Action":["logs:CreateLogStream","logs:PutLogEvents","logs:DescribeLogStreams"],\
+      "Resource":"arn:aws:logs:eu-west-1:123456789012:log-group:/flowbell/flowbell/flow-logs:*"},\
+      {"Effect":"Allow","Action":"logs:DescribeLogGroups","Resource":"*"}]}\
+      """;
+
+  private static final String PERMISSION =
+      """
+      {"Version":"2012-10-17","Id":"default","Statement":[{"Sid":"x","Effect":"Allow",\
+      "Principal":{"Service":"logs.amazonaws.com"},"Action":"lambda:InvokeFunction",\
+      "Resource":"arn:aws:lambda:eu-west-1:123456789012:function:flowbell:live",\
+      "Condition":{"StringEquals":{"AWS:SourceAccount":"123456789012"},"ArnLike":{"AWS:SourceArn":\
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/flowbell/flowbell/flow-logs:*"}}}]}\
+      """;
+
+  private static final String RECORD =
+      "2 123456789012 eni-1235b8ca123456789 10.0.1.5 10.0.0.220 39812 80 6 8 568 1418530010"
+          + " 1418530070 ACCEPT OK";
+
+  // What a test may break.
+
+  public String stackStatus = "CREATE_COMPLETE";
+  public final Map<String, String> parameters =
+      new LinkedHashMap<>(
+          Map.of(
+              "WatchedResourceId", "vpc-0123456789abcdef0",
+              "ExistingLogGroupName", "",
+              "LogGroupRetentionDays", "14",
+              "LogFormat", "flowbell",
+              "FilterPattern", "",
+              "Email", "ops@example.com"));
+  public final Map<String, StackResourceSummary> resources = new LinkedHashMap<>();
+  public List<FlowLog> flowLogs =
+      List.of(
+          new FlowLog(
+              "fl-0123456789abcdef0",
+              "vpc-0123456789abcdef0",
+              "ACTIVE",
+              "SUCCESS",
+              null,
+              "arn:aws:iam::123456789012:role/flowbell-FlowLogRole-1",
+              "cloud-watch-logs",
+              GROUP,
+              RecordFormat.DEFAULT.toString(),
+              60,
+              "ALL"));
+  public @Nullable String trustPolicy = TRUST;
+  public List<String> inlinePolicies = List.of(WRITE);
+  public List<String> managedPolicies = List.of();
+  public List<LogGroup> logGroups =
+      List.of(
+          LogGroup.builder().logGroupName(GROUP + "-old").build(),
+          LogGroup.builder().logGroupName(GROUP).retentionInDays(30).build());
+  public final Map<String, List<OutputLogEvent>> streams = new LinkedHashMap<>();
+  public List<SubscriptionFilter> subscriptionFilters = List.of(filter(FUNCTION_ARN + ":live", ""));
+  public @Nullable String functionPolicy = PERMISSION;
+  public UnaryOperator<GetFunctionConfigurationResponse.Builder> live = builder -> builder;
+  public @Nullable Integer reservedConcurrency;
+  public List<FunctionConfiguration> versions =
+      List.of(version("$LATEST", "code-1", Map.of()), version("7", "code-1", Map.of()));
+  public final Map<String, String> environment =
+      new LinkedHashMap<>(Map.of("ALERT_TOPIC_ARN", TOPIC_ARN));
+  public @Nullable Map<String, String> topicAttributes = Map.of("KmsMasterKeyId", "1234abcd-12ab");
+  public List<Subscription> subscriptions =
+      List.of(subscription("email", "ops@example.com", TOPIC_ARN + ":1"));
+  public List<MetricAlarm> alarms =
+      List.of(alarm("flowbell-no-records", alarm -> alarm), childAlarm("flowbell-rejected-flows"));
+  public List<CompositeAlarm> compositeAlarms =
+      List.of(
+          CompositeAlarm.builder()
+              .alarmName("flowbell-traffic")
+              .actionsEnabled(true)
+              .alarmActions(TOPIC_ARN)
+              .alarmRule("ALARM(\"flowbell-rejected-flows\")")
+              .stateValue(StateValue.OK)
+              .build());
+  public @Nullable Map<QueueAttributeName, String> queueAttributes = queue(0, 0);
+  public List<String> functionLog = List.of();
+
+  /// What `GetMetricData` adds up to, by metric and first minute asked for.
+  public MetricSums metricSums = (_, _) -> 0;
+
+  private final Map<String, AwsServiceException> failures = new LinkedHashMap<>();
+  private final Set<String> actions = new TreeSet<>();
+  private final List<PutLogEventsRequest> put = new ArrayList<>();
+
+  /// Tells what a metric adds up to from a minute on.
+  @FunctionalInterface
+  public interface MetricSums {
+    double sum(String metricName, Instant from);
+  }
+
+  /// Makes an account in which all is well, as `arn:aws:…:eu-west-1:123456789012:…flowbell`.
+  public FakeAccount() {
+    resource("FlowLog", "AWS::EC2::FlowLog", "fl-0123456789abcdef0");
+    resource("FlowLogRole", "AWS::IAM::Role", "flowbell-FlowLogRole-1");
+    resource("FlowLogGroup", "AWS::Logs::LogGroup", GROUP);
+    resource("Function", "AWS::Lambda::Function", "flowbell");
+    resource("FunctionAliaslive", "AWS::Lambda::Alias", FUNCTION_ARN + ":live");
+    resource("FunctionLogGroup", "AWS::Logs::LogGroup", "/aws/lambda/flowbell");
+    resource("SubscriptionFilter", "AWS::Logs::SubscriptionFilter", "flowbell");
+    resource("FailureQueue", "AWS::SQS::Queue", QUEUE_URL);
+    resource("NotificationTopic", "AWS::SNS::Topic", TOPIC_ARN);
+    resource("NoRecordsAlarm", "AWS::CloudWatch::Alarm", "flowbell-no-records");
+    resource("RejectedFlowsAlarm", "AWS::CloudWatch::Alarm", "flowbell-rejected-flows");
+    resource("TrafficAlarm", "AWS::CloudWatch::CompositeAlarm", "flowbell-traffic");
+    streams.put("eni-1", events(Duration.ofMinutes(4), RECORD, RECORD));
+  }
+
+  public void resource(String logicalId, String type, String physicalId) {
+    resources.put(
+        logicalId,
+        StackResourceSummary.builder()
+            .logicalResourceId(logicalId)
+            .resourceType(type)
+            .physicalResourceId(physicalId)
+            .build());
+  }
+
+  /// Answers every request that takes an IAM action with a refusal, as IAM words it.
+  public void deny(String action) {
+    fail(
+        action,
+        403,
+        "AccessDeniedException",
+        "User: arn:aws:iam::123456789012:user/ops is not authorized to perform: %s on resource: *"
+            .formatted(action));
+  }
+
+  /// Answers every request that takes an IAM action with an error.
+  public void fail(String action, int status, String code, String message) {
+    failures.put(
+        action,
+        CloudFormationException.builder()
+            .statusCode(status)
+            .awsErrorDetails(
+                AwsErrorDetails.builder().errorCode(code).errorMessage(message).build())
+            .build());
+  }
+
+  /// Returns the IAM actions that were asked for so far, in alphabetical order.
+  public Set<String> actions() {
+    return actions;
+  }
+
+  /// Returns what was put into log groups.
+  public List<PutLogEventsRequest> put() {
+    return put;
+  }
+
+  /// Returns clients for this account.
+  public AwsClients clients() {
+    return new AwsClients(
+        new CloudFormation(),
+        new CloudWatch(),
+        new Logs(),
+        new Ec2(),
+        new Iam(),
+        new Lambda(),
+        new Sns(),
+        new Sqs());
+  }
+
+  public static SubscriptionFilter filter(String destinationArn, String pattern) {
+    return SubscriptionFilter.builder()
+        .filterName("flowbell")
+        .destinationArn(destinationArn)
+        .filterPattern(pattern)
+        .build();
+  }
+
+  public static Subscription subscription(String protocol, String endpoint, String arn) {
+    return Subscription.builder()
+        .protocol(protocol)
+        .endpoint(endpoint)
+        .subscriptionArn(arn)
+        .build();
+  }
+
+  public static FunctionConfiguration version(
+      String version, String code, Map<String, String> added) {
+    Map<String, String> variables = new LinkedHashMap<>(Map.of("ALERT_TOPIC_ARN", TOPIC_ARN));
+    variables.putAll(added);
+    return FunctionConfiguration.builder()
+        .version(version)
+        .codeSha256(code)
+        .environment(environment -> environment.variables(variables))
+        .build();
+  }
+
+  /// An alarm that publishes to the topic, and is OK.
+  public static MetricAlarm alarm(String name, UnaryOperator<MetricAlarm.Builder> change) {
+    return change
+        .apply(
+            MetricAlarm.builder()
+                .alarmName(name)
+                .actionsEnabled(true)
+                .alarmActions(TOPIC_ARN)
+                .stateValue(StateValue.OK)
+                .treatMissingData("notBreaching"))
+        .build();
+  }
+
+  /// An alarm that leaves the telling to a composite one.
+  public static MetricAlarm childAlarm(String name) {
+    return alarm(name, alarm -> alarm.alarmActions(List.of()));
+  }
+
+  public static Map<QueueAttributeName, String> queue(int visible, int inFlight) {
+    return Map.of(
+        QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+        String.valueOf(visible),
+        QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
+        String.valueOf(inFlight));
+  }
+
+  /// Events that were taken in so long ago.
+  public static List<OutputLogEvent> events(Duration age, String... messages) {
+    List<OutputLogEvent> events = new ArrayList<>();
+    for (String message : messages) {
+      events.add(
+          OutputLogEvent.builder()
+              .message(message)
+              .ingestionTime(NOW.minus(age).toEpochMilli())
+              .build());
+    }
+    return events;
+  }
+
+  private void ask(String action) {
+    actions.add(action);
+    AwsServiceException failure = failures.get(action);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static String encoded(String policy) {
+    return URLEncoder.encode(policy, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private final class CloudFormation implements CloudFormationClient {
+    @Override
+    public DescribeStacksResponse describeStacks(DescribeStacksRequest request) {
+      ask("cloudformation:DescribeStacks");
+      Stack stack =
+          Stack.builder()
+              .stackName("flowbell")
+              .stackId("arn:aws:cloudformation:eu-west-1:123456789012:stack/flowbell/0a1b")
+              .stackStatus(stackStatus)
+              .parameters(
+                  parameters.entrySet().stream()
+                      .map(
+                          each ->
+                              Parameter.builder()
+                                  .parameterKey(each.getKey())
+                                  .parameterValue(each.getValue())
+                                  .build())
+                      .toList())
+              .build();
+      return DescribeStacksResponse.builder().stacks(stack).build();
+    }
+
+    @Override
+    public ListStackResourcesResponse listStackResources(ListStackResourcesRequest request) {
+      ask("cloudformation:ListStackResources");
+      return ListStackResourcesResponse.builder()
+          .stackResourceSummaries(resources.values())
+          .build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class CloudWatch implements CloudWatchClient {
+    @Override
+    public DescribeAlarmsResponse describeAlarms(DescribeAlarmsRequest request) {
+      ask("cloudwatch:DescribeAlarms");
+      return DescribeAlarmsResponse.builder()
+          .metricAlarms(
+              alarms.stream()
+                  .filter(alarm -> request.alarmNames().contains(alarm.alarmName()))
+                  .toList())
+          .compositeAlarms(
+              compositeAlarms.stream()
+                  .filter(alarm -> request.alarmNames().contains(alarm.alarmName()))
+                  .toList())
+          .build();
+    }
+
+    @Override
+    public GetMetricDataResponse getMetricData(GetMetricDataRequest request) {
+      ask("cloudwatch:GetMetricData");
+      String metricName = request.metricDataQueries().getFirst().metricStat().metric().metricName();
+      return GetMetricDataResponse.builder()
+          .metricDataResults(
+              MetricDataResult.builder()
+                  .values(metricSums.sum(metricName, request.startTime()))
+                  .build())
+          .build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Logs implements CloudWatchLogsClient {
+    @Override
+    public DescribeLogGroupsResponse describeLogGroups(DescribeLogGroupsRequest request) {
+      ask("logs:DescribeLogGroups");
+      return DescribeLogGroupsResponse.builder().logGroups(logGroups).build();
+    }
+
+    @Override
+    public DescribeLogStreamsResponse describeLogStreams(DescribeLogStreamsRequest request) {
+      ask("logs:DescribeLogStreams");
+      return DescribeLogStreamsResponse.builder()
+          .logStreams(
+              streams.keySet().stream()
+                  .map(name -> LogStream.builder().logStreamName(name).build())
+                  .toList())
+          .build();
+    }
+
+    @Override
+    public GetLogEventsResponse getLogEvents(GetLogEventsRequest request) {
+      ask("logs:GetLogEvents");
+      return GetLogEventsResponse.builder().events(streams.get(request.logStreamName())).build();
+    }
+
+    @Override
+    public DescribeSubscriptionFiltersResponse describeSubscriptionFilters(
+        DescribeSubscriptionFiltersRequest request) {
+      ask("logs:DescribeSubscriptionFilters");
+      return DescribeSubscriptionFiltersResponse.builder()
+          .subscriptionFilters(subscriptionFilters)
+          .build();
+    }
+
+    @Override
+    public CreateLogStreamResponse createLogStream(CreateLogStreamRequest request) {
+      ask("logs:CreateLogStream");
+      if (streams.containsKey(request.logStreamName())) {
+        throw ResourceAlreadyExistsException.builder().build();
+      }
+      streams.put(request.logStreamName(), List.of());
+      return CreateLogStreamResponse.builder().build();
+    }
+
+    @Override
+    public PutLogEventsResponse putLogEvents(PutLogEventsRequest request) {
+      ask("logs:PutLogEvents");
+      put.add(request);
+      return PutLogEventsResponse.builder().build();
+    }
+
+    @Override
+    public FilterLogEventsResponse filterLogEvents(FilterLogEventsRequest request) {
+      ask("logs:FilterLogEvents");
+      return FilterLogEventsResponse.builder()
+          .events(
+              functionLog.stream()
+                  .map(message -> FilteredLogEvent.builder().message(message).build())
+                  .toList())
+          .build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Ec2 implements FlowLogSource {
+    @Override
+    public List<FlowLog> describe(String logGroup) {
+      try {
+        ask("ec2:DescribeFlowLogs");
+      } catch (AwsServiceException e) {
+        throw new DescribeFlowLogsException(
+            e.awsErrorDetails().errorMessage(), e.awsErrorDetails().errorCode(), e);
+      }
+      return flowLogs;
+    }
+  }
+
+  private final class Iam implements IamClient {
+    @Override
+    public GetRoleResponse getRole(GetRoleRequest request) {
+      ask("iam:GetRole");
+      if (trustPolicy == null) {
+        throw NoSuchEntityException.builder().build();
+      }
+      return GetRoleResponse.builder()
+          .role(role -> role.assumeRolePolicyDocument(encoded(trustPolicy)))
+          .build();
+    }
+
+    @Override
+    public ListRolePoliciesResponse listRolePolicies(ListRolePoliciesRequest request) {
+      ask("iam:ListRolePolicies");
+      List<String> names = new ArrayList<>();
+      for (int i = 0; i < inlinePolicies.size(); i++) {
+        names.add(String.valueOf(i));
+      }
+      return ListRolePoliciesResponse.builder().policyNames(names).isTruncated(false).build();
+    }
+
+    @Override
+    public GetRolePolicyResponse getRolePolicy(GetRolePolicyRequest request) {
+      ask("iam:GetRolePolicy");
+      return GetRolePolicyResponse.builder()
+          .policyDocument(encoded(inlinePolicies.get(Integer.parseInt(request.policyName()))))
+          .build();
+    }
+
+    @Override
+    public ListAttachedRolePoliciesResponse listAttachedRolePolicies(
+        ListAttachedRolePoliciesRequest request) {
+      ask("iam:ListAttachedRolePolicies");
+      List<AttachedPolicy> attached = new ArrayList<>();
+      for (int i = 0; i < managedPolicies.size(); i++) {
+        attached.add(AttachedPolicy.builder().policyArn(String.valueOf(i)).build());
+      }
+      return ListAttachedRolePoliciesResponse.builder()
+          .attachedPolicies(attached)
+          .isTruncated(false)
+          .build();
+    }
+
+    @Override
+    public GetPolicyResponse getPolicy(GetPolicyRequest request) {
+      ask("iam:GetPolicy");
+      return GetPolicyResponse.builder().policy(policy -> policy.defaultVersionId("v3")).build();
+    }
+
+    @Override
+    public GetPolicyVersionResponse getPolicyVersion(GetPolicyVersionRequest request) {
+      ask("iam:GetPolicyVersion");
+      if (!request.versionId().equals("v3")) {
+        throw NoSuchEntityException.builder().build();
+      }
+      String document = managedPolicies.get(Integer.parseInt(request.policyArn()));
+      return GetPolicyVersionResponse.builder()
+          .policyVersion(version -> version.document(encoded(document)))
+          .build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Lambda implements LambdaClient {
+    @Override
+    public GetFunctionConfigurationResponse getFunctionConfiguration(
+        GetFunctionConfigurationRequest request) {
+      ask("lambda:GetFunctionConfiguration");
+      if (!"live".equals(request.qualifier())) {
+        throw ResourceNotFoundException.builder().build();
+      }
+      return live.apply(
+              GetFunctionConfigurationResponse.builder()
+                  .functionName(request.functionName())
+                  .version("7")
+                  .codeSha256("code-1")
+                  .state(State.ACTIVE)
+                  .lastUpdateStatus(LastUpdateStatus.SUCCESSFUL)
+                  .environment(each -> each.variables(environment)))
+          .build();
+    }
+
+    @Override
+    public GetFunctionConcurrencyResponse getFunctionConcurrency(
+        GetFunctionConcurrencyRequest request) {
+      ask("lambda:GetFunctionConcurrency");
+      return GetFunctionConcurrencyResponse.builder()
+          .reservedConcurrentExecutions(reservedConcurrency)
+          .build();
+    }
+
+    @Override
+    public ListVersionsByFunctionResponse listVersionsByFunction(
+        ListVersionsByFunctionRequest request) {
+      ask("lambda:ListVersionsByFunction");
+      return ListVersionsByFunctionResponse.builder().versions(versions).build();
+    }
+
+    @Override
+    public software.amazon.awssdk.services.lambda.model.GetPolicyResponse getPolicy(
+        software.amazon.awssdk.services.lambda.model.GetPolicyRequest request) {
+      ask("lambda:GetPolicy");
+      if (functionPolicy == null) {
+        throw ResourceNotFoundException.builder().build();
+      }
+      return software.amazon.awssdk.services.lambda.model.GetPolicyResponse.builder()
+          .policy(functionPolicy)
+          .build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Sns implements SnsClient {
+    @Override
+    public GetTopicAttributesResponse getTopicAttributes(GetTopicAttributesRequest request) {
+      ask("sns:GetTopicAttributes");
+      if (topicAttributes == null) {
+        throw NotFoundException.builder().build();
+      }
+      return GetTopicAttributesResponse.builder().attributes(topicAttributes).build();
+    }
+
+    @Override
+    public ListSubscriptionsByTopicResponse listSubscriptionsByTopic(
+        ListSubscriptionsByTopicRequest request) {
+      ask("sns:ListSubscriptionsByTopic");
+      if (topicAttributes == null) {
+        throw NotFoundException.builder().build();
+      }
+      return ListSubscriptionsByTopicResponse.builder().subscriptions(subscriptions).build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Sqs implements SqsClient {
+    @Override
+    public GetQueueAttributesResponse getQueueAttributes(GetQueueAttributesRequest request) {
+      ask("sqs:GetQueueAttributes");
+      if (queueAttributes == null) {
+        throw QueueDoesNotExistException.builder().build();
+      }
+      return GetQueueAttributesResponse.builder().attributes(queueAttributes).build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

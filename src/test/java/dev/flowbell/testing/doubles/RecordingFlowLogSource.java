@@ -1,0 +1,50 @@
+package dev.flowbell.testing.doubles;
+
+import dev.flowbell.ec2.DescribeFlowLogsException;
+import dev.flowbell.ec2.FlowLog;
+import dev.flowbell.ec2.FlowLogSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Knows the flow logs it is told, keeps the log groups it is asked for, and fails when told to.
+public final class RecordingFlowLogSource implements FlowLogSource {
+  private final List<FlowLog> flowLogs = new ArrayList<>();
+  private final List<String> asked = new ArrayList<>();
+  private @Nullable DescribeFlowLogsException failure;
+
+  /// Makes a source that knows no flow logs.
+  public RecordingFlowLogSource() {}
+
+  /// Adds a flow log of this format.
+  ///
+  /// @param logFormat `null` where EC2 says none
+  public void add(String flowLogId, @Nullable String logFormat) {
+    flowLogs.add(
+        new FlowLog(flowLogId, null, null, null, null, null, null, null, logFormat, null, null));
+  }
+
+  /// Forgets all flow logs.
+  public void clear() {
+    flowLogs.clear();
+  }
+
+  /// Fails from now on; `null` for no more.
+  public void failWith(@Nullable DescribeFlowLogsException failure) {
+    this.failure = failure;
+  }
+
+  /// Returns the log groups asked for, one for each question.
+  public List<String> asked() {
+    return List.copyOf(asked);
+  }
+
+  @Override
+  public List<FlowLog> describe(String logGroup) {
+    asked.add(logGroup);
+    if (failure != null) {
+      throw failure;
+    }
+    return List.copyOf(flowLogs);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.flowbell.testing.emulator;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// A Python virtual environment with one tool in it, in the user's cache directory.
+///
+/// It is made once and shared by every clone; a changed pin makes another beside it. Not in the
+/// project: `sam build` copies that whole. Each tool has its own, for they pin each other's
+/// libraries at different versions.
+public final class PythonEnvironment {
+  /// Runs a stack in memory. cbor2 reads what the SDK sends to CloudWatch; aws-sam-translator is
+  /// for stacks.
+  ///
+  /// @see <a href="https://pypi.org/project/ministack/">MiniStack</a>
+  static final Tool MINISTACK =
+      new Tool("ministack==1.5.33", "cbor2==6.3.0", "aws-sam-translator==1.115.0");
+
+  /// Builds, checks and deploys the template. cfn-lint comes along with it, at whatever version is
+  /// new, unless pinned.
+  ///
+  /// @see <a href="https://pypi.org/project/aws-sam-cli/">AWS SAM CLI</a>
+  public static final Tool SAM_CLI = new Tool("aws-sam-cli==1.170.0", "cfn-lint==1.58.0");
+
+  /// Scans the template for what a security review would ask about.
+  ///
+  /// @see <a href="https://pypi.org/project/checkov/">Checkov</a>
+  public static final Tool CHECKOV = new Tool("checkov==3.2.533");
+
+  /// Long enough for a slow line: the largest unpacks 340 MB, 30 s on a fast one.
+  private static final Duration LONGEST_INSTALL = Duration.ofMinutes(15);
+
+  private final Tool tool;
+  private final Path directory;
+
+  private PythonEnvironment(Tool tool, Path directory) {
+    this.tool = tool;
+    this.directory = directory;
+  }
+
+  /// What an environment is made for.
+  ///
+  /// @param packages as pip takes them, each with its version; the first is the tool itself
+  public record Tool(List<String> packages) {
+    Tool(String... packages) {
+      this(List.of(packages));
+    }
+
+    /// Such as `ministack-1.5.33-0a1b2c3d`; other packages make another name.
+    private String directoryName() {
+      return "%s-%08x".formatted(packages.getFirst().replace("==", "-"), packages.hashCode());
+    }
+  }
+
+  /// Finds the environment, or makes it. One test run does so at a time; others wait for it.
+  public static PythonEnvironment findOrMake(Tool tool) throws ToolUnavailableException {
+    Path cache = cacheDirectory();
+    String name = tool.directoryName();
+    PythonEnvironment environment = new PythonEnvironment(tool, cache.resolve(name));
+    try {
+      Files.createDirectories(cache);
+      try (FileChannel lockFile =
+              FileChannel.open(
+                  cache.resolve(name + ".lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock _ = lockFile.lock()) {
+        if (!environment.isComplete()) {
+          environment.make();
+        }
+      }
+    } catch (IOException e) {
+      throw new ToolUnavailableException(name + " could not be installed: " + e, e);
+    }
+    return environment;
+  }
+
+  /// Returns a program that the environment has: `python`, or what a package brings.
+  public Path program(String name) {
+    return directory.resolve("bin").resolve(name);
+  }
+
+  private static Path cacheDirectory() {
+    String cacheHome = System.getenv("XDG_CACHE_HOME");
+    Path root =
+        cacheHome == null || cacheHome.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(cacheHome);
+    return root.resolve("flowbell");
+  }
+
+  /// Written last, so that an installation that was interrupted has none and is made again.
+  private Path completionMark() {
+    return directory.resolve("complete");
+  }
+
+  /// The link to the interpreter dangles when the system's Python has moved on.
+  private boolean isComplete() {
+    return Files.exists(completionMark()) && Files.isExecutable(program("python"));
+  }
+
+  private void make() throws IOException, ToolUnavailableException {
+    deleteRecursively(directory);
+    run(List.of("python3", "-m", "venv", directory.toString()));
+    List<String> install = new ArrayList<>(List.of(program("python").toString(), "-m", "pip"));
+    install.addAll(List.of("install", "--quiet", "--disable-pip-version-check"));
+    install.addAll(tool.packages);
+    run(install);
+    Files.createFile(completionMark());
+  }
+
+  private void run(List<String> command) throws IOException, ToolUnavailableException {
+    String words = String.join(" ", command);
+    Path log = Files.createTempFile("flowbell-install", ".log");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      try {
+        if (!process.waitFor(LONGEST_INSTALL.toSeconds(), TimeUnit.SECONDS)) {
+          throw new ToolUnavailableException(
+              "`%s` took more than %d minutes".formatted(words, LONGEST_INSTALL.toMinutes()));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ToolUnavailableException("`%s` was interrupted".formatted(words), e);
+      } finally {
+        process.destroyForcibly();
+      }
+      if (process.exitValue() != 0) {
+        throw new ToolUnavailableException(
+            "`%s` failed:%n%s".formatted(words, Files.readString(log).strip()));
+      }
+    } finally {
+      Files.delete(log);
+    }
+  }
+
+  private static void deleteRecursively(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    List<Path> childrenFirst;
+    try (Stream<Path> paths = Files.walk(root)) {
+      childrenFirst = paths.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : childrenFirst) {
+      Files.delete(path);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.flowbell.testing.emulator;
+
+import dev.flowbell.testing.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The template as CloudFormation would see it with some parameters: transformed by SAM, conditions
+/// decided, references resolved.
+///
+/// @param metadata of the template as a whole
+/// @param parameters their declarations
+/// @param resources those that would be made, by logical id; a reference to one is its logical id,
+///   an attribute is `Id.Attribute`
+/// @param outputs their declarations
+public record StackTemplate(
+    Map<String, @Nullable Object> metadata,
+    Map<String, @Nullable Object> parameters,
+    Map<String, @Nullable Object> resources,
+    Map<String, @Nullable Object> outputs) {
+  private static final String RESOLVE_SCRIPT = "src/test/resources/template/resolve.py";
+
+  /// Resolves `template.yaml`.
+  ///
+  /// @param assignments `Name=value` for parameters that aren't to have their default
+  public static StackTemplate resolve(String... assignments)
+      throws ToolUnavailableException, IOException {
+    PythonEnvironment sam = PythonEnvironment.findOrMake(PythonEnvironment.SAM_CLI);
+    List<String> command =
+        new ArrayList<>(List.of(sam.program("python").toString(), RESOLVE_SCRIPT, "template.yaml"));
+    command.addAll(List.of(assignments));
+    ToolRun run =
+        ToolRun.of(
+                Path.of("."),
+                Map.of("AWS_DEFAULT_REGION", "eu-west-1"),
+                Duration.ofMinutes(1),
+                command)
+            .orFail();
+    Map<String, @Nullable Object> resolved = Json.parseObject(run.output());
+    return new StackTemplate(
+        Json.objectAt(resolved, "Metadata"),
+        Json.objectAt(resolved, "Parameters"),
+        Json.objectAt(resolved, "Resources"),
+        Json.objectAt(resolved, "Outputs"));
+  }
+
+  /// Returns the properties of a resource.
+  public Map<String, @Nullable Object> properties(String logicalId) {
+    return Json.objectAt(Json.objectAt(resources, logicalId), "Properties");
+  }
+
+  /// Returns the properties of all resources of a type, by logical id.
+  public Map<String, Map<String, @Nullable Object>> ofType(String type) {
+    Map<String, Map<String, @Nullable Object>> found = new LinkedHashMap<>();
+    for (String logicalId : resources.keySet()) {
+      if (type.equals(Json.objectAt(resources, logicalId).get("Type"))) {
+        found.put(logicalId, properties(logicalId));
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,331 @@
+package dev.flowbell.testing.network;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Stands between a client and an AWS endpoint on this machine, passes on what they say, and does
+/// harm where it is told to: it cuts, delays, throttles, refuses and answers errors.
+///
+/// It reads HTTP/1.1 as the SDK's clients speak it, request by request, and knows the operation of
+/// each: `PutMetricData`, `Publish`, `UpdateItem`, … What went past it is kept in [#calls].
+public final class FaultProxy implements AutoCloseable {
+  private static final Pattern CBOR_OPERATION = Pattern.compile("/operation/(\\w+)");
+  private static final Pattern QUERY_OPERATION = Pattern.compile("(?:^|&)Action=(\\w+)");
+  private static final Pattern SERVICE =
+      Pattern.compile("Credential=[^/]+/\\d+/[^/]+/([a-z0-9-]+)/");
+
+  private final ServerSocket server;
+  private final URI target;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
+  private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
+  private volatile Function<Call, Fault> script = _ -> Fault.NONE;
+  private volatile boolean isRefusing;
+
+  /// One request.
+  ///
+  /// @param service as its signature names it: `dynamodb`, `monitoring`, `sns`
+  /// @param bytes the size of its body
+  public record Call(String service, String operation, int bytes) {}
+
+  /// What becomes of a request.
+  public sealed interface Fault {
+    /// It is passed on, and so is its answer.
+    Fault NONE = new Delay(Duration.ZERO);
+
+    /// The connection ends before the request is passed on, once this was run.
+    record CutBefore(Runnable task) implements Fault {}
+
+    /// The request is passed on; the connection ends instead of bringing the answer, once this was
+    /// run.
+    record CutAfter(Runnable task) implements Fault {}
+
+    /// It is passed on after a while.
+    record Delay(Duration length) implements Fault {}
+
+    /// The proxy answers in the service's place.
+    record Answer(int status, String code, String message) implements Fault {}
+  }
+
+  /// A request or an answer.
+  private static final class Message {
+    private final String firstLine;
+    private final Map<String, String> headers;
+    private final byte[] body;
+
+    Message(String firstLine, Map<String, String> headers, byte[] body) {
+      this.firstLine = firstLine;
+      this.headers = headers;
+      this.body = body;
+    }
+  }
+
+  private FaultProxy(ServerSocket server, URI target) {
+    this.server = server;
+    this.target = target;
+  }
+
+  /// Starts in front of an endpoint, and lets everything pass.
+  public static FaultProxy start(URI target) throws IOException {
+    FaultProxy proxy =
+        new FaultProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
+    proxy.threads.execute(proxy::accept);
+    return proxy;
+  }
+
+  /// Returns where it listens.
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + server.getLocalPort());
+  }
+
+  /// Has this decide, from now on, what becomes of each request.
+  public void use(Function<Call, Fault> script) {
+    this.script = script;
+  }
+
+  /// Ends every connection at once, and all new ones until told otherwise, as an endpoint does that
+  /// is down.
+  public void refuse(boolean isRefusing) {
+    this.isRefusing = isRefusing;
+    if (isRefusing) {
+      open.forEach(FaultProxy::close);
+    }
+  }
+
+  /// Returns the requests that came, in their order.
+  public List<Call> calls() {
+    synchronized (calls) {
+      return List.copyOf(calls);
+    }
+  }
+
+  /// Returns how often an operation was asked for.
+  public long count(String operation) {
+    return calls().stream().filter(call -> call.operation().equals(operation)).count();
+  }
+
+  /// Forgets the requests that came.
+  public void forget() {
+    calls.clear();
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    open.forEach(FaultProxy::close);
+    threads.shutdownNow();
+  }
+
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        Socket client = server.accept();
+        if (isRefusing) {
+          client.close();
+        } else {
+          open.add(client);
+          threads.execute(() -> serve(client));
+        }
+      } catch (IOException _) {
+        return; // closed
+      }
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client;
+        Socket service = new Socket(target.getHost(), target.getPort())) {
+      open.add(service);
+      InputStream requests = new BufferedInputStream(client.getInputStream());
+      InputStream answers = new BufferedInputStream(service.getInputStream());
+      Message request = read(requests);
+      while (request != null && pass(request, client, service, answers)) {
+        request = read(requests);
+      }
+    } catch (IOException | InterruptedException _) {
+      // Either side went away: so does the other.
+    } finally {
+      open.remove(client);
+    }
+  }
+
+  /// Returns whether the connection goes on.
+  private boolean pass(Message request, Socket client, Socket service, InputStream answers)
+      throws IOException, InterruptedException {
+    Call call = toCall(request);
+    calls.add(call);
+    return switch (script.apply(call)) {
+      case Fault.CutBefore(Runnable task) -> {
+        task.run();
+        yield false;
+      }
+      case Fault.CutAfter(Runnable task) -> {
+        write(request, service.getOutputStream());
+        read(answers);
+        task.run();
+        yield false;
+      }
+      case Fault.Answer answer -> {
+        write(toMessage(answer, call), client.getOutputStream());
+        yield true;
+      }
+      case Fault.Delay(Duration length) -> {
+        Thread.sleep(length);
+        write(request, service.getOutputStream());
+        Message answer = read(answers);
+        if (answer == null) {
+          yield false;
+        }
+        write(answer, client.getOutputStream());
+        yield !"close".equalsIgnoreCase(answer.headers.get("connection"));
+      }
+    };
+  }
+
+  private static Call toCall(Message request) {
+    Matcher service = SERVICE.matcher(request.headers.getOrDefault("authorization", ""));
+    String target = request.headers.get("x-amz-target");
+    String operation = "?";
+    if (target != null) {
+      operation = target.substring(target.indexOf('.') + 1);
+    } else {
+      Matcher cbor = CBOR_OPERATION.matcher(request.firstLine);
+      Matcher query = QUERY_OPERATION.matcher(new String(request.body, UTF_8));
+      if (cbor.find()) {
+        operation = cbor.group(1);
+      } else if (query.find()) {
+        operation = query.group(1);
+      }
+    }
+    return new Call(service.find() ? service.group(1) : "?", operation, request.body.length);
+  }
+
+  private static Message toMessage(Fault.Answer answer, Call call) {
+    boolean isXml = call.service().equals("sns");
+    boolean isCbor = call.service().equals("monitoring");
+    byte[] body =
+        isXml
+            ? "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>"
+                .formatted(answer.code(), answer.message())
+                .getBytes(UTF_8)
+            : isCbor
+                ? toCbor(answer)
+                : "{\"__type\":\"com.amazonaws.dynamodb.v20120810#%s\",\"message\":\"%s\"}"
+                    .formatted(answer.code(), answer.message())
+                    .getBytes(UTF_8);
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put(
+        "content-type",
+        isXml ? "text/xml" : isCbor ? "application/cbor" : "application/x-amz-json-1.0");
+    if (isCbor) {
+      headers.put("smithy-protocol", "rpc-v2-cbor");
+    }
+    return new Message("HTTP/1.1 " + answer.status() + " Made", headers, body);
+  }
+
+  /// A map of two texts.
+  private static byte[] toCbor(Fault.Answer answer) {
+    ByteArrayOutputStream cbor = new ByteArrayOutputStream();
+    cbor.write(0xa2);
+    for (String text : List.of("__type", answer.code(), "message", answer.message())) {
+      byte[] utf8 = text.getBytes(UTF_8);
+      cbor.write(0x79); // a text, its length in two bytes
+      cbor.write(utf8.length >> 8);
+      cbor.write(utf8.length & 0xff);
+      cbor.writeBytes(utf8);
+    }
+    return cbor.toByteArray();
+  }
+
+  /// Reads a request or an answer, or returns `null` at the end of the stream.
+  private static @Nullable Message read(InputStream in) throws IOException {
+    String firstLine = readLine(in);
+    if (firstLine == null) {
+      return null;
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String line = readLine(in); line != null && !line.isEmpty(); line = readLine(in)) {
+      int colon = line.indexOf(':');
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+    byte[] body = new byte[0];
+    if ("chunked".equalsIgnoreCase(headers.remove("transfer-encoding"))) {
+      body = readChunks(in);
+    } else if (headers.containsKey("content-length")) {
+      body = in.readNBytes(Integer.parseInt(headers.get("content-length")));
+    }
+    return new Message(firstLine, headers, body);
+  }
+
+  private static byte[] readChunks(InputStream in) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    while (true) {
+      String size = readLine(in);
+      int length = size == null ? 0 : Integer.parseInt(size.strip(), 16);
+      body.writeBytes(in.readNBytes(length));
+      readLine(in);
+      if (length == 0) {
+        return body.toByteArray();
+      }
+    }
+  }
+
+  private static @Nullable String readLine(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        return null;
+      }
+      if (b != '\r') {
+        line.write(b);
+      }
+    }
+    return line.toString(ISO_8859_1);
+  }
+
+  private static void write(Message message, OutputStream out) throws IOException {
+    StringBuilder head = new StringBuilder(message.firstLine).append("\r\n");
+    message.headers.put("content-length", String.valueOf(message.body.length));
+    message.headers.forEach(
+        (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(head.append("\r\n").toString().getBytes(ISO_8859_1));
+    bytes.writeBytes(message.body);
+    out.write(bytes.toByteArray());
+    out.flush();
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException _) {
+      // It is closed then, too.
+    }
+  }
+}

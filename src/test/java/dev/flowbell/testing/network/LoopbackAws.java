@@ -1,0 +1,312 @@
+package dev.flowbell.testing.network;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/// Stands for CloudWatch, SNS and EC2 on this machine: answers as they do, or with the errors it is
+/// told to, and keeps what it was sent. It knows nothing of their rules: that is what the
+/// integration tests are for.
+///
+/// While it is open, the SDK's clients find it through the SDK's system properties.
+public final class LoopbackAws implements AutoCloseable {
+  private static final String CLOUDWATCH_PATH = "/service/GraniteServiceVersion20100801/operation/";
+
+  /// An empty map.
+  ///
+  /// @see <a href="https://www.rfc-editor.org/rfc/rfc8949#section-3">RFC 8949, CBOR</a>
+  private static final byte[] EMPTY_CBOR = {(byte) 0xa0};
+
+  private static final Answer TAKEN = new Answer(200, "", "");
+
+  private final HttpServer server;
+  private final Map<String, @Nullable String> propertiesBefore = new HashMap<>();
+  private final Queue<Answer> cloudWatchAnswers = new ConcurrentLinkedQueue<>();
+  private final Queue<Answer> snsAnswers = new ConcurrentLinkedQueue<>();
+  private final Queue<Ec2Answer> ec2Answers = new ConcurrentLinkedQueue<>();
+  private final List<Ec2Request> ec2Requests = Collections.synchronizedList(new ArrayList<>());
+  private final List<byte[]> metricBodies = Collections.synchronizedList(new ArrayList<>());
+  private final List<Map<String, String>> notifications =
+      Collections.synchronizedList(new ArrayList<>());
+
+  private final AtomicInteger greetings = new AtomicInteger();
+  private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger metricsUnderWay = new AtomicInteger();
+  private final AtomicInteger mostMetricsUnderWay = new AtomicInteger();
+  private volatile CountDownLatch hold = new CountDownLatch(0);
+
+  private record Answer(int status, String code, String message) {}
+
+  private record Ec2Answer(int status, String body) {}
+
+  /// What EC2 was asked.
+  ///
+  /// @param headers by name in lower case, the values of a repeated one joined by a comma
+  /// @param form the body, encoded
+  public record Ec2Request(Map<String, String> headers, String form) {}
+
+  private LoopbackAws(HttpServer server) {
+    this.server = server;
+  }
+
+  /// Starts on a free port. The SDK tries each request once.
+  public static LoopbackAws start() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    LoopbackAws aws = new LoopbackAws(server);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/", aws::handle);
+    server.start();
+    aws.set("aws.endpointUrl", aws.url().toString());
+    aws.set("aws.region", "eu-west-1");
+    aws.set("aws.accessKeyId", "made-up");
+    aws.set("aws.secretAccessKey", "made-up");
+    aws.set("aws.maxAttempts", "1");
+    return aws;
+  }
+
+  /// Returns where it listens.
+  public URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /// Answers a `PutMetricData` with an error; each call stands for one request.
+  public void failCloudWatch(int status, String code, String message) {
+    cloudWatchAnswers.add(new Answer(status, code, message));
+  }
+
+  /// Answers the `PutMetricData` that comes after so many others with an error.
+  public void failCloudWatchAfter(int taken, int status, String code, String message) {
+    for (int i = 0; i < taken; i++) {
+      cloudWatchAnswers.add(TAKEN);
+    }
+    failCloudWatch(status, code, message);
+  }
+
+  /// Answers no `PutMetricData` until so many are there, or seconds have passed.
+  public void holdCloudWatchUntil(int requests) {
+    hold = new CountDownLatch(requests);
+  }
+
+  /// Returns how many `PutMetricData` waited for their answer at once, at most.
+  public int mostAtOnce() {
+    return mostMetricsUnderWay.get();
+  }
+
+  /// Answers a `Publish` with an error; each call stands for one request.
+  public void failSns(int status, String code, String message) {
+    snsAnswers.add(new Answer(status, code, message));
+  }
+
+  /// Answers a `DescribeFlowLogs` with this XML; each call stands for one request. Without any, EC2
+  /// knows no flow logs.
+  public void addFlowLogs(String xml) {
+    ec2Answers.add(new Ec2Answer(200, xml));
+  }
+
+  /// Answers a `DescribeFlowLogs` with an error; each call stands for one request.
+  public void failEc2(int status, String code, String message) {
+    failEc2(
+        status,
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors>\
+        <RequestID>ea966190-f9aa-478e-9ede-example</RequestID></Response>\
+        """
+            .formatted(code, message));
+  }
+
+  /// Answers a `DescribeFlowLogs` with this status and text.
+  public void failEc2(int status, String body) {
+    ec2Answers.add(new Ec2Answer(status, body));
+  }
+
+  /// Returns the requests that EC2 got, whatever it answered.
+  public List<Ec2Request> ec2Requests() {
+    return List.copyOf(ec2Requests);
+  }
+
+  /// Returns the bodies of the `PutMetricData` requests that were taken, inflated: CBOR.
+  public List<byte[]> metricBodies() {
+    return List.copyOf(metricBodies);
+  }
+
+  /// Returns the parameters of the `Publish` requests that were taken.
+  public List<Map<String, String>> notifications() {
+    return List.copyOf(notifications);
+  }
+
+  /// Returns how many connections there were: from how many ports requests came.
+  public int connections() {
+    return ports.size();
+  }
+
+  /// Returns how often somebody asked for `/` with nothing else.
+  public int greetings() {
+    return greetings.get();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    propertiesBefore.forEach(
+        (name, value) -> {
+          if (value == null) {
+            System.clearProperty(name);
+          } else {
+            System.setProperty(name, value);
+          }
+        });
+  }
+
+  private void set(String name, String value) {
+    propertiesBefore.put(name, System.getProperty(name));
+    System.setProperty(name, value);
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      ports.add(exchange.getRemoteAddress().getPort());
+      byte[] body = inflated(exchange);
+      if (exchange.getRequestMethod().equals("GET")) {
+        greetings.incrementAndGet(); // unsigned, and so refused
+        respond(exchange, 403, new byte[0]);
+      } else if (exchange.getRequestURI().getPath().startsWith(CLOUDWATCH_PATH)) {
+        answerCloudWatch(exchange, body);
+      } else if (new String(body, StandardCharsets.UTF_8).startsWith("Action=DescribeFlowLogs&")) {
+        answerEc2(exchange, new String(body, StandardCharsets.UTF_8));
+      } else {
+        answerSns(exchange, body);
+      }
+    }
+  }
+
+  private void answerCloudWatch(HttpExchange exchange, byte[] body) throws IOException {
+    mostMetricsUnderWay.accumulateAndGet(metricsUnderWay.incrementAndGet(), Math::max);
+    hold.countDown();
+    try {
+      if (!hold.await(3, TimeUnit.SECONDS)) {
+        System.err.println("LoopbackAws: fewer PutMetricData at once than waited for");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    metricsUnderWay.decrementAndGet();
+    Answer error = cloudWatchAnswers.poll();
+    exchange.getResponseHeaders().add("Content-Type", "application/cbor");
+    exchange.getResponseHeaders().add("smithy-protocol", "rpc-v2-cbor");
+    if (error == null || error.equals(TAKEN)) {
+      metricBodies.add(body);
+      respond(exchange, 200, EMPTY_CBOR);
+    } else {
+      respond(exchange, error.status, toCbor(error));
+    }
+  }
+
+  private void answerSns(HttpExchange exchange, byte[] body) throws IOException {
+    Answer error = snsAnswers.poll();
+    exchange.getResponseHeaders().add("Content-Type", "text/xml");
+    if (error == null) {
+      notifications.add(parameters(new String(body, StandardCharsets.UTF_8)));
+      respond(
+          exchange,
+          200,
+          """
+          <PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>\
+          <MessageId>567910cd-659e-55d4-8ccb-5aaf14679dc0</MessageId></PublishResult>\
+          <ResponseMetadata><RequestId>d74b8436-ae13-5ab4-a9ff-ce54dfea72a0</RequestId>\
+          </ResponseMetadata></PublishResponse>\
+          """
+              .getBytes(StandardCharsets.UTF_8));
+    } else {
+      respond(
+          exchange,
+          error.status,
+          """
+          <ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>Sender</Type>\
+          <Code>%s</Code><Message>%s</Message></Error>\
+          <RequestId>d74b8436-ae13-5ab4-a9ff-ce54dfea72a0</RequestId></ErrorResponse>\
+          """
+              .formatted(error.code, error.message)
+              .getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void answerEc2(HttpExchange exchange, String form) throws IOException {
+    Map<String, String> headers = new HashMap<>();
+    exchange
+        .getRequestHeaders()
+        .forEach(
+            (name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values)));
+    ec2Requests.add(new Ec2Request(headers, form));
+    Ec2Answer answer = ec2Answers.poll();
+    if (answer == null) {
+      answer =
+          new Ec2Answer(200, "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>");
+    }
+    exchange.getResponseHeaders().add("Content-Type", "text/xml;charset=UTF-8");
+    respond(exchange, answer.status, answer.body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void respond(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private static byte[] inflated(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    boolean isGzip =
+        exchange.getRequestHeaders().getOrDefault("Content-Encoding", List.of()).contains("gzip");
+    return isGzip ? new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes() : body;
+  }
+
+  private static Map<String, String> parameters(String form) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (String pair : form.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      parameters.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+    }
+    return parameters;
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  private static byte[] toCbor(Answer error) {
+    ByteArrayOutputStream cbor = new ByteArrayOutputStream();
+    cbor.write(0xa2); // a map of two
+    for (String text : List.of("__type", error.code, "message", error.message)) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      cbor.write(0x79); // a text, its length in two bytes
+      cbor.write(utf8.length >> 8);
+      cbor.write(utf8.length & 0xff);
+      cbor.writeBytes(utf8);
+    }
+    return cbor.toByteArray();
+  }
+}
