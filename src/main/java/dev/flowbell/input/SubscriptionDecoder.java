@@ -1,5 +1,7 @@
 package dev.flowbell.input;
 
+import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
+import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent.AWSLogs;
 import dev.flowbell.input.UndecodableEventException.Layer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -45,14 +47,7 @@ public final class SubscriptionDecoder {
   ///   Logs quotas</a>: "Maximum log event size: 1 MB" (read 2026-11-23)
   private static final int MOST_TEXT_CHARACTERS = 1 << 21;
 
-  /// As much as Lambda hands over at most, where whoever invokes the function waits for the answer.
-  ///
-  /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html">Lambda
-  ///   quotas</a>: 6 MB for a synchronous invocation, 1 MB for an asynchronous one
-  private static final int MOST_EVENT_CHARACTERS = 6 << 20;
-
   private final JsonFactory factory = newFactory(MOST_TEXT_CHARACTERS);
-  private final JsonFactory eventFactory = newFactory(MOST_EVENT_CHARACTERS);
   private final long maxInflatedBytes;
   private final InflatedPayload payload;
   private final EnvelopeScanner scanner;
@@ -64,7 +59,7 @@ public final class SubscriptionDecoder {
     this.scanner = new EnvelopeScanner(maxInflatedBytes);
   }
 
-  private static JsonFactory newFactory(int mostTextCharacters) {
+  static JsonFactory newFactory(int mostTextCharacters) {
     return new JsonFactoryBuilder()
         // Interning serves symbol tables that live long; a payload's keys are a dozen.
         .disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES)
@@ -75,52 +70,16 @@ public final class SubscriptionDecoder {
         .build();
   }
 
-  /// Unwraps a Lambda event, `{"awslogs":{"data":"…"}}`.
+  /// Unwraps the payload of a Lambda event.
   ///
-  /// @throws IOException where the stream can't be read
   /// @throws UndecodableEventException naming the layer that failed and the offset in it; the layer
-  ///   [Layer#EVENT] for whatever else an event may be
-  public LogBatch decodeEvent(InputStream event) throws IOException {
-    String data = null;
-    try (JsonParser parser = eventFactory.createParser(ObjectReadContext.empty(), event)) {
-      if (parser.nextToken() == JsonToken.START_OBJECT) {
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-          boolean isLogs = parser.currentName().equals("awslogs");
-          parser.nextToken();
-          if (isLogs) {
-            data = readData(parser);
-          } else {
-            parser.skipChildren();
-          }
-        }
-      }
-    } catch (JacksonIOException e) {
-      throw e.getCause(); // not the event's fault
-    } catch (JacksonException e) {
-      throw toUndecodable(e, "event");
-    }
-    return decode(data);
+  ///   is [Layer#EVENT] where the event holds no payload
+  public LogBatch decodeEvent(CloudWatchLogsEvent event) {
+    return decode(dataOf(event.getAwsLogs()));
   }
 
-  /// Reads the value of `awslogs`, where the parser stands.
-  ///
-  /// @return what is under `data` in it, `null` where there is no such string
-  private static @Nullable String readData(JsonParser parser) {
-    String data = null;
-    if (parser.currentToken() == JsonToken.START_OBJECT) {
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        boolean isData = parser.currentName().equals("data");
-        JsonToken value = parser.nextToken();
-        if (isData && value == JsonToken.VALUE_STRING) {
-          data = parser.getString();
-        } else {
-          parser.skipChildren();
-        }
-      }
-    } else {
-      parser.skipChildren();
-    }
-    return data;
+  private static @Nullable String dataOf(@Nullable AWSLogs logs) {
+    return logs == null ? null : logs.getData();
   }
 
   /// Unwraps the `awslogs.data` string of a Lambda event.
@@ -191,7 +150,7 @@ public final class SubscriptionDecoder {
     }
   }
 
-  private static UndecodableEventException toUndecodable(JacksonException cause, String where) {
+  static UndecodableEventException toUndecodable(JacksonException cause, String where) {
     long offset = cause.getLocation() == null ? 0 : cause.getLocation().getByteOffset();
     offset = Math.max(0, offset);
     // Jackson's own message quotes the payload, which is the customer's; not so at a bound.
@@ -301,7 +260,8 @@ public final class SubscriptionDecoder {
         case "logEvents" -> readEvents(value);
         case "awslogs" -> {
           if (mayBeEvent) {
-            wrapped = decode(readData(parser), where + ": " + DATA_KEY);
+            wrapped =
+                decode(dataOf(LambdaEventReader.readAwsLogs(parser)), where + ": " + DATA_KEY);
           } else {
             parser.skipChildren();
           }

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.flowbell.aws.AwsClients;
 import dev.flowbell.ec2.DescribeFlowLogsClient;
+import dev.flowbell.input.LambdaEventReader;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.ledger.DynamoDbLedger;
@@ -58,6 +59,7 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
 
   private final Settings settings;
   private final HttpClients clients;
+  private final LambdaEventReader events = new LambdaEventReader();
   private final SubscriptionDecoder decoder;
   private final Pipeline pipeline;
 
@@ -165,7 +167,7 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
 
   void handle(InputStream event, OutputStream totals, LambdaLogger log, TimeLimit limit)
       throws IOException {
-    LogBatch batch = decoder.decodeEvent(event);
+    LogBatch batch = decoder.decodeEvent(events.readCloudWatchLogsEvent(event));
     FlowSummary summary;
     try {
       summary = pipeline.process(batch, limit).summary();
