@@ -129,7 +129,7 @@ final class ReplayText {
           Locale.ROOT,
           row,
           activity.source(),
-          AddressScope.of(activity.source()).name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          AddressScope.of(activity.source()).key(),
           source.maskedBy() == null ? "-" : source.maskedBy(),
           plain(activity.interfaceId()),
           source.rejects(),

@@ -1,6 +1,6 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.judge.AlertRule;
+import dev.flowbell.judge.SourceRule;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
@@ -62,13 +62,13 @@ final class SendTest implements Check {
   private static final List<String> NETWORKS = List.of("192.0.2.", "198.51.100.", "203.0.113.");
 
   /// What a record needs to show for each rule that the records can trip.
-  private static final Map<AlertRule, Set<FlowField>> NEEDS =
+  private static final Map<SourceRule, Set<FlowField>> NEEDS =
       Map.of(
-          AlertRule.PORT_SCAN,
+          SourceRule.PORT_SCAN,
           EnumSet.of(FlowField.ACTION, FlowField.DSTPORT),
-          AlertRule.BLOCKED_HANDSHAKES,
+          SourceRule.BLOCKED_HANDSHAKES,
           EnumSet.of(FlowField.ACTION, FlowField.PROTOCOL, FlowField.TCP_FLAGS),
-          AlertRule.REJECTS,
+          SourceRule.REJECTS,
           EnumSet.of(FlowField.ACTION));
 
   private static final DateTimeFormatter MINUTE =
@@ -138,9 +138,9 @@ final class SendTest implements Check {
     Set<FlowField> fields = format.fields();
     boolean namesSource =
         fields.contains(FlowField.SRCADDR) || fields.contains(FlowField.PKT_SRCADDR);
-    AlertRule rule = null;
+    SourceRule rule = null;
     long records = MOST_RECORDS;
-    for (AlertRule each : NEEDS.keySet().stream().sorted().toList()) {
+    for (SourceRule each : NEEDS.keySet().stream().sorted().toList()) {
       long threshold = settings.alertPolicy().thresholds().getOrDefault(each, 0L);
       boolean isTrippable =
           settings.topicArn() != null
@@ -327,7 +327,7 @@ final class SendTest implements Check {
           "AlertsSent rose by %d (%s at %d): look for a mail from %s that names %s"
               .formatted(
                   told,
-                  plan.rule.words(),
+                  plan.rule.key(),
                   plan.count,
                   deployment.id(Deployment.TOPIC),
                   plan.rejects.source()));
@@ -369,7 +369,7 @@ final class SendTest implements Check {
   private record Plan(
       SyntheticRejects rejects,
       int count,
-      @Nullable AlertRule rule,
+      @Nullable SourceRule rule,
       String namespace,
       Metric metric,
       Instant start,

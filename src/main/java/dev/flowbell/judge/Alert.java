@@ -1,32 +1,31 @@
 package dev.flowbell.judge;
 
-import dev.flowbell.summary.SourceActivity;
 import org.jspecify.annotations.Nullable;
 
-/// One thing in one payload that a rule found worth telling.
-///
-/// @param count what the rule counted, at least `threshold`
-/// @param flows how many records it is about
-/// @param interfaceId the network interface, `null` where it isn't known or not about one
-/// @param activity what the source did, `null` where the alert isn't about a source
-public record Alert(
-    AlertRule rule,
-    Severity severity,
-    long count,
-    long threshold,
-    long flows,
-    @Nullable String interfaceId,
-    @Nullable SourceActivity activity) {
+/// One finding of a rule in one payload.
+public sealed interface Alert permits SourceAlert, PayloadAlert {
+  /// Returns the rule that found it.
+  AlertRule rule();
 
-  /// Returns what a cooldown is kept for: rule, original source and interface.
+  /// Returns how much it matters.
+  Severity severity();
+
+  /// Returns what the rule counted, at least [#threshold()].
+  long count();
+
+  /// Returns the threshold that the count was compared with, at least 1.
+  long threshold();
+
+  /// Returns how many records it is about.
+  long flows();
+
+  /// Returns the network interface, `null` where it isn't known or there is none.
+  @Nullable String interfaceId();
+
+  /// Returns the key of this alert's cooldown: rule, source and network interface.
   ///
-  /// @param logGroup keeps log groups apart where there is neither source nor interface
-  public String cooldownKey(String logGroup) {
-    return String.join(
-        "|",
-        rule.words(),
-        activity == null ? "" : activity.source().toString(),
-        interfaceId == null ? "" : interfaceId,
-        logGroup);
-  }
+  /// The ledger stores these keys. If their text changes, running cooldowns are lost.
+  ///
+  /// @param logGroup keeps log groups apart where there is neither a source nor an interface
+  String cooldownKey(String logGroup);
 }

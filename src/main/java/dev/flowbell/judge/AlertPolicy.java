@@ -2,46 +2,49 @@ package dev.flowbell.judge;
 
 import dev.flowbell.summary.FlowSummary;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// What is worth telling, and how often.
+/// The rules' thresholds, and the cooldown between two notifications of the same alert.
 ///
-/// @param thresholds by rule, what it takes; 0 switches a rule off, and so does its absence
-/// @param cooldown how long the same rule, source and interface stay quiet once told
+/// @param thresholds each rule's threshold; a rule is off where it is 0 or absent
+/// @param cooldown how long alerts with the same rule, source and network interface are suppressed
+///   after one was sent
 public record AlertPolicy(Map<AlertRule, Long> thresholds, Duration cooldown) {
-  /// How long an alert stays quiet unless told otherwise.
+  /// The cooldown that is used if the setting isn't set.
   public static final Duration DEFAULT_COOLDOWN = Duration.ofHours(1);
 
   private static final Comparator<Alert> MOST_IMPORTANT_FIRST =
-      Comparator.comparing(Alert::severity)
-          .thenComparingLong(Alert::flows)
-          .reversed()
-          .thenComparing(Alert::rule);
+      Comparator.comparing(Alert::severity).thenComparingLong(Alert::flows).reversed();
 
   /// Makes a policy of a copy of these thresholds.
   public AlertPolicy {
     thresholds = Map.copyOf(thresholds);
   }
 
-  /// Returns the policy that holds unless told otherwise.
+  /// Returns the policy that is used if nothing is set.
   public static AlertPolicy defaults() {
-    Map<AlertRule, Long> thresholds = new EnumMap<>(AlertRule.class);
-    for (AlertRule rule : AlertRule.values()) {
-      thresholds.put(rule, rule.defaultThreshold());
-    }
-    return new AlertPolicy(thresholds, DEFAULT_COOLDOWN);
+    return new AlertPolicy(
+        AlertRule.all().stream()
+            .collect(Collectors.toMap(rule -> rule, AlertRule::defaultThreshold)),
+        DEFAULT_COOLDOWN);
   }
 
-  /// Returns what is worth telling in a payload, the most important first.
+  /// Returns the alerts of a payload, the most important first: by severity, then by flows, then in
+  /// the order of the rules.
   public List<Alert> evaluate(FlowSummary summary) {
-    return Arrays.stream(AlertRule.values())
-        .filter(rule -> thresholds.getOrDefault(rule, 0L) > 0)
-        .flatMap(rule -> rule.evaluate(summary, thresholds.getOrDefault(rule, 0L)).stream())
+    // The sort is stable: it keeps the order of the rules where severity and flows are equal.
+    return AlertRule.all().stream()
+        .<Alert>flatMap(rule -> evaluate(rule, summary))
         .sorted(MOST_IMPORTANT_FIRST)
         .toList();
+  }
+
+  private Stream<? extends Alert> evaluate(AlertRule rule, FlowSummary summary) {
+    long threshold = thresholds.getOrDefault(rule, 0L);
+    return threshold > 0 ? rule.evaluate(summary, threshold).stream() : Stream.empty();
   }
 }

@@ -1,18 +1,22 @@
 package dev.flowbell.judge;
 
-import java.util.Locale;
-
-/// How much an alert matters to the person on call, lowest first.
+/// How much an alert matters to the person on call, the lowest first.
 public enum Severity {
-  /// To be read some time: noise from the internet that was dropped, windows that AWS skipped.
-  LOW,
-  /// To be looked at today: something of one's own is blocked, or Flowbell can't read its input.
-  MEDIUM,
-  /// Worth getting up for: a host inside tries doors.
-  HIGH;
+  /// Read it when you have time: dropped noise from the internet, or windows that AWS skipped.
+  LOW("low"),
+  /// Look at it today: something of yours is blocked, or Flowbell can't read its input.
+  MEDIUM("medium"),
+  /// Act now: a host inside your networks scans others.
+  HIGH("high");
 
-  /// Returns the name in lower case, as notifications have it.
-  public String words() {
-    return name().toLowerCase(Locale.ROOT);
+  private final String key;
+
+  Severity(String key) {
+    this.key = key;
+  }
+
+  /// Returns the stable name: JSON, message attributes and chat keywords have it.
+  public String key() {
+    return key;
   }
 }

@@ -1,4 +1,4 @@
-/// Decides what in a payload is worth a notification.
+/// Rules, and the alerts that they find in a payload's summary.
 @NullMarked
 package dev.flowbell.judge;
 

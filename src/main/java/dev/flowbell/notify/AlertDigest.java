@@ -1,9 +1,10 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.judge.Alert;
+import dev.flowbell.judge.PayloadAlert;
 import dev.flowbell.judge.Severity;
+import dev.flowbell.judge.SourceAlert;
 import dev.flowbell.summary.FlowSummary;
-import dev.flowbell.summary.SourceActivity;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,14 +12,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// All that one payload has to tell, as one notification says it.
+/// The alerts of one payload, and all else that their notification says.
 ///
 /// @param alerts at least one, the most important first
-/// @param region the Region whose console and CLI the reader is sent to, `null` where it isn't
-///   known
-/// @param quietUntil until when the same alerts won't be told again
-/// @param suppressed how many alerts of these rules, sources and interfaces the last cooldown kept
-///   back
+/// @param region the AWS Region that links point to, `null` where it isn't known
+/// @param quietUntil until when the same alerts are suppressed
+/// @param suppressed how many alerts with these rules, sources and network interfaces the last
+///   cooldown suppressed
 /// @param suppressedSince since when, `null` where `suppressed` is 0
 public record AlertDigest(
     List<Alert> alerts,
@@ -32,7 +32,7 @@ public record AlertDigest(
   public AlertDigest {
     alerts = List.copyOf(alerts);
     if (alerts.isEmpty()) {
-      throw new IllegalArgumentException("alerts: expected one at least, got none");
+      throw new IllegalArgumentException("alerts: expected at least one, got none");
     }
   }
 
@@ -41,18 +41,19 @@ public record AlertDigest(
     return alerts.stream().map(Alert::severity).max(Comparator.naturalOrder()).orElseThrow();
   }
 
-  /// Returns what the alerts tell, the most important first. The alerts of one source at one
-  /// interface are one story, told by the most important of them.
-  List<Story> stories() {
-    Map<Object, Story> stories = new LinkedHashMap<>();
+  /// Returns a description of each alert, the most important first. Of several alerts about one
+  /// source at one network interface, only the most important is described.
+  List<AlertDescription> descriptions() {
+    Map<Object, AlertDescription> descriptions = new LinkedHashMap<>();
     for (Alert alert : alerts) {
-      SourceActivity activity = alert.activity();
-      if (activity == null) {
-        stories.putIfAbsent(alert.rule(), new PayloadStory(alert, summary));
-      } else {
-        stories.putIfAbsent(activity, new SourceStory(alert, activity));
+      switch (alert) {
+        case SourceAlert aboutSource ->
+            descriptions.putIfAbsent(aboutSource.activity(), new SourceDescription(aboutSource));
+        case PayloadAlert aboutPayload ->
+            descriptions.putIfAbsent(
+                aboutPayload.rule(), new PayloadDescription(aboutPayload, summary));
       }
     }
-    return List.copyOf(stories.values());
+    return List.copyOf(descriptions.values());
   }
 }

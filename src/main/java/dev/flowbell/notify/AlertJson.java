@@ -2,6 +2,8 @@ package dev.flowbell.notify;
 
 import dev.flowbell.classify.AddressScope;
 import dev.flowbell.judge.Alert;
+import dev.flowbell.judge.PayloadAlert;
+import dev.flowbell.judge.SourceAlert;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.summary.Counted;
 import dev.flowbell.summary.SourceActivity;
@@ -10,9 +12,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// Writes one alert as a JSON object, the same in notifications and in the command line's report.
-/// What isn't known is `null`, not left out, so that readers need no second case; but an alert that
-/// isn't about a source ends after `threshold`.
+/// Writes one alert as a JSON object, for notifications and for the command line's report. What
+/// isn't known is `null` and not left out. An alert about a payload ends after `threshold`.
 ///
 /// `docs/alerts.md` describes the keys.
 public final class AlertJson {
@@ -21,21 +22,32 @@ public final class AlertJson {
   /// Writes the object.
   public static void write(Alert alert, JsonGenerator json) {
     json.writeStartObject();
-    json.writeStringProperty("rule", alert.rule().words());
-    json.writeStringProperty("severity", alert.severity().words());
-    SourceActivity activity = alert.activity();
-    writeAddress("source", activity == null ? null : activity.source(), json);
-    writeText(
-        "sourceScope", activity == null ? null : AddressScope.of(activity.source()).words(), json);
-    writeAddress("maskedBy", activity == null ? null : activity.maskedBy(), json);
+    json.writeStringProperty("rule", alert.rule().key());
+    json.writeStringProperty("severity", alert.severity().key());
+    switch (alert) {
+      case SourceAlert aboutSource -> {
+        SourceActivity activity = aboutSource.activity();
+        writeAddress("source", activity.source(), json);
+        writeText("sourceScope", AddressScope.of(activity.source()).key(), json);
+        writeAddress("maskedBy", activity.maskedBy(), json);
+        writeCounts(alert, json);
+        writeActivity(activity, json);
+      }
+      case PayloadAlert _ -> {
+        writeAddress("source", null, json);
+        writeText("sourceScope", null, json);
+        writeAddress("maskedBy", null, json);
+        writeCounts(alert, json);
+      }
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeCounts(Alert alert, JsonGenerator json) {
     writeText("interfaceId", alert.interfaceId(), json);
     json.writeNumberProperty("flows", alert.flows());
     json.writeNumberProperty("count", alert.count());
     json.writeNumberProperty("threshold", alert.threshold());
-    if (activity != null) {
-      writeActivity(activity, json);
-    }
-    json.writeEndObject();
   }
 
   private static void writeActivity(SourceActivity activity, JsonGenerator json) {
@@ -79,7 +91,7 @@ public final class AlertJson {
     writeTime("last", activity.last(), json);
   }
 
-  /// Writes a text as it stands in the record: JSON has its own way to make it harmless.
+  /// Writes a text as the record has it: JSON's escapes make it harmless.
   static void writeText(String key, @Nullable String text, JsonGenerator json) {
     if (text == null) {
       json.writeNullProperty(key);

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A link that opens CloudWatch Logs Insights with a query filled in.
 ///
-/// The console keeps the query behind `#` in a notation of its own, which AWS does not document:
-/// `~(key~value)` for objects, `~'text` for strings, `*` with two hex digits for each byte of a
-/// string that is no letter, digit, `-`, `_` or `.`; and all that percent-encoded twice, with `$`
-/// for `%`. So encoded, a mail reader finds the link's end.
+/// The console reads the query from the part after `#`, in a notation that AWS does not document.
+/// Objects are `~(key~value)`. Strings are `~'text`; each byte of a string that isn't a letter, a
+/// digit, `-`, `_` or `.` is `*` and two hex digits. The whole is percent-encoded twice, with `$`
+/// for `%`, which also lets mail clients find the link's end.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html">Logs
@@ -25,8 +25,10 @@ final class InsightsLink {
 
   private InsightsLink() {}
 
-  /// Returns a query for all that a flow log says of a rejected source, whatever the log's format:
-  /// it looks for the address as a word of its own.
+  /// Returns a query for the rejected records of a source. It works with any format, because it
+  /// looks for the address as a whole word.
+  ///
+  /// @param source `null` for a query for records that are neither accepted nor rejected
   static String queryFor(@Nullable IpAddress source) {
     String filter =
         source == null
@@ -37,9 +39,9 @@ final class InsightsLink {
     return "fields @timestamp, @message | " + filter + " | sort @timestamp desc | limit 200";
   }
 
-  /// Returns the link.
+  /// Returns the link to a query.
   ///
-  /// @param start, end the time that the query looks through
+  /// @param start, end the time range of the query
   static String of(String region, String logGroup, String query, Instant start, Instant end) {
     return "https://%s.console.%s/cloudwatch/home?region=%s#logsV2:logs-insights$3FqueryDetail$3D"
             .formatted(region, domainOf(region), region)

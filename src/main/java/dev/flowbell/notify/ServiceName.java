@@ -2,7 +2,7 @@ package dev.flowbell.notify;
 
 import java.util.Map;
 
-/// What usually listens on a port, where that helps to see what somebody is after.
+/// Names of the services that usually listen on well-known ports.
 ///
 /// @see <a
 ///   href="https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.xhtml">IANA
@@ -51,7 +51,7 @@ final class ServiceName {
 
   private ServiceName() {}
 
-  /// Returns the name, or an empty string.
+  /// Returns the name, or an empty string for other ports.
   static String of(int port) {
     return BY_PORT.getOrDefault(port, "");
   }

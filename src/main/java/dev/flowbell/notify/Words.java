@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/// Counts, spans and times as people read them. All times are UTC.
+/// Formats counts, durations and times for people. All times are UTC.
 final class Words {
   private static final DateTimeFormatter DATE_TIME = utc("uuuu-MM-dd HH:mm:ss");
   private static final DateTimeFormatter TIME = utc("HH:mm:ss");
@@ -27,9 +27,9 @@ final class Words {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  /// Returns the two largest units of a span: `58 s`, `4 min 10 s`, `18 h 24 min`, `3 d 4 h`.
-  static String span(Duration span) {
-    long seconds = span.toSeconds();
+  /// Returns the two largest units of a duration: `58 s`, `4 min 10 s`, `18 h 24 min`, `3 d 4 h`.
+  static String span(Duration duration) {
+    long seconds = duration.toSeconds();
     if (seconds < 60) {
       return seconds + " s";
     }
@@ -51,7 +51,7 @@ final class Words {
     return DATE_TIME.format(time);
   }
 
-  /// Returns `2026-11-22 10:14:05-10:15:03`, the second date only where it is another one.
+  /// Returns `2026-11-22 10:14:05-10:15:03`. The end has a date only if it is another day.
   static String period(Instant first, Instant last) {
     boolean isSameDay = dayOf(first).equals(dayOf(last));
     return DATE_TIME.format(first) + "-" + (isSameDay ? TIME : DATE_TIME).format(last);

@@ -1,4 +1,4 @@
-/// Puts alerts into words: text, JSON and chat messages.
+/// Notifications: alerts as text, JSON and chat messages.
 @NullMarked
 package dev.flowbell.notify;
 

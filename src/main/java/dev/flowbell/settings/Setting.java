@@ -129,7 +129,7 @@ public record Setting(
         ALERT_HTTPS_FORM,
         ALERT_COOLDOWN_SECONDS,
         LEDGER_TABLE);
-    for (AlertRule rule : AlertRule.values()) {
+    for (AlertRule rule : AlertRule.all()) {
       all.add(threshold(rule));
     }
     return List.copyOf(all);

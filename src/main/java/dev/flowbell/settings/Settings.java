@@ -8,7 +8,7 @@ import dev.flowbell.record.InvalidFormatException;
 import dev.flowbell.record.RecordFormat;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -191,8 +191,8 @@ public record Settings(
     }
 
     private Map<AlertRule, Long> readThresholds() {
-      Map<AlertRule, Long> thresholds = new EnumMap<>(AlertRule.class);
-      for (AlertRule rule : AlertRule.values()) {
+      Map<AlertRule, Long> thresholds = new HashMap<>();
+      for (AlertRule rule : AlertRule.all()) {
         Setting setting = Setting.threshold(rule);
         String text = text(setting);
         long threshold = findNumber(text);

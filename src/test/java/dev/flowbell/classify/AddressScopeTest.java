@@ -40,7 +40,7 @@ class AddressScopeTest {
     "192.168.0.0, PRIVATE",
     "192.168.255.255, PRIVATE",
     "192.169.0.0, PUBLIC",
-    "198.51.100.7, PUBLIC", // kept for documentation, and used here as an address of the internet
+    "198.51.100.7, PUBLIC", // reserved for documentation, RFC 5737; public here
     "223.255.255.255, PUBLIC",
     "224.0.0.0, MULTICAST",
     "239.255.255.255, MULTICAST",
@@ -67,16 +67,17 @@ class AddressScopeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PRIVATE, true, private",
-    "SHARED, true, 'shared, carrier NAT or pods'",
-    "LOOPBACK, true, loopback",
-    "LINK_LOCAL, true, link-local",
-    "MULTICAST, false, multicast",
-    "RESERVED, false, reserved",
-    "PUBLIC, false, public"
+    "PRIVATE, true, private, private",
+    "SHARED, true, shared, 'shared, carrier NAT or pods'",
+    "LOOPBACK, true, loopback, loopback",
+    "LINK_LOCAL, true, link-local, link-local",
+    "MULTICAST, false, multicast, multicast",
+    "RESERVED, false, reserved, reserved",
+    "PUBLIC, false, public, public"
   })
-  void isInside_andWords(AddressScope scope, boolean isInside, String words) {
+  void isInside_keyAndWords(AddressScope scope, boolean isInside, String key, String words) {
     assertThat(scope.isInside()).isEqualTo(isInside);
+    assertThat(scope.key()).isEqualTo(key);
     assertThat(scope.words()).isEqualTo(words);
   }
 }

@@ -7,7 +7,7 @@ import dev.flowbell.summary.SourceActivity;
 import dev.flowbell.testing.generator.ActivityBuilder;
 import dev.flowbell.testing.generator.Summaries;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,19 +19,19 @@ class AlertPolicyTest {
         .isEqualTo(
             new AlertPolicy(
                 Map.of(
-                    AlertRule.PORT_SCAN, 10L,
-                    AlertRule.HOST_SWEEP, 10L,
-                    AlertRule.BLOCKED_HANDSHAKES, 20L,
-                    AlertRule.NAT_MASKED_REJECTS, 10L,
-                    AlertRule.REJECTS, 100L,
-                    AlertRule.UNREADABLE_RECORDS, 5L,
-                    AlertRule.SKIPPED_WINDOWS, 1L),
+                    SourceRule.PORT_SCAN, 10L,
+                    SourceRule.HOST_SWEEP, 10L,
+                    SourceRule.BLOCKED_HANDSHAKES, 20L,
+                    SourceRule.NAT_MASKED_REJECTS, 10L,
+                    SourceRule.REJECTS, 100L,
+                    PayloadRule.UNREADABLE_RECORDS, 5L,
+                    PayloadRule.SKIPPED_WINDOWS, 1L),
                 Duration.ofHours(1)));
   }
 
   @Test
   void evaluate_mostImportantFirst() {
-    // 9 ports: no scan. The inside one is worth more, though it did less.
+    // The loud source has no ports: no scan. A source inside is more severe, with fewer rejects.
     SourceActivity loud =
         new ActivityBuilder("198.51.100.7").rejects(400).blockedHandshakes(300).build();
     SourceActivity inside =
@@ -41,14 +41,17 @@ class AlertPolicyTest {
 
     assertThat(AlertPolicy.defaults().evaluate(Summaries.ofSources(loud, inside, scanner)))
         .extracting(
-            Alert::severity, Alert::flows, Alert::rule, alert -> alert.activity().source() + "")
+            Alert::severity,
+            Alert::flows,
+            Alert::rule,
+            alert -> ((SourceAlert) alert).activity().source() + "")
         .containsExactly(
-            tuple(Severity.HIGH, 50L, AlertRule.PORT_SCAN, "10.0.0.9"),
-            tuple(Severity.MEDIUM, 60L, AlertRule.PORT_SCAN, "203.0.113.9"),
-            tuple(Severity.MEDIUM, 60L, AlertRule.HOST_SWEEP, "203.0.113.9"),
-            tuple(Severity.MEDIUM, 40L, AlertRule.BLOCKED_HANDSHAKES, "10.0.0.9"),
-            tuple(Severity.LOW, 400L, AlertRule.REJECTS, "198.51.100.7"),
-            tuple(Severity.LOW, 300L, AlertRule.BLOCKED_HANDSHAKES, "198.51.100.7"));
+            tuple(Severity.HIGH, 50L, SourceRule.PORT_SCAN, "10.0.0.9"),
+            tuple(Severity.MEDIUM, 60L, SourceRule.PORT_SCAN, "203.0.113.9"),
+            tuple(Severity.MEDIUM, 60L, SourceRule.HOST_SWEEP, "203.0.113.9"),
+            tuple(Severity.MEDIUM, 40L, SourceRule.BLOCKED_HANDSHAKES, "10.0.0.9"),
+            tuple(Severity.LOW, 400L, SourceRule.REJECTS, "198.51.100.7"),
+            tuple(Severity.LOW, 300L, SourceRule.BLOCKED_HANDSHAKES, "198.51.100.7"));
   }
 
   @Test
@@ -63,12 +66,12 @@ class AlertPolicyTest {
             .build();
     for (AlertRule off :
         List.of(
-            AlertRule.PORT_SCAN,
-            AlertRule.HOST_SWEEP,
-            AlertRule.BLOCKED_HANDSHAKES,
-            AlertRule.NAT_MASKED_REJECTS,
-            AlertRule.REJECTS)) {
-      Map<AlertRule, Long> thresholds = new EnumMap<>(AlertPolicy.defaults().thresholds());
+            SourceRule.PORT_SCAN,
+            SourceRule.HOST_SWEEP,
+            SourceRule.BLOCKED_HANDSHAKES,
+            SourceRule.NAT_MASKED_REJECTS,
+            SourceRule.REJECTS)) {
+      Map<AlertRule, Long> thresholds = new HashMap<>(AlertPolicy.defaults().thresholds());
       thresholds.put(off, 0L);
 
       assertThat(
@@ -82,22 +85,22 @@ class AlertPolicyTest {
   @Test
   void evaluate_ruleAbsent() {
     assertThat(
-            new AlertPolicy(Map.of(AlertRule.REJECTS, 3L), Duration.ZERO)
+            new AlertPolicy(Map.of(SourceRule.REJECTS, 3L), Duration.ZERO)
                 .evaluate(
                     Summaries.ofSources(
                         new ActivityBuilder("10.0.0.9").rejects(3).probedPorts(50).build())))
         .extracting(Alert::rule)
-        .containsExactly(AlertRule.REJECTS);
+        .containsExactly(SourceRule.REJECTS);
   }
 
   @Test
   void thresholds_areCopied() {
-    Map<AlertRule, Long> thresholds = new EnumMap<>(Map.of(AlertRule.REJECTS, 3L));
+    Map<AlertRule, Long> thresholds = new HashMap<>(Map.of(SourceRule.REJECTS, 3L));
     AlertPolicy policy = new AlertPolicy(thresholds, Duration.ZERO);
 
-    thresholds.put(AlertRule.PORT_SCAN, 4L);
+    thresholds.put(SourceRule.PORT_SCAN, 4L);
 
-    assertThat(policy.thresholds()).isEqualTo(Map.of(AlertRule.REJECTS, 3L));
+    assertThat(policy.thresholds()).isEqualTo(Map.of(SourceRule.REJECTS, 3L));
   }
 
   @Test
@@ -106,11 +109,11 @@ class AlertPolicyTest {
         new ActivityBuilder("2001:db8::7").interfaceId("eni-0a1b2c3d").build();
 
     assertThat(
-            new Alert(AlertRule.PORT_SCAN, Severity.LOW, 3, 2, 4, "eni-0a1b2c3d", activity)
+            new SourceAlert(SourceRule.PORT_SCAN, Severity.LOW, 3, 2, 4, activity)
                 .cooldownKey("/vpc/flow-logs"))
         .isEqualTo("port-scan|2001:db8::7|eni-0a1b2c3d|/vpc/flow-logs");
     assertThat(
-            new Alert(AlertRule.UNREADABLE_RECORDS, Severity.LOW, 3, 2, 4, null, null)
+            new PayloadAlert(PayloadRule.UNREADABLE_RECORDS, Severity.LOW, 3, 2, null)
                 .cooldownKey("group"))
         .isEqualTo("unreadable-records|||group");
   }

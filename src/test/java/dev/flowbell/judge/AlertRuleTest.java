@@ -1,15 +1,15 @@
 package dev.flowbell.judge;
 
-import static dev.flowbell.judge.AlertRule.BLOCKED_HANDSHAKES;
-import static dev.flowbell.judge.AlertRule.HOST_SWEEP;
-import static dev.flowbell.judge.AlertRule.NAT_MASKED_REJECTS;
-import static dev.flowbell.judge.AlertRule.PORT_SCAN;
-import static dev.flowbell.judge.AlertRule.REJECTS;
-import static dev.flowbell.judge.AlertRule.SKIPPED_WINDOWS;
-import static dev.flowbell.judge.AlertRule.UNREADABLE_RECORDS;
+import static dev.flowbell.judge.PayloadRule.SKIPPED_WINDOWS;
+import static dev.flowbell.judge.PayloadRule.UNREADABLE_RECORDS;
 import static dev.flowbell.judge.Severity.HIGH;
 import static dev.flowbell.judge.Severity.LOW;
 import static dev.flowbell.judge.Severity.MEDIUM;
+import static dev.flowbell.judge.SourceRule.BLOCKED_HANDSHAKES;
+import static dev.flowbell.judge.SourceRule.HOST_SWEEP;
+import static dev.flowbell.judge.SourceRule.NAT_MASKED_REJECTS;
+import static dev.flowbell.judge.SourceRule.PORT_SCAN;
+import static dev.flowbell.judge.SourceRule.REJECTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -19,9 +19,8 @@ import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.SourceActivity;
 import dev.flowbell.testing.generator.ActivityBuilder;
 import dev.flowbell.testing.generator.Summaries;
+import dev.flowbell.testing.generator.SummaryBuilder;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 class AlertRuleTest {
-  /// Rule, what falls short of 7, what reaches it, how many flows it is about then.
+  /// Each rule with an activity below a threshold of 7, one that reaches it, and the flows then.
   static final List<Arguments> SOURCE_RULES =
       List.of(
           Arguments.of(
@@ -61,7 +60,7 @@ class AlertRuleTest {
 
   @ParameterizedTest
   @FieldSource("SOURCE_RULES")
-  void evaluate_source(AlertRule rule, SourceActivity below, SourceActivity at, long flows) {
+  void evaluate_source(SourceRule rule, SourceActivity below, SourceActivity at, long flows) {
     assertThat(rule.evaluate(Summaries.ofSources(below), 7)).isEmpty();
     assertThat(rule.evaluate(Summaries.ofSources(at), 6))
         .extracting(Alert::count, Alert::threshold)
@@ -85,10 +84,10 @@ class AlertRuleTest {
         new ActivityBuilder("198.51.100.7").rejects(9).interfaceId("eni-0a1b2c3d").build();
 
     assertThat(REJECTS.evaluate(Summaries.ofSources(activity), 8))
-        .containsExactly(new Alert(REJECTS, LOW, 9, 8, 9, "eni-0a1b2c3d", activity));
+        .containsExactly(new SourceAlert(REJECTS, LOW, 9, 8, 9, activity));
   }
 
-  /// One source of each scope of addresses.
+  /// Tries sources of each scope of addresses.
   @ParameterizedTest
   @CsvSource({
     "PORT_SCAN, MEDIUM, HIGH",
@@ -97,7 +96,7 @@ class AlertRuleTest {
     "NAT_MASKED_REJECTS, MEDIUM, MEDIUM",
     "REJECTS, LOW, MEDIUM"
   })
-  void evaluate_severity(AlertRule rule, Severity outside, Severity inside) {
+  void evaluate_severity(SourceRule rule, Severity outside, Severity inside) {
     for (String source : List.of("198.51.100.7", "2600:1f00::7", "224.0.0.1", "0.0.0.0")) {
       assertThat(severity(rule, source)).as(source).isEqualTo(outside);
     }
@@ -107,7 +106,7 @@ class AlertRuleTest {
     }
   }
 
-  private static Severity severity(AlertRule rule, String source) {
+  private static Severity severity(SourceRule rule, String source) {
     SourceActivity activity =
         new ActivityBuilder(source)
             .rejects(5)
@@ -125,9 +124,9 @@ class AlertRuleTest {
 
     assertThat(UNREADABLE_RECORDS.evaluate(summary, 6)).isEmpty();
     assertThat(UNREADABLE_RECORDS.evaluate(summary, 5))
-        .containsExactly(new Alert(UNREADABLE_RECORDS, MEDIUM, 5, 5, 5, null, null));
+        .containsExactly(new PayloadAlert(UNREADABLE_RECORDS, MEDIUM, 5, 5, null));
     assertThat(UNREADABLE_RECORDS.evaluate(summary, 2))
-        .containsExactly(new Alert(UNREADABLE_RECORDS, MEDIUM, 5, 2, 5, null, null));
+        .containsExactly(new PayloadAlert(UNREADABLE_RECORDS, MEDIUM, 5, 2, null));
   }
 
   @Test
@@ -136,55 +135,47 @@ class AlertRuleTest {
 
     assertThat(SKIPPED_WINDOWS.evaluate(summary, 4)).isEmpty();
     assertThat(SKIPPED_WINDOWS.evaluate(summary, 3))
-        .containsExactly(new Alert(SKIPPED_WINDOWS, LOW, 3, 3, 3, "eni-0a1b2c3d", null));
+        .containsExactly(new PayloadAlert(SKIPPED_WINDOWS, LOW, 3, 3, "eni-0a1b2c3d"));
     assertThat(SKIPPED_WINDOWS.evaluate(summary(Metric.SKIPPED_WINDOWS, 1, null), 1))
-        .containsExactly(new Alert(SKIPPED_WINDOWS, LOW, 1, 1, 1, null, null));
+        .containsExactly(new PayloadAlert(SKIPPED_WINDOWS, LOW, 1, 1, null));
   }
 
   @Test
   void evaluate_nothing() {
-    for (AlertRule rule : AlertRule.values()) {
-      assertThat(rule.evaluate(Summaries.ofSources(), 1)).as(rule.words()).isEmpty();
+    for (AlertRule rule : AlertRule.all()) {
+      assertThat(rule.evaluate(Summaries.ofSources(), 1)).as(rule.key()).isEmpty();
     }
   }
 
-  /// Subscribers filter by these, and people set those.
-  @ParameterizedTest
-  @CsvSource({
-    "PORT_SCAN, port-scan, ALERT_PROBED_PORTS, 10",
-    "HOST_SWEEP, host-sweep, ALERT_PROBED_HOSTS, 10",
-    "BLOCKED_HANDSHAKES, blocked-handshakes, ALERT_BLOCKED_HANDSHAKES, 20",
-    "NAT_MASKED_REJECTS, nat-masked-rejects, ALERT_NAT_MASKED_REJECTS, 10",
-    "REJECTS, rejects, ALERT_REJECTS, 100",
-    "UNREADABLE_RECORDS, unreadable-records, ALERT_UNREADABLE_RECORDS, 5",
-    "SKIPPED_WINDOWS, skipped-windows, ALERT_SKIPPED_WINDOWS, 1"
-  })
-  void names_areKept(AlertRule rule, String words, String setting, long defaultThreshold) {
-    assertThat(rule.words()).isEqualTo(words);
-    assertThat(rule.setting()).isEqualTo(setting);
-    assertThat(rule.defaultThreshold()).isEqualTo(defaultThreshold);
-    assertThat(rule.counted()).isNotBlank();
+  /// Subscribers filter by the keys, and users set the settings: neither may change.
+  @Test
+  void all_keysSettingsAndDefaults() {
+    assertThat(AlertRule.all())
+        .extracting(rule -> rule, AlertRule::key, AlertRule::setting, AlertRule::defaultThreshold)
+        .containsExactly(
+            tuple(PORT_SCAN, "port-scan", "ALERT_PROBED_PORTS", 10L),
+            tuple(HOST_SWEEP, "host-sweep", "ALERT_PROBED_HOSTS", 10L),
+            tuple(BLOCKED_HANDSHAKES, "blocked-handshakes", "ALERT_BLOCKED_HANDSHAKES", 20L),
+            tuple(NAT_MASKED_REJECTS, "nat-masked-rejects", "ALERT_NAT_MASKED_REJECTS", 10L),
+            tuple(REJECTS, "rejects", "ALERT_REJECTS", 100L),
+            tuple(UNREADABLE_RECORDS, "unreadable-records", "ALERT_UNREADABLE_RECORDS", 5L),
+            tuple(SKIPPED_WINDOWS, "skipped-windows", "ALERT_SKIPPED_WINDOWS", 1L));
+    assertThat(AlertRule.all()).extracting(AlertRule::counted).noneMatch(String::isBlank);
   }
 
   @Test
   void severities_ascend() {
     assertThat(Severity.values()).containsExactly(LOW, MEDIUM, HIGH);
-    assertThat(HIGH.words()).isEqualTo("high");
+    assertThat(Severity.values())
+        .extracting(Severity::key)
+        .containsExactly("low", "medium", "high");
   }
 
   private static FlowSummary summary(Metric metric, long total, @Nullable String skippedAt) {
-    return new FlowSummary(
-        Summaries.ORIGIN,
-        Summaries.ARRIVAL,
-        Map.of(metric, total),
-        List.of(),
-        Map.of(ParseFault.BROKEN_JSON, 1L),
-        Set.of(),
-        List.of(),
-        0,
-        List.of(),
-        null,
-        null,
-        skippedAt);
+    return new SummaryBuilder()
+        .total(metric, total)
+        .fault(ParseFault.BROKEN_JSON, 1)
+        .skippedAt(skippedAt)
+        .build();
   }
 }

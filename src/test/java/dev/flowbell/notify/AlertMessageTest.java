@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowbell.judge.Alert;
 import dev.flowbell.judge.AlertPolicy;
-import dev.flowbell.judge.AlertRule;
+import dev.flowbell.judge.PayloadAlert;
+import dev.flowbell.judge.PayloadRule;
 import dev.flowbell.judge.Severity;
+import dev.flowbell.judge.SourceAlert;
+import dev.flowbell.judge.SourceRule;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.FlowSummary;
@@ -15,6 +18,7 @@ import dev.flowbell.summary.SourceActivity;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.generator.ActivityBuilder;
 import dev.flowbell.testing.generator.Summaries;
+import dev.flowbell.testing.generator.SummaryBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +26,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,8 +48,8 @@ class AlertMessageTest {
           + "*28*24*7c*5b*5e0-9a-f.*3a*5d*29*2f*20*7c*20sort*20*40timestamp*20desc*20*7c*20limit"
           + "*20200$257Esource$257E$2528$257E$2527*2fvpc*2fflow-logs$2529$2529";
 
-  /// Control characters, markup of HTML, Markdown and Slack, a link, a mention, what a shell runs,
-  /// what turns text around.
+  /// Control characters, markup of HTML, Markdown and Slack, a link, a mention, shell commands, and
+  /// a character that reverses the direction of text.
   private static final String HOSTILE =
       "\u0000\u0007\b\t\n\r\u001b[31m\u007f\u0085\u2028\u202e<b>*x*</b> _y_ `id` $(reboot);&|'\"\\"
           + " <https://evil.example|ok> <!channel> @here \ud83d\udd14 é Subject: x\r\n\r\n";
@@ -136,7 +138,7 @@ class AlertMessageTest {
     assertThat(Json.parseObject(portScan().json())).isEqualTo(Json.parseObject(expected));
   }
 
-  /// The keys are those of the page, and `client-markdown` the one type of text.
+  /// The keys are those of AWS's page; `client-markdown` is the only type of text there.
   ///
   /// @see <a href="https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html">Custom
   ///   notifications</a>
@@ -212,15 +214,16 @@ class AlertMessageTest {
             Instant.parse("2026-11-22T09:58:02Z")));
   }
 
-  // Other stories.
+  // Other alerts.
 
   @Test
   void text_tenThousandRejectsOfOneScanner() {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
       lines.add(
-          "2 123456789010 eni-0a1b2c3d 203.0.113.66 10.0.%d.%d %d %d 6 1 40 1795342446 1795342450 REJECT OK"
-              .formatted(i % 7, i % 250, 40_000 + i % 900, 1 + i));
+          "2 123456789010 eni-0a1b2c3d 203.0.113.66 10.0.%d.%d %d %d 6 1 40"
+                  .formatted(i % 7, i % 250, 40_000 + i % 900, 1 + i)
+              + " 1795342446 1795342450 REJECT OK");
     }
     FlowSummary summary = Summaries.of(Summaries.ORIGIN, lines);
     List<Alert> alerts = AlertPolicy.defaults().evaluate(summary);
@@ -326,7 +329,7 @@ class AlertMessageTest {
             .probedHosts(12)
             .build();
 
-    AlertMessage message = AlertMessage.of(digestOf(AlertRule.HOST_SWEEP, activity, 12));
+    AlertMessage message = AlertMessage.of(digestOf(SourceRule.HOST_SWEEP, activity, 12));
 
     assertThat(message.subject())
         .isEqualTo(
@@ -348,10 +351,10 @@ class AlertMessageTest {
   }
 
   @Test
-  void text_nothingKnownButTheSource() {
+  void text_onlySourceKnown() {
     SourceActivity activity = new ActivityBuilder("2001:db8::7").rejects(100).build();
 
-    AlertMessage message = AlertMessage.of(digestOf(AlertRule.REJECTS, activity, 100));
+    AlertMessage message = AlertMessage.of(digestOf(SourceRule.REJECTS, activity, 100));
 
     assertThat(message.subject()).isEqualTo("[Flowbell] 100 rejected flows: 2001:db8::7");
     assertThat(message.text())
@@ -382,7 +385,7 @@ class AlertMessageTest {
     "REJECTS, 10.0.0.7, 'One source, many rejections. A security group or network ACL dropped it;"
         + " nothing got through.'"
   })
-  void text_why(AlertRule rule, String source, String why) {
+  void text_why(SourceRule rule, String source, String why) {
     SourceActivity activity = new ActivityBuilder(source).maskedBy("10.0.1.5").build();
 
     assertThat(AlertMessage.of(digestOf(rule, activity, 1)).text())
@@ -402,18 +405,19 @@ class AlertMessageTest {
     SourceActivity activity =
         new ActivityBuilder("198.51.100.7").port(protocol, number, 1).probedPorts(1).build();
 
-    assertThat(AlertMessage.of(digestOf(AlertRule.REJECTS, activity, 1)).subject())
+    assertThat(AlertMessage.of(digestOf(SourceRule.REJECTS, activity, 1)).subject())
         .isEqualTo("[Flowbell] 1 rejected flow: 198.51.100.7, port " + words);
   }
 
   @Test
   void text_unreadableRecords() {
-    Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
-    faults.put(ParseFault.WRONG_FIELD_COUNT, 1_400L);
-    faults.put(ParseFault.BROKEN_JSON, 2L);
+    FlowSummary summary =
+        new SummaryBuilder()
+            .fault(ParseFault.WRONG_FIELD_COUNT, 1_400)
+            .fault(ParseFault.BROKEN_JSON, 2)
+            .build();
 
-    AlertMessage message =
-        payloadMessage(AlertRule.UNREADABLE_RECORDS, 1_402, null, Summaries.ORIGIN, faults);
+    AlertMessage message = payloadMessage(PayloadRule.UNREADABLE_RECORDS, 1_402, null, summary);
 
     assertThat(message.subject()).isEqualTo("[Flowbell] 1,402 unreadable flow log records");
     assertThat(message.text())
@@ -431,13 +435,13 @@ class AlertMessageTest {
 
   @Test
   void text_skippedWindows() {
-    AlertMessage message =
-        payloadMessage(
-            AlertRule.SKIPPED_WINDOWS,
-            1,
-            "eni-0a1b2c3d",
-            new LogOrigin("", "", "a b.log"),
-            Map.of());
+    FlowSummary summary =
+        new SummaryBuilder()
+            .origin(new LogOrigin("", "", "a b.log"))
+            .skippedAt("eni-0a1b2c3d")
+            .build();
+
+    AlertMessage message = payloadMessage(PayloadRule.SKIPPED_WINDOWS, 1, "eni-0a1b2c3d", summary);
 
     assertThat(message.subject())
         .isEqualTo("[Flowbell] 1 flow log window skipped by AWS (eni-0a1b2c3d)");
@@ -500,7 +504,7 @@ class AlertMessageTest {
         .contains("\nWHEN   2026-11-21 23:59:30-2026-11-22 00:00:29 UTC\n");
   }
 
-  // Whoever can write to the log group chooses what stands in a record.
+  // Anybody who can write to the log group can choose the text of a record.
 
   @Test
   void hostileIds_areHarmless() {
@@ -515,7 +519,7 @@ class AlertMessageTest {
             .subnetId("subnet-1234abcd$(reboot)")
             .build();
 
-    AlertMessage message = AlertMessage.of(digestOf(AlertRule.REJECTS, activity, 1));
+    AlertMessage message = AlertMessage.of(digestOf(SourceRule.REJECTS, activity, 1));
 
     assertThat(message.text()).contains("eni-0a1b2c3d?reboot").doesNotContain("aws ec2");
     assertThat(message.chat()).doesNotContain("aws ec2");
@@ -532,9 +536,9 @@ class AlertMessageTest {
         .containsEntry("interfaceId", List.of("eni-" + "x".repeat(124)));
   }
 
-  /// JSON has its own way to make text harmless: machines get what the records say.
+  /// JSON's escapes make text harmless: programs get it as the records have it.
   @Test
-  void hostileIds_standInTheJsonAsTheyCame() {
+  void hostileIds_unchangedInJson() {
     Map<String, @Nullable Object> json = Json.parseObject(AlertMessage.of(hostile(HOSTILE)).json());
 
     assertThat(Json.objectsAt(json, "alerts").getFirst())
@@ -571,23 +575,16 @@ class AlertMessageTest {
             .rejectReason(id)
             .build();
     FlowSummary summary =
-        new FlowSummary(
-            new LogOrigin(id, id, id),
-            Summaries.ARRIVAL,
-            Map.of(Metric.SKIPPED_WINDOWS, 1L),
-            List.of(),
-            Map.of(),
-            Set.of(),
-            List.of(activity),
-            0,
-            List.of(),
-            null,
-            null,
-            id);
+        new SummaryBuilder()
+            .origin(new LogOrigin(id, id, id))
+            .total(Metric.SKIPPED_WINDOWS, 1)
+            .sources(activity)
+            .skippedAt(id)
+            .build();
     return new AlertDigest(
         List.of(
-            new Alert(AlertRule.REJECTS, Severity.LOW, 1, 1, 1, id, activity),
-            new Alert(AlertRule.SKIPPED_WINDOWS, Severity.LOW, 1, 1, 1, id, null)),
+            new SourceAlert(SourceRule.REJECTS, Severity.LOW, 1, 1, 1, activity),
+            new PayloadAlert(PayloadRule.SKIPPED_WINDOWS, Severity.LOW, 1, 1, id)),
         summary,
         null,
         QUIET_UNTIL,
@@ -595,7 +592,7 @@ class AlertMessageTest {
         null);
   }
 
-  // SNS takes subjects of less than 100 characters.
+  // SNS accepts subjects of less than 100 characters.
 
   @Test
   void subject_longAddresses() {
@@ -610,7 +607,7 @@ class AlertMessageTest {
             .probedHosts(1)
             .build();
 
-    assertThat(AlertMessage.of(digestOf(AlertRule.PORT_SCAN, activity, 65_535)).subject())
+    assertThat(AlertMessage.of(digestOf(SourceRule.PORT_SCAN, activity, 65_535)).subject())
         .hasSize(99)
         .isEqualTo(
             "[Flowbell] 1,234,567 blocked handshakes: 2001:db8:1111:2222:3333:4444:5555:6666 ->"
@@ -624,7 +621,7 @@ class AlertMessageTest {
     SourceActivity activity = new ActivityBuilder("198.51.100.7").instanceId(place).build();
     String words = "[Flowbell] 1 rejected flow: 198.51.100.7";
 
-    assertThat(AlertMessage.of(digestOf(AlertRule.REJECTS, activity, 1)).subject())
+    assertThat(AlertMessage.of(digestOf(SourceRule.REJECTS, activity, 1)).subject())
         .isEqualTo(length <= 56 ? words + " (" + place + ")" : words);
   }
 
@@ -634,10 +631,10 @@ class AlertMessageTest {
 
     assertThatThrownBy(() -> digest(summary, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("alerts: expected one at least, got none");
+        .hasMessage("alerts: expected at least one, got none");
   }
 
-  /// Numbers and dates look the same wherever the function runs.
+  /// Numbers and dates don't depend on the default locale.
   @Test
   void of_inAnotherLocale() {
     FlowSummary summary =
@@ -660,63 +657,28 @@ class AlertMessageTest {
 
   private static AlertMessage skipped(@Nullable String first, String last, Instant arrival) {
     FlowSummary summary =
-        new FlowSummary(
-            Summaries.ORIGIN,
-            arrival,
-            Map.of(Metric.SKIPPED_WINDOWS, 1L),
-            List.of(),
-            Map.of(),
-            Set.of(),
-            List.of(),
-            0,
-            List.of(),
-            first == null ? null : Instant.parse(first),
-            Instant.parse(last),
-            null);
+        new SummaryBuilder()
+            .arrival(arrival)
+            .total(Metric.SKIPPED_WINDOWS, 1)
+            .first(first == null ? null : Instant.parse(first))
+            .last(Instant.parse(last))
+            .build();
     return AlertMessage.of(
         digest(
             summary,
-            List.of(new Alert(AlertRule.SKIPPED_WINDOWS, Severity.LOW, 1, 1, 1, null, null))));
+            List.of(new PayloadAlert(PayloadRule.SKIPPED_WINDOWS, Severity.LOW, 1, 1, null))));
   }
 
   private static AlertMessage payloadMessage(
-      AlertRule rule,
-      long count,
-      @Nullable String interfaceId,
-      LogOrigin origin,
-      Map<ParseFault, Long> faults) {
-    FlowSummary summary =
-        new FlowSummary(
-            origin,
-            Summaries.ARRIVAL,
-            Map.of(),
-            List.of(),
-            faults,
-            Set.of(),
-            List.of(),
-            0,
-            List.of(),
-            null,
-            null,
-            interfaceId);
+      PayloadRule rule, long count, @Nullable String interfaceId, FlowSummary summary) {
     return AlertMessage.of(
-        digest(
-            summary,
-            List.of(new Alert(rule, Severity.MEDIUM, count, 1, count, interfaceId, null))));
+        digest(summary, List.of(new PayloadAlert(rule, Severity.MEDIUM, count, 1, interfaceId))));
   }
 
-  private static AlertDigest digestOf(AlertRule rule, SourceActivity activity, long count) {
+  private static AlertDigest digestOf(SourceRule rule, SourceActivity activity, long count) {
     return digest(
         Summaries.ofSources(activity),
-        List.of(
-            new Alert(
-                rule,
-                Severity.LOW,
-                count,
-                1,
-                activity.rejects(),
-                activity.interfaceId(),
-                activity)));
+        List.of(new SourceAlert(rule, Severity.LOW, count, 1, activity.rejects(), activity)));
   }
 
   private static AlertDigest digest(FlowSummary summary, List<Alert> alerts) {

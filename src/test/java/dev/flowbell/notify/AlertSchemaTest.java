@@ -14,6 +14,7 @@ import dev.flowbell.summary.SourceActivity;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.generator.ActivityBuilder;
 import dev.flowbell.testing.generator.Summaries;
+import dev.flowbell.testing.generator.SummaryBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +23,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Compares what is emitted with `docs/alert.schema.json`. Keys that the schema doesn't name are
-/// errors here: readers may meet them, but whoever adds one describes it.
+/// Compares notifications' JSON with `docs/alert.schema.json`. A key that the schema doesn't name
+/// is an error here: every new key must be described.
 class AlertSchemaTest {
   private static final Path SCHEMA = Path.of("docs", "alert.schema.json");
 
@@ -41,7 +41,7 @@ class AlertSchemaTest {
   }
 
   @Test
-  void schema_nothingKnownButTheSource() throws IOException {
+  void schema_onlySourceKnown() throws IOException {
     FlowSummary summary =
         Summaries.ofSources(new ActivityBuilder("2001:db8::7").rejects(1_000).build());
 
@@ -78,24 +78,19 @@ class AlertSchemaTest {
   @Test
   void schema_payloadAlerts() throws IOException {
     FlowSummary summary =
-        new FlowSummary(
-            new LogOrigin("", "", ""),
-            Summaries.ARRIVAL.plusMillis(250),
-            Map.of(Metric.UNREADABLE_RECORDS, 12L, Metric.SKIPPED_WINDOWS, 2L),
-            List.of(),
-            Map.of(ParseFault.BROKEN_JSON, 12L),
-            Set.of(),
-            List.of(),
-            0,
-            List.of(),
-            null,
-            null,
-            "eni-0a1b2c3d");
+        new SummaryBuilder()
+            .origin(new LogOrigin("", "", ""))
+            .arrival(Summaries.ARRIVAL.plusMillis(250))
+            .total(Metric.UNREADABLE_RECORDS, 12)
+            .total(Metric.SKIPPED_WINDOWS, 2)
+            .fault(ParseFault.BROKEN_JSON, 12)
+            .skippedAt("eni-0a1b2c3d")
+            .build();
 
     assertThat(errorsOf(summary, null)).isEmpty();
   }
 
-  /// The test would say so.
+  /// Shows that this test can fail.
   @Test
   void schema_refusesOtherThings() throws IOException {
     String json =
@@ -142,16 +137,20 @@ class AlertSchemaTest {
   }
 
   @Test
-  void schema_namesEveryRuleAndSeverity() throws IOException {
+  void schema_namesEveryRuleSeverityAndScope() throws IOException {
     Map<String, @Nullable Object> definitions =
         Json.objectAt(Json.parseObject(Files.readString(SCHEMA)), "$defs");
     Map<String, @Nullable Object> alert =
         Json.objectAt(Json.objectAt(definitions, "alert"), "properties");
 
     assertThat(Json.objectAt(alert, "rule").get("enum"))
-        .isEqualTo(Arrays.stream(AlertRule.values()).map(AlertRule::words).toList());
+        .isEqualTo(AlertRule.all().stream().map(AlertRule::key).toList());
     assertThat(Json.objectAt(definitions, "severity").get("enum"))
-        .isEqualTo(Arrays.stream(Severity.values()).map(Severity::words).toList());
+        .isEqualTo(Arrays.stream(Severity.values()).map(Severity::key).toList());
+    List<@Nullable String> scopes = new ArrayList<>();
+    Arrays.stream(AddressScope.values()).map(AddressScope::key).forEach(scopes::add);
+    scopes.add(null);
+    assertThat(Json.objectAt(alert, "sourceScope").get("enum")).isEqualTo(scopes);
   }
 
   private static List<String> errorsOf(FlowSummary summary, @Nullable String region)
@@ -173,7 +172,7 @@ class AlertSchemaTest {
     return validator.errors;
   }
 
-  /// Knows what of JSON Schema the file uses, and refuses the rest.
+  /// Validates with the keywords of JSON Schema that the file uses. Any other keyword is an error.
   ///
   /// @see <a href="https://json-schema.org/draft/2020-12/json-schema-validation">JSON Schema
   ///   validation</a>
@@ -262,8 +261,13 @@ class AlertSchemaTest {
                       }
                     });
         case "properties", "additionalProperties", "items" -> {} // see checkKeys and check
-        case "$schema", "$id", "$defs", "title", "description", "format" -> {} // notes
-        default -> throw new AssertionError("keyword not known: " + keyword + " in " + schema);
+        case "$schema",
+            "$id",
+            "$defs",
+            "title",
+            "description",
+            "format" -> {} // these check nothing
+        default -> throw new AssertionError("unknown keyword: " + keyword + " in " + schema);
       }
     }
 
@@ -310,7 +314,7 @@ class AlertSchemaTest {
         case "string" -> value instanceof String;
         case "integer" -> value instanceof Long;
         case "null" -> value == null;
-        default -> throw new AssertionError("type not known: " + type);
+        default -> throw new AssertionError("unknown type: " + type);
       };
     }
 

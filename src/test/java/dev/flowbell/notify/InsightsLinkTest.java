@@ -20,7 +20,7 @@ class InsightsLinkTest {
   private static final Instant END = Instant.parse("2026-11-22T10:45:03.500Z");
 
   @Test
-  void of_givesBackWhatWentIn() {
+  void of_canBeDecoded() {
     String query = InsightsLink.queryFor(IpAddress.find("198.51.100.7"));
 
     Decoded decoded =
@@ -95,7 +95,7 @@ class InsightsLinkTest {
     "2001:db8::7, '2 1:2001:db8::7 22', false",
     "2001:db8::7, '2 2001:db8::7f 22', false"
   })
-  void queryFor_findsTheAddressAsAWord(String source, String message, boolean isFound) {
+  void queryFor_findsWholeAddressesOnly(String source, String message, boolean isFound) {
     String query = InsightsLink.queryFor(IpAddress.find(source));
     Matcher pattern = Pattern.compile("like /(\\(.*)/ \\| sort").matcher(query);
 
@@ -111,8 +111,8 @@ class InsightsLinkTest {
                 + " like /(ACCEPT|REJECT)/ | sort @timestamp desc | limit 200");
   }
 
-  /// The link taken apart again: percent-encoding twice, with `$` for `%`; then the console's own
-  /// notation.
+  /// The parts of a link: decoded from percent-encoding twice, with `$` for `%`, and then from the
+  /// console's notation.
   private record Decoded(String page, String end, String start, String query, String logGroup) {
     private static final Pattern DETAIL =
         Pattern.compile(

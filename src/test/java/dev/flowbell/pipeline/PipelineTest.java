@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.judge.Alert;
-import dev.flowbell.judge.AlertRule;
+import dev.flowbell.judge.SourceRule;
 import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.metric.Metric;
@@ -47,7 +47,7 @@ class PipelineTest {
     assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
     assertThat(outcome.told())
         .extracting(Alert::rule, Alert::count)
-        .containsExactly(tuple(AlertRule.PORT_SCAN, 12L));
+        .containsExactly(tuple(SourceRule.PORT_SCAN, 12L));
     assertThat(publisher.summaries()).containsExactly(outcome.summary());
     assertThat(publisher.messages()).hasSize(1);
     assertThat(publisher.messages().getFirst().subject())

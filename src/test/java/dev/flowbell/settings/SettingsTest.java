@@ -5,18 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowbell.judge.AlertPolicy;
 import dev.flowbell.judge.AlertRule;
+import dev.flowbell.judge.PayloadRule;
+import dev.flowbell.judge.SourceRule;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.record.RecordFormat;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -103,15 +104,14 @@ class SettingsTest {
                     List.of(MetricDimension.INTERFACE_ID, MetricDimension.REJECT_REASON)),
                 7,
                 new AlertPolicy(
-                    new EnumMap<>(
-                        Map.of(
-                            AlertRule.PORT_SCAN, 11L,
-                            AlertRule.HOST_SWEEP, 12L,
-                            AlertRule.BLOCKED_HANDSHAKES, 13L,
-                            AlertRule.NAT_MASKED_REJECTS, 14L,
-                            AlertRule.REJECTS, 15L,
-                            AlertRule.UNREADABLE_RECORDS, 16L,
-                            AlertRule.SKIPPED_WINDOWS, 0L)),
+                    Map.of(
+                        SourceRule.PORT_SCAN, 11L,
+                        SourceRule.HOST_SWEEP, 12L,
+                        SourceRule.BLOCKED_HANDSHAKES, 13L,
+                        SourceRule.NAT_MASKED_REJECTS, 14L,
+                        SourceRule.REJECTS, 15L,
+                        PayloadRule.UNREADABLE_RECORDS, 16L,
+                        PayloadRule.SKIPPED_WINDOWS, 0L),
                     Duration.ofSeconds(90)),
                 "arn:aws:sns:eu-west-1:123456789012:flowbell",
                 HttpsForm.CHAT,
@@ -194,7 +194,7 @@ class SettingsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("dev.flowbell.judge.AlertRule#all")
   void fromEnvironment_wrongThreshold(AlertRule rule) {
     for (String value : List.of("ten", "-1", "1.5", "2147483648", "99999999999999999999")) {
       assertThatThrownBy(() -> Settings.fromEnvironment(Map.of(rule.setting(), value)))

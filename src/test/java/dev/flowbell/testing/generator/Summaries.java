@@ -13,22 +13,19 @@ import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.summary.SourceActivity;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
-/// Makes summaries to tell of: from lines, through the real parser and builder, or from sources
-/// that are made up.
+/// Makes summaries: from lines, with the real parser and builder, or from given parts.
 public final class Summaries {
-  /// Where the records of `events/port-scan.json` come from.
+  /// The origin of the records in `events/port-scan.json`.
   public static final LogOrigin ORIGIN =
       new LogOrigin("123456789010", "/vpc/flow-logs", "eni-0a1b2c3d-all");
 
-  /// Four minutes and ten seconds after the end of the port scan in `events/`.
+  /// 4 min 10 s after the port scan in `events/` ends.
   public static final Instant ARRIVAL = Instant.parse("2026-11-22T10:19:13Z");
 
   private Summaries() {}
 
-  /// Sums lines up that are in AWS's default format or in Flowbell's own.
+  /// Returns the summary of lines in AWS's default format or in Flowbell's own.
   public static FlowSummary of(LogOrigin origin, List<String> lines) {
     RecordParser parser = new RecordParser(List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL));
     FlowSummaryBuilder builder = new FlowSummaryBuilder(origin, List.of(), 0);
@@ -45,27 +42,13 @@ public final class Summaries {
     return builder.build(parser.fieldsSeen(), ARRIVAL);
   }
 
-  /// Makes a summary of nothing but these points.
+  /// Returns a summary that has only these points.
   public static FlowSummary ofPoints(LogOrigin origin, Instant arrival, List<MetricPoint> points) {
-    return new FlowSummary(
-        origin, arrival, Map.of(), points, Map.of(), Set.of(), List.of(), 0, List.of(), null, null,
-        null);
+    return new SummaryBuilder().origin(origin).arrival(arrival).points(points).build();
   }
 
-  /// Makes a summary of sources, and of nothing else.
+  /// Returns a summary that has only these sources.
   public static FlowSummary ofSources(SourceActivity... sources) {
-    return new FlowSummary(
-        ORIGIN,
-        ARRIVAL,
-        Map.of(),
-        List.of(),
-        Map.of(),
-        Set.of(),
-        List.of(sources),
-        0,
-        List.of(),
-        null,
-        null,
-        null);
+    return new SummaryBuilder().sources(sources).build();
   }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PlainTest {
+class SafeTextTest {
   @ParameterizedTest
   @CsvSource({
     "eni-0a1b2c3d, eni-0a1b2c3d",
@@ -22,40 +22,40 @@ class PlainTest {
     "été, ?t?",
     "🔔, ??"
   })
-  void id_keepsWhatIdsAreMadeOf(String text, String plain) {
-    assertThat(Plain.id(text)).isEqualTo(plain);
+  void id_keepsLettersDigitsAndPunctuation(String text, String plain) {
+    assertThat(SafeText.id(text)).isEqualTo(plain);
   }
 
   @Test
   void id_controlCharacters() {
-    assertThat(Plain.id("a\u0000b\u001b[0mc\nd\re\tf\u007fg\u202eh"))
+    assertThat(SafeText.id("a\u0000b\u001b[0mc\nd\re\tf\u007fg\u202eh"))
         .isEqualTo("a?b??0mc?d?e?f?g?h");
   }
 
   @Test
   void id_shortened() {
-    assertThat(Plain.id("x".repeat(128))).isEqualTo("x".repeat(128));
-    assertThat(Plain.id("x".repeat(129))).isEqualTo("x".repeat(128));
-    assertThat(Plain.id("x".repeat(10_000))).hasSize(128);
+    assertThat(SafeText.id("x".repeat(128))).isEqualTo("x".repeat(128));
+    assertThat(SafeText.id("x".repeat(129))).isEqualTo("x".repeat(128));
+    assertThat(SafeText.id("x".repeat(10_000))).hasSize(128);
   }
 
   @Test
-  void name_keepsWhatLogGroupsAreMadeOf() {
-    assertThat(Plain.name("/aws/vpc_1.2-3#a:b c")).isEqualTo("/aws/vpc_1.2-3#a:b c");
-    assertThat(Plain.name("a\nb<c>'d'")).isEqualTo("a?b?c??d?");
+  void name_keepsCharactersOfLogGroups() {
+    assertThat(SafeText.name("/aws/vpc_1.2-3#a:b c")).isEqualTo("/aws/vpc_1.2-3#a:b c");
+    assertThat(SafeText.name("a\nb<c>'d'")).isEqualTo("a?b?c??d?");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"eni-0a1b2c3d", "eni-1235b8ca123456789", "eni-"})
   void isId_id(String text) {
-    assertThat(Plain.isId(text, "eni-")).isTrue();
+    assertThat(SafeText.isId(text, "eni-")).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0a1b2c3d", "ENI-0a", "eni-0a b", "eni-0a;ls", "eni-0a\n", " eni-0a"})
   void isId_other(String text) {
-    assertThat(Plain.isId(text, "eni-")).isFalse();
-    assertThat(Plain.isId("eni-" + "x".repeat(200), "eni-")).isFalse();
-    assertThat(Plain.isId(null, "eni-")).isFalse();
+    assertThat(SafeText.isId(text, "eni-")).isFalse();
+    assertThat(SafeText.isId("eni-" + "x".repeat(200), "eni-")).isFalse();
+    assertThat(SafeText.isId(null, "eni-")).isFalse();
   }
 }

@@ -1,7 +1,7 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.classify.AddressScope;
-import dev.flowbell.judge.Alert;
+import dev.flowbell.judge.SourceAlert;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.summary.Counted;
 import dev.flowbell.summary.SourceActivity;
@@ -15,12 +15,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What one original source had rejected at one network interface.
-///
-/// @param alert the most important alert about it
-/// @param activity that alert's
-record SourceStory(Alert alert, SourceActivity activity) implements Story {
-  private static final int PORTS_TOLD = 3;
+/// Describes an alert about one source at one network interface.
+final class SourceDescription implements AlertDescription {
+  private static final int MOST_PORTS = 3;
+
+  private final SourceAlert alert;
+  private final SourceActivity activity;
+
+  SourceDescription(SourceAlert alert) {
+    this.alert = alert;
+    this.activity = alert.activity();
+  }
 
   @Override
   public String headline() {
@@ -30,8 +35,8 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
             : Words.counted(activity.rejects(), "rejected flow"))
         + ": "
         + activity.source()
-        + targetInShort()
-        + portsInShort();
+        + shortTarget()
+        + shortPorts();
   }
 
   @Override
@@ -39,7 +44,7 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
     return headline() + (activity.maskedBy() == null ? "" : ", masked by " + activity.maskedBy());
   }
 
-  private String targetInShort() {
+  private String shortTarget() {
     if (activity.topHosts().isEmpty()) {
       return "";
     }
@@ -48,18 +53,18 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
         : " -> " + activity.topHosts().getFirst().value();
   }
 
-  private String portsInShort() {
+  private String shortPorts() {
     if (activity.topPorts().isEmpty()) {
       return "";
     }
     return activity.probedPorts() > 1
         ? ", " + Words.grouped(activity.probedPorts()) + " ports"
-        : ", port " + words(activity.topPorts().getFirst().value());
+        : ", port " + nameOf(activity.topPorts().getFirst().value());
   }
 
   @Override
   public @Nullable String place() {
-    return plain(activity.instanceId() != null ? activity.instanceId() : activity.interfaceId());
+    return safeId(activity.instanceId() != null ? activity.instanceId() : activity.interfaceId());
   }
 
   @Override
@@ -107,7 +112,7 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
             .append(" (")
             .append(AddressScope.of(activity.source()).words());
     if (activity.service() != null) {
-      who.append(", AWS ").append(Plain.id(activity.service()));
+      who.append(", AWS ").append(SafeText.id(activity.service()));
     }
     who.append(')');
     if (activity.maskedBy() != null) {
@@ -129,16 +134,16 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
     String place =
         Stream.of(
                 interfaceAndInstance(),
-                plain(activity.subnetId()),
-                plain(activity.vpcId()),
-                plain(activity.flowDirection()))
+                safeId(activity.subnetId()),
+                safeId(activity.vpcId()),
+                safeId(activity.flowDirection()))
             .filter(Objects::nonNull)
             .collect(Collectors.joining(", "));
     if (!place.isEmpty()) {
       lines.add(place);
     }
     if (activity.rejectReason() != null) {
-      lines.add("rejected for the reason " + Plain.id(activity.rejectReason()));
+      lines.add("rejected for the reason " + SafeText.id(activity.rejectReason()));
     }
     return lines.isEmpty() ? List.of("the records don't say") : lines;
   }
@@ -149,20 +154,20 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
       return "";
     }
     int distinct = Math.max(activity.probedPorts(), top.size());
-    String told =
+    String names =
         top.stream()
-            .limit(PORTS_TOLD)
-            .map(port -> words(port.value()) + " (" + Words.grouped(port.count()) + ")")
+            .limit(MOST_PORTS)
+            .map(port -> nameOf(port.value()) + " (" + Words.grouped(port.count()) + ")")
             .collect(Collectors.joining(", "));
-    int more = distinct - Math.min(PORTS_TOLD, top.size());
+    int more = distinct - Math.min(MOST_PORTS, top.size());
     return (distinct > 1 ? " ports " : " port ")
-        + told
+        + names
         + (more > 0 ? ", " + Words.grouped(more) + " more" : "");
   }
 
   private @Nullable String interfaceAndInstance() {
-    String interfaceId = plain(activity.interfaceId());
-    String instanceId = plain(activity.instanceId());
+    String interfaceId = safeId(activity.interfaceId());
+    String instanceId = safeId(activity.instanceId());
     if (interfaceId == null || instanceId == null) {
       return interfaceId == null ? instanceId : interfaceId;
     }
@@ -206,37 +211,40 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
           "The interface saw %s; rules and blocks that name it miss the original source."
               .formatted(activity.maskedBy());
       case REJECTS -> "One source, many rejections." + dropped;
-      case UNREADABLE_RECORDS, SKIPPED_WINDOWS ->
-          throw new IllegalStateException(alert.rule() + ": expected a rule about a source");
     };
   }
 
   @Override
-  public List<String> nextSteps() {
-    List<String> steps = new ArrayList<>();
-    if (Plain.isId(activity.interfaceId(), "eni-")) {
+  public List<NextStep> nextSteps() {
+    List<NextStep> steps = new ArrayList<>();
+    if (SafeText.isId(activity.interfaceId(), "eni-")) {
       steps.add(
-          "What blocks it:  aws ec2 describe-network-interfaces --network-interface-ids "
-              + activity.interfaceId()
-              + " --query 'NetworkInterfaces[].[Groups,SubnetId]'");
+          new NextStep.Labelled(
+              "What blocks it:",
+              "aws ec2 describe-network-interfaces --network-interface-ids "
+                  + activity.interfaceId()
+                  + " --query 'NetworkInterfaces[].[Groups,SubnetId]'"));
     }
-    if (Plain.isId(activity.subnetId(), "subnet-")) {
+    if (SafeText.isId(activity.subnetId(), "subnet-")) {
       steps.add(
-          "                 aws ec2 describe-network-acls --filters"
-              + " Name=association.subnet-id,Values="
-              + activity.subnetId());
+          new NextStep.Labelled(
+              "",
+              "aws ec2 describe-network-acls --filters Name=association.subnet-id,Values="
+                  + activity.subnetId()));
     }
     String target =
         activity.topHosts().isEmpty()
             ? "the destination"
             : activity.topHosts().getFirst().value().toString();
     steps.add(
-        "Should it pass?  Open "
-            + target
-            + (activity.maskedBy() == null
-                ? " to " + activity.source() + "."
-                : " to the original source %s, not to %s."
-                    .formatted(activity.source(), activity.maskedBy())));
+        new NextStep.Labelled(
+            "Should it pass?",
+            "Open "
+                + target
+                + (activity.maskedBy() == null
+                    ? " to " + activity.source() + "."
+                    : " to the original source %s, not to %s."
+                        .formatted(activity.source(), activity.maskedBy()))));
     return steps;
   }
 
@@ -245,13 +253,13 @@ record SourceStory(Alert alert, SourceActivity activity) implements Story {
     return InsightsLink.queryFor(activity.source());
   }
 
-  /// TCP goes without saying.
-  private static String words(TransportPort port) {
+  /// Returns a port's number, its protocol unless it is TCP, and its service's name.
+  private static String nameOf(TransportPort port) {
     String service = ServiceName.of(port.number());
     return port.toString().replace("/tcp", "") + (service.isEmpty() ? "" : " " + service);
   }
 
-  private static @Nullable String plain(@Nullable String id) {
-    return id == null ? null : Plain.id(id);
+  private static @Nullable String safeId(@Nullable String id) {
+    return id == null ? null : SafeText.id(id);
   }
 }

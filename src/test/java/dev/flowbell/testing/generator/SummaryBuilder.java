@@ -1,0 +1,81 @@
+package dev.flowbell.testing.generator;
+
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.record.ParseFault;
+import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.LogOrigin;
+import dev.flowbell.summary.SourceActivity;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Builds a summary without records. Its origin is [Summaries#ORIGIN] and its arrival is
+/// [Summaries#ARRIVAL] unless set. What isn't set is empty, absent or 0.
+public final class SummaryBuilder {
+  private LogOrigin origin = Summaries.ORIGIN;
+  private Instant arrival = Summaries.ARRIVAL;
+  private final Map<Metric, Long> totals = new EnumMap<>(Metric.class);
+  private List<MetricPoint> points = List.of();
+  private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
+  private List<SourceActivity> sources = List.of();
+  private @Nullable Instant first;
+  private @Nullable Instant last;
+  private @Nullable String skippedAt;
+
+  public SummaryBuilder origin(LogOrigin value) {
+    origin = value;
+    return this;
+  }
+
+  public SummaryBuilder arrival(Instant time) {
+    arrival = time;
+    return this;
+  }
+
+  public SummaryBuilder total(Metric metric, long count) {
+    totals.put(metric, count);
+    return this;
+  }
+
+  public SummaryBuilder points(List<MetricPoint> values) {
+    points = values;
+    return this;
+  }
+
+  public SummaryBuilder fault(ParseFault fault, long count) {
+    faults.put(fault, count);
+    return this;
+  }
+
+  /// @param activities the most rejected first
+  public SummaryBuilder sources(SourceActivity... activities) {
+    sources = List.of(activities);
+    return this;
+  }
+
+  public SummaryBuilder first(@Nullable Instant time) {
+    first = time;
+    return this;
+  }
+
+  public SummaryBuilder last(@Nullable Instant time) {
+    last = time;
+    return this;
+  }
+
+  /// @param interfaceId the network interface of a skipped window
+  public SummaryBuilder skippedAt(@Nullable String interfaceId) {
+    skippedAt = interfaceId;
+    return this;
+  }
+
+  public FlowSummary build() {
+    return new FlowSummary(
+        origin, arrival, totals, points, faults, Set.of(), sources, 0, List.of(), first, last,
+        skippedAt);
+  }
+}
