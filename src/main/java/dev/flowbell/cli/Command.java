@@ -5,7 +5,7 @@ import picocli.CommandLine.ParseResult;
 
 /// A subcommand of the command line.
 interface Command {
-  /// Returns its name, options and help; the command itself is the user object.
+  /// Returns its name, options and help. The user object is this command.
   CommandSpec toSpec();
 
   /// Runs it.

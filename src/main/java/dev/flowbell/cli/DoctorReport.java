@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// What the doctor found out about a stack.
+/// The doctor's findings about a stack.
 record DoctorReport(String stackName, String region, List<Finding> findings) {
   /// Where the second column of a finding begins.
   private static final String INDENT = " ".repeat(10);
@@ -18,8 +18,7 @@ record DoctorReport(String stackName, String region, List<Finding> findings) {
     return findings.stream().filter(finding -> finding.verdict() == verdict).count();
   }
 
-  /// Prints a line for each finding; below it, where not all is well, why that matters and what
-  /// mends it.
+  /// Prints a line for each finding. Below a problem follow its effect and the command that fixes it.
   void printText(PrintStream out) {
     out.printf("Stack %s in %s%n%n", stackName, region);
     int width = findings.stream().mapToInt(finding -> finding.check().length()).max().orElse(0) + 2;
@@ -44,7 +43,7 @@ record DoctorReport(String stackName, String region, List<Finding> findings) {
     }
   }
 
-  /// Names and log lines can hold what a terminal takes for a command.
+  /// Replaces characters of names and log lines that a terminal could take for a command.
   private static String plain(String text) {
     return text.replaceAll("[^\\x20-\\x7e]", "?");
   }

@@ -9,14 +9,14 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// A payload that the function failed to handle, as the failure queue holds it: the record that
-/// Lambda sends to an on-failure destination, or a bare event.
+/// A payload that the function failed to handle: the record that Lambda sends to an on-failure
+/// destination, or an event alone.
 ///
-/// @param event what the function was invoked with, as JSON
-/// @param functionArn of the function that failed, its alias or version included; `null` of a bare
-///   event
-/// @param error what it answered last, `null` where that isn't known
-/// @param tries how often it was tried, 0 where that isn't known
+/// @param event the event of the failed invocation, as JSON
+/// @param functionArn the ARN of the function that failed, with its alias or version; `null` for an
+///   event alone
+/// @param error the function's last error, `null` where it is not known
+/// @param tries how often the function was invoked, 0 where it is not known
 /// @see <a
 ///   href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html">Capturing
 ///   records of Lambda asynchronous invocations</a>
@@ -26,8 +26,8 @@ record FailedPayload(
 
   /// Reads one message of a queue.
   ///
-  /// @throws IllegalArgumentException where it is neither a record with a payload of CloudWatch
-  ///   Logs, nor such a payload
+  /// @throws IllegalArgumentException where the message is neither a record with a CloudWatch Logs
+  ///   event, nor such an event
   static FailedPayload parse(String message) {
     List<FailedPayload> all = parseAll(message);
     if (all.size() != 1) {
@@ -36,10 +36,10 @@ record FailedPayload(
     return all.getFirst();
   }
 
-  /// Reads a file of them: records and events one behind another, or what `aws sqs receive-message`
-  /// prints.
+  /// Reads a file of records and events, one after another, or the output of `aws sqs
+  /// receive-message`.
   ///
-  /// @throws IllegalArgumentException where there is anything else
+  /// @throws IllegalArgumentException where the file holds anything else
   static List<FailedPayload> parseAll(String text) {
     List<FailedPayload> found = new ArrayList<>();
     try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), text)) {
@@ -49,7 +49,7 @@ record FailedPayload(
         }
         new Reader(parser, text).read(found);
       }
-    } catch (JacksonException e) { // whose message quotes the payload, and which may not say where
+    } catch (JacksonException e) { // its message quotes the payload, and may name no location
       long offset = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
       throw new IllegalArgumentException("not JSON at character " + offset, e);
     }
@@ -109,7 +109,7 @@ record FailedPayload(
       return (int) parser.currentLocation().getCharOffset();
     }
 
-    /// Returns the text of the object where it stands, or `null` where that is no event.
+    /// Returns the text of the object at the parser's position, `null` where it is no event.
     private @Nullable String readEvent(JsonToken value) {
       if (value != JsonToken.START_OBJECT) {
         parser.skipChildren();

@@ -11,8 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /// The command line.
 ///
 /// Exit codes: 0 when the input was read; 1 when something could not be published; 2 when the input
-/// could not be read or an option is wrong. Where it isn't 0, one line on standard error says why.
-/// What `doctor` and `redrive` end with, they say themselves.
+/// could not be read or an option is wrong. One line on standard error says why. `doctor` and
+/// `redrive` have exit codes of their own, see their help.
 public final class Flowbell {
   static final int UNPUBLISHED = 1;
   static final int UNREADABLE = 2;
@@ -70,7 +70,7 @@ public final class Flowbell {
     return ((Command) subcommand.commandSpec().userObject()).run(subcommand);
   }
 
-  /// Returns the version that the jar says it is, or `unpackaged`.
+  /// Returns the version in the jar's manifest, or `unpackaged`.
   private static String version() {
     String version = Flowbell.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;

@@ -7,8 +7,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 
-/// Shows on a terminal how much of a large file was read. What goes elsewhere, to a file or a pipe,
-/// gets no such line.
+/// Shows on a terminal how much of a large file was read. It prints nothing to files and pipes.
 final class ProgressBar extends FilterInputStream {
   private static final long WORTH_SHOWING_BYTES = 16L << 20;
   private static final int WIDTH = 40;
@@ -26,8 +25,9 @@ final class ProgressBar extends FilterInputStream {
     this.err = err;
   }
 
-  /// Returns the stream itself where there is nobody to look, or not much to look at.
-  @SuppressWarnings("SystemConsoleNull") // NullAway knows it as one that may be null
+  /// Returns a stream that shows its progress, or the same stream where the output is no terminal or
+  /// the file is small.
+  @SuppressWarnings("SystemConsoleNull") // NullAway checks for null
   static InputStream around(InputStream in, Path file, long totalBytes, PrintStream err) {
     Console console = System.console();
     boolean isTerminal = console != null && console.isTerminal();

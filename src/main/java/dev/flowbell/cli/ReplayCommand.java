@@ -9,7 +9,9 @@ import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.ledger.LedgerUnavailableException;
 import dev.flowbell.pipeline.LineFormats;
 import dev.flowbell.pipeline.PayloadFailedException;
+import dev.flowbell.aws.HttpClients;
 import dev.flowbell.pipeline.Pipeline;
+import dev.flowbell.pipeline.Wiring;
 import dev.flowbell.publish.ConsolePublisher;
 import dev.flowbell.settings.InvalidSettingsException;
 import dev.flowbell.settings.Setting;
@@ -36,13 +38,11 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/// `flowbell replay FILE…`: sends files through the pipeline that the function has, and says what
-/// they come to.
+/// `flowbell replay FILE…`: sends files through the function's pipeline, and reports the result.
 final class ReplayCommand implements Command {
   private static final String STANDARD_INPUT = "-";
 
-  /// What a folder's files end in that are worth a look; files named one by one may be called
-  /// anything.
+  /// The endings of the files that are read in a folder. Files that are named can have any ending.
   private static final List<String> ENDINGS = List.of(".log", ".gz", ".json", ".jsonl", ".txt");
 
   private final InputStream in;
@@ -56,7 +56,7 @@ final class ReplayCommand implements Command {
     this.err = err;
   }
 
-  /// Returns the command's options and help. Each setting has its option without further ado.
+  /// Returns the command's options and help. Each setting becomes an option.
   @Override
   public CommandSpec toSpec() {
     CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("replay");
@@ -126,22 +126,14 @@ final class ReplayCommand implements Command {
         new ConsolePublisher(
             new PrintStream(printed, true, StandardCharsets.UTF_8), settings.namespace(), clock);
     ReplayReport report = new ReplayReport();
-    try (ReplayPublisher publisher = ReplayPublisher.open(console, settings, isPublishing, clock)) {
+    try (HttpClients clients = HttpClients.open()) {
+      Wiring wiring = new Wiring(settings, System.getenv("AWS_REGION"), clients);
       Pipeline pipeline =
-          new Pipeline(
-              settings,
-              LineFormats.fixed(settings.formats()),
-              System.getenv("AWS_REGION"),
-              isPublishing && settings.ledgerTable() != null
-                  ? new DynamoDbLedger(settings.ledgerTable())
-                  : new InMemoryLedger(),
-              publisher,
-              publisher,
-              clock);
+          isPublishing ? wiring.newPublishingReplay(console) : wiring.newReplay(console);
       LogFileReader reader =
           new LogFileReader(
               new SubscriptionDecoder(settings.maxInflatedBytes()),
-              new ReplayTarget(pipeline, settings, report));
+              new ReplayTarget(pipeline, report));
       List<String> files = options.matchedPositionalValue(0, List.of());
       for (String file : files) {
         read(file, reader);
@@ -194,7 +186,7 @@ final class ReplayCommand implements Command {
               .filter(each -> ENDINGS.stream().anyMatch(each.toString()::endsWith))
               .sorted()
               .toList();
-    } catch (UncheckedIOException e) { // a folder in it that may not be listed
+    } catch (UncheckedIOException e) { // a folder in it can't be listed
       throw new IOException(String.valueOf(e.getMessage()), e);
     }
     if (found.isEmpty()) {
@@ -226,7 +218,7 @@ final class ReplayCommand implements Command {
     return exitCode;
   }
 
-  /// What the report is for.
+  /// The form of the report.
   private enum Output {
     TEXT,
     JSON

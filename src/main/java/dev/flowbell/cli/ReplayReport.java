@@ -27,7 +27,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// What all payloads of a replay come to together.
+/// The sums of all payloads of a replay.
 final class ReplayReport {
   private long payloads;
   private final Map<Metric, Long> totals = new EnumMap<>(Metric.class);
@@ -45,7 +45,7 @@ final class ReplayReport {
     payloads++;
     summary.totals().forEach((metric, count) -> totals.merge(metric, count, Sums::plus));
     summary.faults().forEach((fault, count) -> faults.merge(fault, count, Sums::plus));
-    alerts.addAll(outcome.told());
+    alerts.addAll(outcome.sent());
     for (SourceActivity activity : summary.sources()) {
       sources
           .computeIfAbsent(
@@ -99,7 +99,7 @@ final class ReplayReport {
     return last;
   }
 
-  /// Returns who was rejected, the most rejected first.
+  /// Returns the rejected sources, the most rejected first.
   List<Source> sources() {
     return sources.values().stream()
         .sorted(
@@ -109,21 +109,20 @@ final class ReplayReport {
         .toList();
   }
 
-  /// Returns what the series of the chosen dimensions come to, those with most records first.
+  /// Returns the sums of the series by dimension, those with the most records first.
   List<Map.Entry<MetricSeries, Map<Metric, Long>>> series() {
     return series.entrySet().stream()
         .sorted(Comparator.comparingLong(each -> -each.getValue().getOrDefault(Metric.RECORDS, 0L)))
         .toList();
   }
 
-  /// Returns how many rejected records are in no source's count, because there were too many
-  /// sources in a payload to keep apart.
+  /// Returns how many rejected records count for no source, because a payload had too many sources.
   long sourcesLeftOut() {
     return sourcesLeftOut;
   }
 
-  /// Returns the destination ports that were rejected most often, by the payloads' own lists of
-  /// those: exact for one payload, near enough for many.
+  /// Returns the destination ports that were rejected most often. The counts are exact for one
+  /// payload, and approximate for several, which list only their most frequent ports.
   List<Counted<TransportPort>> topPorts(int most) {
     return ports.entrySet().stream()
         .map(port -> new Counted<>(port.getKey(), port.getValue()))
@@ -132,7 +131,7 @@ final class ReplayReport {
         .toList();
   }
 
-  /// Prints the report as one JSON object, every metric in it whether counted or not.
+  /// Prints the report as one JSON object with every metric.
   void printJson(PrintStream out) {
     try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();
@@ -155,7 +154,7 @@ final class ReplayReport {
 
   private record SourceKey(IpAddress source, @Nullable String interfaceId) {}
 
-  /// One original source at one interface, over all payloads.
+  /// One source at one network interface, over all payloads.
   static final class Source {
     private final SourceActivity activity;
     private long rejects;
@@ -174,7 +173,7 @@ final class ReplayReport {
       maskedBy = maskedBy == null ? more.maskedBy() : maskedBy;
     }
 
-    /// Returns what it did in the first payload that it came up in.
+    /// Returns its activity in the first payload that shows it.
     SourceActivity activity() {
       return activity;
     }
@@ -187,12 +186,12 @@ final class ReplayReport {
       return blockedHandshakes;
     }
 
-    /// Returns the first address that masked it, `null` where none did.
+    /// Returns the first address that masked it, `null` where it was never masked.
     @Nullable IpAddress maskedBy() {
       return maskedBy;
     }
 
-    /// Returns how many ports it probed in one payload, the most of all payloads.
+    /// Returns the most ports that it tried in one payload.
     int mostPorts() {
       return mostPorts;
     }

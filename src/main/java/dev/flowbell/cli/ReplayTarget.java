@@ -6,7 +6,6 @@ import dev.flowbell.input.LogBatch;
 import dev.flowbell.pipeline.PayloadReader;
 import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.TimeLimit;
-import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.LogOrigin;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// one payload.
 final class ReplayTarget implements FileTarget {
   private final Pipeline pipeline;
-  private final Settings settings;
   private final ReplayReport report;
   private @Nullable PayloadReader file;
 
-  ReplayTarget(Pipeline pipeline, Settings settings, ReplayReport report) {
+  ReplayTarget(Pipeline pipeline, ReplayReport report) {
     this.pipeline = pipeline;
-    this.settings = settings;
     this.report = report;
   }
 
@@ -31,7 +28,7 @@ final class ReplayTarget implements FileTarget {
 
   @Override
   public LineTarget beginFile(String name) {
-    file = new PayloadReader(new LogOrigin("", "", name), settings, settings.formats());
+    file = pipeline.begin(new LogOrigin("", "", name));
     return file;
   }
 

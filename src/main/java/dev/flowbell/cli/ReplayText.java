@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A replay's report for people: a table of the metrics, who was rejected, at which ports, and each
-/// notification as it would arrive.
+/// A replay's report as text: the metrics, the rejected sources and ports, and each notification as
+/// it would arrive.
 final class ReplayText {
   private static final int TOP = 10;
 
@@ -26,7 +26,9 @@ final class ReplayText {
   private final Settings settings;
   private final boolean isPublished;
 
-  /// @param console counted what went to CloudWatch, or would have
+  /// Creates a report.
+  ///
+  /// @param console counted what was sent to CloudWatch, or would be
   ReplayText(
       ReplayReport report, ConsolePublisher console, Settings settings, boolean isPublished) {
     this.report = report;
@@ -35,7 +37,9 @@ final class ReplayText {
     this.isPublished = isPublished;
   }
 
-  /// @param notifications as the console publisher printed them
+  /// Prints the report.
+  ///
+  /// @param notifications the notifications, as the console publisher printed them
   void print(PrintStream out, String notifications) {
     printMetrics(out);
     printSeries(out);
@@ -61,7 +65,7 @@ final class ReplayText {
         report.last() == null ? "?" : report.last());
     for (Metric metric : Metric.values()) {
       if (metric == Metric.DELIVERY_LAG) {
-        continue; // of files read later it says nothing
+        continue; // files are read at any time later
       }
       out.printf(Locale.ROOT, "  %-22s %,15d%n", metric.awsName(), report.total(metric));
     }
@@ -162,7 +166,7 @@ final class ReplayText {
     out.println();
   }
 
-  /// A record's text can hold what a terminal takes for a command.
+  /// Replaces characters of a record that a terminal could take for a command.
   private static String plain(@Nullable String text) {
     return text == null ? "-" : text.replaceAll("[^\\x21-\\x7e]", "?");
   }

@@ -15,33 +15,35 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullResponse;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
-/// An HTTP client that sends nothing of the requests it gets, and answers them as an AWS service
-/// does that took them.
+/// An HTTP client for priming. It sends none of its requests, and answers them as an AWS service
+/// does that accepts them.
 ///
-/// Each service it greets a few times by way of the client that it stands for, and hangs up: the
-/// JVM has then loaded and done what a name, a TLS handshake with that service and HTTP need, and
-/// that client has a TLS session with it. Where nobody answers, it goes on without.
+/// Before its first answer for a service, it sends that service a few warm-up requests through the
+/// real client. The JVM has then loaded and compiled what name resolution, TLS and HTTP need, and
+/// the real client has a TLS session. A service that does not answer is skipped.
 final class PrimingHttpClient implements SdkHttpClient {
-  /// The first handshake is the slowest by far; the next ones still get faster.
-  private static final int GREETINGS = 5;
+  /// The first handshake is by far the slowest, and the next ones still get faster.
+  private static final int WARM_UP_REQUESTS = 5;
 
   private final SdkHttpClient real;
-  private final Map<String, Greeting> greetings = new LinkedHashMap<>(); // by host
+  private final Map<String, WarmUpRequest> warmUpRequests = new LinkedHashMap<>(); // by host
   private int answers;
 
-  /// @param real stays the caller's to close
+  /// Creates a client.
+  ///
+  /// @param real sends the warm-up requests; the caller closes it
   PrimingHttpClient(SdkHttpClient real) {
     this.real = real;
   }
 
-  /// Returns how many requests were answered.
+  /// Returns how many requests it answered.
   int answers() {
     return answers;
   }
 
-  /// Returns a greeting for each service that was asked for something.
-  Collection<Greeting> greetings() {
-    return greetings.values();
+  /// Returns a warm-up request for each service that was called.
+  Collection<WarmUpRequest> warmUpRequests() {
+    return warmUpRequests.values();
   }
 
   @Override
@@ -62,7 +64,8 @@ final class PrimingHttpClient implements SdkHttpClient {
   public void close() {}
 
   private HttpExecuteResponse answer(SdkHttpRequest unsent) {
-    greetings.computeIfAbsent(unsent.host(), _ -> greet(new Greeting(real, unsent)));
+    warmUpRequests.computeIfAbsent(
+        unsent.host(), _ -> warmUp(new WarmUpRequest(real, unsent)));
     if (unsent.firstMatchingHeader("smithy-protocol").isPresent()) {
       return answer("application/cbor", new byte[] {(byte) 0xa0}); // an empty map
     }
@@ -71,15 +74,15 @@ final class PrimingHttpClient implements SdkHttpClient {
         : answer("text/xml", "<PublishResponse><PublishResult/></PublishResponse>".getBytes(UTF_8));
   }
 
-  private static Greeting greet(Greeting greeting) {
+  private static WarmUpRequest warmUp(WarmUpRequest request) {
     try {
-      for (int i = 0; i < GREETINGS; i++) {
-        greeting.send(false); // it would not outlive the snapshot
+      for (int i = 0; i < WARM_UP_REQUESTS; i++) {
+        request.sendAndClose(); // an open connection does not survive the snapshot
       }
     } catch (IOException _) {
-      // Some of it is done all the same, and the first payload does the rest.
+      // What was done so far still helps. The first payload does the rest.
     }
-    return greeting;
+    return request;
   }
 
   private static HttpExecuteResponse answer(String type, byte[] body) {

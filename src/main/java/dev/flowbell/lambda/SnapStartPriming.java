@@ -23,24 +23,27 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 
-/// What is done before SnapStart makes a snapshot of the function, and after a restore.
+/// Prepares the function before SnapStart's snapshot, and again after a restore.
 ///
-/// Before, payloads of each kind go through a second function, so that the first real one finds
-/// classes loaded, code compiled, and TLS sessions. Nothing else of it lasts: ledger, settings and
-/// SDK clients are its own and thrown away; what a [PrimingHttpClient] gets is not sent.
+/// Before the snapshot, sample payloads of each kind go through a second instance of the function.
+/// The first real payload then finds loaded classes, compiled code and TLS sessions. Nothing else of
+/// the second instance is kept: its ledger, settings and SDK clients are discarded, and its
+/// requests go to a [PrimingHttpClient], which does not send them.
 ///
-/// After, connections to the same services are made, side by side.
+/// After a restore, connections to the same services are opened in parallel.
 ///
 /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">
 ///   Lambda SnapStart runtime hooks for Java</a>
 final class SnapStartPriming {
-  /// HotSpot compiles a method after some 200 calls, and again, better, after some 5,000.
+  /// How often each sample payload is processed. HotSpot compiles a method after about 200 calls, and
+  /// optimizes it after about 5,000.
   static final int ROUNDS = 50;
 
-  /// How many records a payload has, about.
+  /// How many records a sample payload has.
   private static final int LINES = 50;
 
-  /// A restore is part of what somebody waits for; Lambda gives it 10 s.
+  /// The longest wait for connections after a restore, which delays the invocation. Lambda allows
+  /// 10 s for a restore.
   private static final Duration LONGEST_RECONNECT = Duration.ofSeconds(1);
 
   private static final Map<String, String> SETTINGS =
@@ -73,31 +76,32 @@ final class SnapStartPriming {
 
   private SnapStartPriming() {}
 
-  /// Sends the payloads through, and lets nothing that goes wrong with it keep the function from
-  /// starting: it would start slowly.
+  /// Processes the sample payloads. A failure is a warning: the function then starts slowly.
   ///
-  /// @param settings the function's
-  /// @param clients the function's
-  /// @param warnings gets a line where something went wrong
-  /// @return for [#reconnect]
-  static List<Greeting> run(Settings settings, HttpClients clients, Consumer<String> warnings) {
+  /// @param settings the function's settings
+  /// @param clients the function's HTTP clients
+  /// @param warnings receives a line where priming failed
+  /// @return the requests for [#reconnect]
+  static List<WarmUpRequest> run(Settings settings, HttpClients clients, Consumer<String> warnings) {
     PrimingHttpClient publishing = new PrimingHttpClient(clients.publishing());
     PrimingHttpClient ledger =
         clients.ledger() == null ? null : new PrimingHttpClient(clients.ledger());
     try {
-      rehearse(settings, new HttpClients(publishing, ledger));
-    } catch (IOException | RuntimeException e) { // being slow is better than not to start
+      process(settings, new HttpClients(publishing, ledger));
+    } catch (IOException | RuntimeException e) { // a slow start is better than none
       warnings.accept("SnapStart: the function was not made ready, and starts slowly: " + e);
     }
-    List<Greeting> greetings = new ArrayList<>(publishing.greetings());
+    List<WarmUpRequest> requests = new ArrayList<>(publishing.warmUpRequests());
     if (ledger != null) {
-      greetings.addAll(ledger.greetings());
+      requests.addAll(ledger.warmUpRequests());
     }
-    return greetings;
+    return requests;
   }
 
+  /// Processes the sample payloads with a second instance of the function.
+  ///
   /// @param like the settings of a function that calls the same services
-  static void rehearse(Settings like, HttpClients clients) throws IOException {
+  static void process(Settings like, HttpClients clients) throws IOException {
     Map<String, String> settings = new HashMap<>(SETTINGS);
     settings.put("METRIC_SINK", like.metricSink().name().toLowerCase(Locale.ROOT));
     if (like.topicArn() != null) {
@@ -118,18 +122,18 @@ final class SnapStartPriming {
                 NO_LOG,
                 TimeLimit.NONE);
           } catch (UndecodableEventException _) {
-            // the last one
+            // the last sample
           }
         }
       }
     }
   }
 
-  /// Makes connections anew. Where one can't be made in time, the first payload does without.
-  static void reconnect(List<Greeting> greetings) {
+  /// Opens connections. The first payload opens those that are not ready in time.
+  static void reconnect(List<WarmUpRequest> requests) {
     List<Thread> threads = new ArrayList<>();
-    for (Greeting greeting : greetings) {
-      threads.add(Thread.startVirtualThread(() -> greet(greeting)));
+    for (WarmUpRequest request : requests) {
+      threads.add(Thread.startVirtualThread(() -> connect(request)));
     }
     long end = System.nanoTime() + LONGEST_RECONNECT.toNanos();
     try {
@@ -141,16 +145,16 @@ final class SnapStartPriming {
     }
   }
 
-  private static void greet(Greeting greeting) {
+  private static void connect(WarmUpRequest request) {
     try {
-      greeting.send(true);
+      request.sendAndKeepAlive();
     } catch (IOException | RuntimeException _) {
-      // The first payload makes its own connection, and says what is wrong with it.
+      // The first payload opens its own connection, and reports what is wrong.
     }
   }
 
-  /// An event of each kind, with ids and a source of its own: each is new, and has something to
-  /// tell.
+  /// Returns an event of each kind. Ids and source differ from round to round, so that each batch is
+  /// new and each alert is sent.
   private static List<String> events(int round) {
     return List.of(
         event(

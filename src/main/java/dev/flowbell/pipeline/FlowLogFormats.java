@@ -17,23 +17,23 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The formats of the flow logs that deliver into a log group, asked from EC2.
+/// The formats of the flow logs that deliver to a log group, as EC2 describes them.
 ///
-/// They are asked for when a log group is first read, and again when its lines stop fitting.
-/// Formats once known stay: lines of a deleted flow log still come for some minutes. Where EC2 says
-/// nothing useful, lines are read as before, at first by the formats that need no setting; that is
-/// said once for each log group, and fails nothing.
+/// EC2 is asked when a log group is first read, and again when a line fits no format. Known formats
+/// are kept, because lines of a deleted flow log arrive for some minutes more. Where EC2 gives no
+/// format, lines are read in the formats known so far, or in the default ones. A warning says so
+/// once for each log group, and no payload fails.
 ///
-/// Not safe for use by several threads at once.
+/// Not safe for use by several threads.
 public final class FlowLogFormats implements LineFormats {
-  /// Payloads full of garbage must not turn into as many questions. A flow log's first records take
-  /// minutes to arrive, so that a new format is found in time.
+  /// Unreadable payloads must not cause a call each. The first records of a new flow log take
+  /// minutes to arrive, so that its format is found in time.
   private static final Duration LEAST_INTERVAL = Duration.ofMinutes(1);
 
-  /// A function is subscribed to a handful of log groups; only who may invoke it could name more.
+  /// A function is subscribed to a few log groups. More can only come from direct invocations.
   private static final int MOST_LOG_GROUPS = 100;
 
-  /// A line is tried in each of them.
+  /// The most formats of a log group. A line is tried in each of them.
   private static final int MOST_FORMATS = 100;
 
   private final FlowLogSource ec2;
@@ -42,8 +42,10 @@ public final class FlowLogFormats implements LineFormats {
   private final Consumer<String> warnings;
   private final Map<String, LogGroup> logGroups = new HashMap<>();
 
-  /// @param fallback what lines are read by while no format is known
-  /// @param warnings gets what is worth saying, a line each
+  /// Creates formats.
+  ///
+  /// @param fallback the formats for lines while EC2 has given none
+  /// @param warnings receives a line where EC2 gives no format
   public FlowLogFormats(
       FlowLogSource ec2,
       List<RecordFormat> fallback,
@@ -55,10 +57,10 @@ public final class FlowLogFormats implements LineFormats {
     this.warnings = warnings;
   }
 
-  /// Asks before there is any line, at the function's start.
+  /// Asks EC2 at the function's start, before any line arrives.
   ///
-  /// This doesn't count as asked a short while ago: with SnapStart, the start may be days back, and
-  /// before there was any flow log. What is asked in vain, the first payload asks again.
+  /// The first payload may ask again: with SnapStart, the start can be days ago, before there was a
+  /// flow log.
   public void prepare(String logGroup) {
     ask(logGroup, logGroup(logGroup));
   }
@@ -91,7 +93,7 @@ public final class FlowLogFormats implements LineFormats {
 
   private LogGroup logGroup(String name) {
     if (!logGroups.containsKey(name) && logGroups.size() == MOST_LOG_GROUPS) {
-      logGroups.clear(); // they are asked for again
+      logGroups.clear(); // EC2 is asked again
     }
     return logGroups.computeIfAbsent(name, _ -> new LogGroup());
   }
@@ -103,11 +105,11 @@ public final class FlowLogFormats implements LineFormats {
     } catch (DescribeFlowLogsException e) {
       String why =
           e.isUnauthorized() ? "the function's role needs ec2:DescribeFlowLogs: " : "EC2 failed: ";
-      known.sayOnce("failed", why + e.getMessage());
+      known.warnOnce("failed", why + e.getMessage());
       return false;
     }
     if (flowLogs.isEmpty()) {
-      known.sayOnce(
+      known.warnOnce(
           "none", "no flow log of this account and region delivers into log group " + name);
       return false;
     }
@@ -117,16 +119,18 @@ public final class FlowLogFormats implements LineFormats {
   /// What is known of one log group.
   private final class LogGroup {
     private final Set<RecordFormat> found = new LinkedHashSet<>();
-    private final Set<String> said = new HashSet<>();
+    private final Set<String> warned = new HashSet<>();
 
-    /// When EC2 was last asked because of a payload.
+    /// When a payload last caused a call to EC2.
     private @Nullable Instant asked;
 
     List<RecordFormat> formats() {
       return found.isEmpty() ? fallback : List.copyOf(found);
     }
 
-    /// @return whether that makes a difference
+    /// Adds formats.
+    ///
+    /// @return whether there is a new one
     boolean learn(List<FlowLog> flowLogs) {
       boolean isChanged = false;
       for (FlowLog flowLog : flowLogs) {
@@ -138,8 +142,8 @@ public final class FlowLogFormats implements LineFormats {
       return isChanged;
     }
 
-    /// Returns `null` where a flow log has fields that this version doesn't know. That it says so,
-    /// and leaves the others alone, is all that can be done.
+    /// Returns the format of a flow log, `null` where it has fields that this version does not know.
+    /// A warning then names it.
     private @Nullable RecordFormat findFormat(FlowLog flowLog) {
       if (flowLog.logFormat() == null) {
         return RecordFormat.DEFAULT;
@@ -147,7 +151,7 @@ public final class FlowLogFormats implements LineFormats {
       try {
         return RecordFormat.parse(flowLog.logFormat());
       } catch (InvalidFormatException e) {
-        if (said.size() < MOST_FORMATS && said.add(flowLog.logFormat())) {
+        if (warned.size() < MOST_FORMATS && warned.add(flowLog.logFormat())) {
           warnings.accept(
               "LOG_FORMAT auto: the lines of flow log "
                   + flowLog.flowLogId()
@@ -158,8 +162,8 @@ public final class FlowLogFormats implements LineFormats {
       }
     }
 
-    private void sayOnce(String what, String why) {
-      if (asked != null && said.add(what)) { // not at start-up, when nothing is read yet
+    private void warnOnce(String what, String why) {
+      if (asked != null && warned.add(what)) { // not at start-up, when nothing was read
         warnings.accept(
             "LOG_FORMAT auto: lines are read in %s (said once): %s"
                 .formatted(

@@ -6,14 +6,14 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/// Writes JSON to streams that are somebody else's to close.
+/// Writes JSON to streams that the caller closes.
 public final class JsonOutput {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
   private JsonOutput() {}
 
-  /// Makes a generator of UTF-8; closing it leaves the stream open.
+  /// Creates a generator for UTF-8. Closing it leaves the stream open.
   public static JsonGenerator to(OutputStream out) {
     return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
   }

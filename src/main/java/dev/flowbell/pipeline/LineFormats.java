@@ -3,19 +3,19 @@ package dev.flowbell.pipeline;
 import dev.flowbell.record.RecordFormat;
 import java.util.List;
 
-/// Says what formats the lines of a log group may have.
+/// The formats that the lines of a log group may have.
 public interface LineFormats {
-  /// Returns the formats to read a log group's lines by, at least one.
+  /// Returns the formats for a log group's lines, at least one.
   ///
-  /// @param logGroup its name, empty where a payload names none
+  /// @param logGroup the log group's name, empty where the payload names none
   List<RecordFormat> of(String logGroup);
 
-  /// Looks again, because there are lines that don't fit.
+  /// Looks for new formats, because a line fits none.
   ///
-  /// @return whether [#of] now returns something else
+  /// @return whether [#of] now returns other formats
   boolean refresh(String logGroup);
 
-  /// Returns formats that stay as they are, for every log group.
+  /// Returns the same formats for every log group.
   static LineFormats fixed(List<RecordFormat> formats) {
     return new LineFormats() {
       @Override

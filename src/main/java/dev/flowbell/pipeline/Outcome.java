@@ -6,6 +6,6 @@ import java.util.List;
 
 /// What became of one payload.
 ///
-/// @param summary its counts, this function's own doings among them
-/// @param told the alerts that a notification was sent for, the most important first
-public record Outcome(FlowSummary summary, List<Alert> told) {}
+/// @param summary its counts, with the function's own metrics
+/// @param sent the alerts that a notification was sent for, the most important first
+public record Outcome(FlowSummary summary, List<Alert> sent) {}

@@ -2,8 +2,8 @@ package dev.flowbell.pipeline;
 
 import java.util.List;
 
-/// A payload whose work is not done: it must come again. The message says which steps are done and
-/// which are not, and why.
+/// A payload whose delivery is not complete, so that its invocation must be repeated. The message
+/// says which steps are done, and which are not and why.
 public final class PayloadFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -15,7 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/// Reads the lines of one payload and sums them up; then those of the next, after [#reset].
+/// Reads the lines of one payload and sums them up. [#reset] prepares it for the next payload.
 public final class PayloadReader implements LineTarget {
   private final FlowSummaryBuilder summary;
   private final FlowRecord record = new FlowRecord();
@@ -24,14 +24,16 @@ public final class PayloadReader implements LineTarget {
   private RecordParser parser;
   private boolean hasMisfits;
 
-  /// @param formats what the lines may look like
+  /// Creates a reader.
+  ///
+  /// @param formats the formats that lines may have
   public PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
     summary = new FlowSummaryBuilder(origin, settings.dimensionSets(), settings.seriesBudget());
     this.formats = formats;
     parser = new RecordParser(formats);
   }
 
-  /// Forgets what was read: another payload begins.
+  /// Clears the reader for the next payload.
   public void reset(LogOrigin origin, List<RecordFormat> newFormats) {
     summary.reset(origin);
     fieldsOfEarlierFormats.clear();
@@ -61,11 +63,11 @@ public final class PayloadReader implements LineTarget {
       summary.add(record);
     } else {
       summary.addUnreadable(fault);
-      hasMisfits |= fault != ParseFault.BROKEN_JSON; // which no format could read
+      hasMisfits |= fault != ParseFault.BROKEN_JSON; // no format could read it
     }
   }
 
-  /// Returns whether there was a line that other formats might have read.
+  /// Returns whether a line fitted no format.
   boolean hasMisfits() {
     return hasMisfits;
   }
@@ -75,7 +77,9 @@ public final class PayloadReader implements LineTarget {
     summary.addUnreadable(ParseFault.WRONG_FIELD_COUNT);
   }
 
-  /// Returns what the lines come to.
+  /// Returns the summary of the lines.
+  ///
+  /// @param arrival when the payload came
   public FlowSummary summarize(Instant arrival) {
     Set<FlowField> fields = parser.fieldsSeen();
     fields.addAll(fieldsOfEarlierFormats);

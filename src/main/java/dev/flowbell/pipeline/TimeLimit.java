@@ -2,11 +2,12 @@ package dev.flowbell.pipeline;
 
 import java.time.Duration;
 
-/// How much longer the work may take.
+/// The time that is left for a payload.
 @FunctionalInterface
 public interface TimeLimit {
-  /// For work that nobody cuts off. A minute at each look is enough for any step.
+  /// No limit: a minute is always left, enough for any step.
   TimeLimit NONE = () -> Duration.ofMinutes(1);
 
+  /// Returns the time that is left.
   Duration remaining();
 }

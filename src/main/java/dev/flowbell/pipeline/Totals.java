@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 
-/// A summary's totals by the names that CloudWatch shows.
+/// A summary's totals, by metric name.
 public final class Totals {
   private Totals() {}
 
-  /// Returns the totals that aren't 0, in the order of the documentation's table.
+  /// Returns the totals that are not 0, in the order of `docs/metrics.md`.
   public static Map<String, Long> nonZero(FlowSummary summary) {
     Map<String, Long> totals = new LinkedHashMap<>();
     for (Metric metric : Metric.values()) {
@@ -22,7 +22,7 @@ public final class Totals {
     return totals;
   }
 
-  /// Writes totals as a JSON object, and leaves the stream open.
+  /// Writes totals as a JSON object. The stream stays open.
   public static void write(Map<String, Long> totals, OutputStream out) {
     try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();

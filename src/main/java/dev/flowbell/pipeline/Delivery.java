@@ -1,0 +1,113 @@
+package dev.flowbell.pipeline;
+
+import dev.flowbell.ledger.Claim;
+import dev.flowbell.metric.MetricReport;
+import dev.flowbell.publish.PublishFailedException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// Publishes what payloads say, step by step. Each step is done once for a batch: the ledger records
+/// it, and a repeated invocation skips it.
+final class Delivery {
+  private final MetricsStep metrics;
+  private final List<DeliveryStep> steps = new ArrayList<>();
+
+  /// Creates a delivery.
+  ///
+  /// @param metrics runs first
+  /// @param others run after it, in this order
+  Delivery(MetricsStep metrics, List<? extends DeliveryStep> others) {
+    this.metrics = metrics;
+    steps.add(metrics);
+    steps.addAll(others);
+  }
+
+  /// Runs every step that is needed and not done yet, even where another step fails: metrics are
+  /// useful without a notification, and a notification without metrics.
+  ///
+  /// A step is recorded as soon as it is done. Steps without anything to publish are recorded along
+  /// with the first one that is done, so that they cost no call.
+  ///
+  /// @throws PayloadFailedException where a step failed; the message says which steps are done
+  void run(Findings findings, Claim claim, TimeLimit limit) {
+    Set<String> open = new HashSet<>();
+    Set<String> unrecorded = new HashSet<>();
+    List<DeliveryStep> needed = new ArrayList<>();
+    for (DeliveryStep step : steps) {
+      if (claim.doneSteps().contains(step.name())) {
+        continue;
+      }
+      if (step.isNeeded(findings)) {
+        open.add(step.name());
+        needed.add(step);
+      } else {
+        unrecorded.add(step.name());
+      }
+    }
+    if (needed.isEmpty()) { // a repeat under other settings, which find nothing to send
+      claim.finish(unrecorded);
+      return;
+    }
+    List<String> results = new ArrayList<>();
+    List<PublishFailedException> failures = new ArrayList<>();
+    for (DeliveryStep step : needed) {
+      try {
+        if (step != metrics) {
+          reportPossibleDuplicates(findings, claim, limit);
+        }
+        step.publish(findings, claim, limit);
+        open.remove(step.name());
+        unrecorded.add(step.name());
+        if (open.isEmpty()) {
+          claim.finish(unrecorded);
+        } else {
+          claim.recordDone(unrecorded);
+        }
+        unrecorded.clear();
+        results.add(toText(step) + ": done");
+      } catch (PublishFailedException e) {
+        results.add(toText(step) + ": NOT done, " + e.getMessage());
+        failures.add(e);
+        if (e.possibleDuplicates() > 0) {
+          claim.addPossibleDuplicates(e.possibleDuplicates());
+        }
+      }
+    }
+    if (!failures.isEmpty()) {
+      claim.release();
+      throw new PayloadFailedException(String.join("; ", results), failures);
+    }
+  }
+
+  /// Publishes a report that belongs to no batch.
+  ///
+  /// @throws PayloadFailedException where it could not be published
+  void run(MetricReport report, TimeLimit limit) {
+    try {
+      metrics.publish(report, null, limit);
+    } catch (PublishFailedException e) {
+      throw new PayloadFailedException(
+          toText(metrics) + ": NOT done, " + e.getMessage(), List.of(e));
+    }
+  }
+
+  /// Reports that the next step may be a repeat, where an earlier invocation published the metrics
+  /// and was then interrupted. In other cases the metrics' own report says so.
+  private void reportPossibleDuplicates(Findings findings, Claim claim, TimeLimit limit) {
+    if (claim.possibleDuplicates() > 0 && claim.doneSteps().contains(metrics.name())) {
+      metrics.publish(
+          MetricReport.ofPossibleDuplicates(
+              findings.summary().arrival(), claim.possibleDuplicates()),
+          null,
+          limit);
+      claim.clearPossibleDuplicates();
+    }
+  }
+
+  private static String toText(DeliveryStep step) {
+    return step.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.flowbell.pipeline;
+
+import dev.flowbell.ledger.Claim;
+import dev.flowbell.metric.MetricReport;
+import dev.flowbell.publish.MetricPublisher;
+import org.jspecify.annotations.Nullable;
+
+/// Publishes a payload's metrics. Every payload has some.
+final class MetricsStep implements DeliveryStep {
+  static final String NAME = "METRICS";
+
+  private final MetricPublisher publisher;
+
+  MetricsStep(MetricPublisher publisher) {
+    this.publisher = publisher;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public boolean isNeeded(Findings findings) {
+    return true;
+  }
+
+  @Override
+  public void publish(Findings findings, Claim claim, TimeLimit limit) {
+    publish(findings.summary().toReport(), claim, limit);
+    claim.clearPossibleDuplicates();
+  }
+
+  /// Publishes a report.
+  ///
+  /// @param claim `null` where the report belongs to no batch
+  void publish(MetricReport report, @Nullable Claim claim, TimeLimit limit) {
+    publisher.publish(report, new ClaimProgress(claim, limit));
+  }
+}
