@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.flowbell.aws.AwsClients;
+import dev.flowbell.aws.HttpClients;
 import dev.flowbell.ec2.DescribeFlowLogsClient;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
@@ -35,7 +36,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.crac.Core;
 import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +85,7 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   }
 
   private FlowLogsHandler(Settings settings, @Nullable String region) {
-    this(settings, region, HttpClients.of(settings), System.out);
+    this(settings, region, HttpClients.open(), System.out);
   }
 
   /// @param clients stay the caller's to close
@@ -141,9 +141,7 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
     return settings.ledgerTable() == null
         ? new InMemoryLedger()
         : new FallbackLedger(
-            new DynamoDbLedger(
-                settings.ledgerTable(), Objects.requireNonNull(clients.ledger(), "ledger")),
-            warnings::add);
+            new DynamoDbLedger(settings.ledgerTable(), clients.ledger()), warnings::add);
   }
 
   /// Handles one payload.

@@ -3,6 +3,7 @@ package dev.flowbell.lambda;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import dev.flowbell.aws.HttpClients;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.settings.Settings;
@@ -82,17 +83,14 @@ final class SnapStartPriming {
   /// @return for [#reconnect]
   static List<Greeting> run(Settings settings, HttpClients clients, Consumer<String> warnings) {
     PrimingHttpClient publishing = new PrimingHttpClient(clients.publishing());
-    PrimingHttpClient ledger =
-        clients.ledger() == null ? null : new PrimingHttpClient(clients.ledger());
+    PrimingHttpClient ledger = new PrimingHttpClient(clients.ledger());
     try {
       rehearse(settings, new HttpClients(publishing, ledger));
     } catch (IOException | RuntimeException e) { // being slow is better than not to start
       warnings.accept("SnapStart: the function was not made ready, and starts slowly: " + e);
     }
     List<Greeting> greetings = new ArrayList<>(publishing.greetings());
-    if (ledger != null) {
-      greetings.addAll(ledger.greetings());
-    }
+    greetings.addAll(ledger.greetings());
     return greetings;
   }
 

@@ -6,7 +6,6 @@ import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Cooldown;
 import dev.flowbell.ledger.Ledger;
-import dev.flowbell.ledger.Step;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.notify.AlertDigest;
 import dev.flowbell.notify.AlertMessage;
@@ -21,7 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +35,11 @@ public final class Pipeline {
   /// By how much the clocks of two of Lambda's machines may differ, with much to spare: a claim
   /// must not end before the run that made it.
   private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(2);
+
+  /// The names of the steps, as the ledger records them.
+  private static final String METRICS = "METRICS";
+
+  private static final String ALERTS = "ALERTS";
 
   private final Settings settings;
   private final LineFormats formats;
@@ -75,7 +79,11 @@ public final class Pipeline {
       return publishOnly(Metric.CONTROL_MESSAGES, originOf(batch), limit);
     }
     Claim claim = claim(batch.id() == null ? newId() : batch.id(), limit);
-    if (claim.open().isEmpty()) {
+    if (claim.isFinished()) {
+      return publishOnly(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
+    }
+    if (openSteps(claim).isEmpty()) { // only steps that this version doesn't know are left
+      claim.release();
       return publishOnly(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
     }
     PayloadReader read = read(batch);
@@ -108,6 +116,12 @@ public final class Pipeline {
   public Outcome process(PayloadReader reader) {
     Claim claim = claim(newId(), TimeLimit.NONE);
     return publish(reader.summarize(claim.arrival()), claim, TimeLimit.NONE);
+  }
+
+  private static Set<String> openSteps(Claim claim) {
+    Set<String> open = new HashSet<>(Set.of(METRICS, ALERTS));
+    open.removeAll(claim.doneSteps());
+    return open;
   }
 
   private Claim claim(String id, TimeLimit limit) {
@@ -150,19 +164,23 @@ public final class Pipeline {
                 Metric.ALERTS_SUPPRESSED,
                 (long) found.size() - told.size(),
                 Metric.POSSIBLE_DUPLICATES,
-                (long) claim.doubts()));
-    Set<Step> open = claim.open();
-    boolean hasNews = open.contains(Step.ALERTS) && !told.isEmpty();
+                (long) claim.possibleDuplicates()));
+    Set<String> open = openSteps(claim);
+    boolean hasNews = open.contains(ALERTS) && !told.isEmpty();
     List<Work> works = new ArrayList<>();
-    if (open.contains(Step.METRICS)) {
+    if (open.contains(METRICS)) {
       works.add(
           new Work(
               "metrics",
               () -> {
                 metricPublisher.publish(summary, new ClaimProgress(claim, limit));
-                claim.settleDoubts();
+                claim.clearPossibleDuplicates();
                 // Where there is nothing to tell, one write closes both.
-                claim.close(hasNews ? EnumSet.of(Step.METRICS) : open);
+                if (hasNews) {
+                  claim.recordDone(Set.of(METRICS));
+                } else {
+                  claim.finish(open);
+                }
               }));
     }
     if (hasNews) {
@@ -170,16 +188,20 @@ public final class Pipeline {
           new Work(
               "alerts",
               () -> {
-                if (!open.contains(Step.METRICS)) {
+                if (!open.contains(METRICS)) {
                   publishDoubts(counted.origin(), claim, limit);
                 }
                 new ClaimProgress(null, limit).beforeRequest(true);
                 alertPublisher.publish(AlertMessage.of(toDigest(told, cooldowns, summary)));
-                claim.close(EnumSet.of(Step.ALERTS));
+                if (claim.doneSteps().contains(METRICS)) {
+                  claim.finish(Set.of(ALERTS));
+                } else { // the metrics failed
+                  claim.recordDone(Set.of(ALERTS));
+                }
               }));
     }
     if (works.isEmpty()) { // a retry with other settings: nothing is told any more
-      claim.close(open);
+      claim.finish(open);
     }
     runSteps(works, claim);
     return new Outcome(summary, List.copyOf(told));
@@ -199,11 +221,11 @@ public final class Pipeline {
 
   /// Says that the notification that follows may be a repeat, before it goes out.
   private void publishDoubts(LogOrigin origin, Claim claim, TimeLimit limit) {
-    if (claim.doubts() > 0) {
+    if (claim.possibleDuplicates() > 0) {
       metricPublisher.publish(
-          summarize(Metric.POSSIBLE_DUPLICATES, claim.doubts(), origin),
+          summarize(Metric.POSSIBLE_DUPLICATES, claim.possibleDuplicates(), origin),
           new ClaimProgress(null, limit));
-      claim.settleDoubts();
+      claim.clearPossibleDuplicates();
     }
   }
 
@@ -234,7 +256,7 @@ public final class Pipeline {
         results.add(work.name + ": NOT done, " + e.getMessage());
         failures.add(e);
         if (claim != null && e.doubts() > 0) {
-          claim.addDoubts(e.doubts());
+          claim.addPossibleDuplicates(e.doubts());
         }
       }
     }
