@@ -11,16 +11,18 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.core.retry.RetryUtils;
 
-/// Tells what a service surely did not take from what it may have taken.
+/// Distinguishes requests that a service refused from requests that it may have accepted.
 ///
-/// It matters because neither `PutMetricData` nor `Publish` can be told that a request is a repeat.
+/// `PutMetricData` and `Publish` have no parameter that marks a request as a repeat, so a request
+/// that may have been accepted becomes a possible duplicate when it is sent again.
 public final class Refusals {
   private static final int FIRST_SERVER_ERROR = 500;
 
   private Refusals() {}
 
-  /// Returns whether the failed request surely changed nothing: it was throttled or refused as
-  /// wrong, or never got there. No answer at all leaves it open, and so does a server's error.
+  /// Returns whether the failed request certainly changed nothing: the service throttled it or
+  /// rejected it as invalid, or it was never sent. After a server error or without an answer, the
+  /// request may have been accepted.
   public static boolean isCertain(SdkException failure) {
     return switch (failure) {
       case SdkServiceException e ->
@@ -30,14 +32,15 @@ public final class Refusals {
     };
   }
 
-  /// Returns whether a refusal may pass by itself within seconds.
+  /// Returns whether the request was refused for a reason that may pass within seconds.
   static boolean isPassing(Throwable failure) {
     return failure instanceof SdkException e
         && isCertain(e)
         && (RetryUtils.isThrottlingException(e) || causeOf(e) != null);
   }
 
-  /// No connection, or a failure before there was any, as for want of credentials.
+  /// Returns whether the failure came before the request was sent: there was no connection, or no
+  /// credentials.
   private static boolean isUnsent(Throwable failure) {
     Throwable cause = causeOf(failure);
     return cause == null

@@ -1,4 +1,4 @@
-/// Makes the AWS SDK's clients, signs single calls, and reads what AWS refuses.
+/// Makes the clients of AWS services, signs single calls, and tells which requests AWS refused.
 @NullMarked
 package dev.flowbell.aws;
 

@@ -1,20 +1,16 @@
 package dev.flowbell.cli;
 
-import dev.flowbell.doctor.AwsClients;
 import dev.flowbell.doctor.CannotAskException;
 import dev.flowbell.doctor.Deployment;
 import dev.flowbell.doctor.Doctor;
+import dev.flowbell.doctor.DoctorClients;
 import dev.flowbell.doctor.Finding;
-import dev.flowbell.doctor.FunctionSettings;
 import dev.flowbell.doctor.Verdict;
-import dev.flowbell.settings.InvalidSettingsException;
-import dev.flowbell.settings.Settings;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -94,8 +90,8 @@ final class DoctorCommand implements Command {
     Duration timeout = timeoutOf(options);
     String stackName = options.matchedPositionalValue(0, "");
     String region = options.matchedOptionValue("--region", null);
-    try (AwsClients aws = AwsClients.open(region)) {
-      Deployment deployment = Deployment.find(stackName, aws, DoctorCommand::settings);
+    try (DoctorClients clients = DoctorClients.open(region)) {
+      Deployment deployment = Deployment.find(stackName, clients);
       List<Finding> findings =
           new ArrayList<>(new Doctor(InstantSource.system()).examine(deployment));
       if (options.hasMatchedOption("--send-test")) {
@@ -124,20 +120,6 @@ final class DoctorCommand implements Command {
               .formatted(LONGEST_TIMEOUT_SECONDS, seconds));
     }
     return Duration.ofSeconds(seconds);
-  }
-
-  private static FunctionSettings settings(Map<String, String> environment) {
-    try {
-      Settings settings = Settings.fromEnvironment(environment);
-      return new FunctionSettings(
-          settings.formats(),
-          settings.isLogFormatAuto(),
-          settings.namespace(),
-          settings.alertPolicy(),
-          settings.topicArn());
-    } catch (InvalidSettingsException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
   }
 
   private static int exitCode(DoctorReport report) {

@@ -1,5 +1,6 @@
 package dev.flowbell.cli;
 
+import dev.flowbell.aws.OperatorClients;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,13 +16,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
-import software.amazon.awssdk.services.lambda.LambdaClientBuilder;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -118,8 +115,8 @@ final class RedriveCommand implements Command {
     }
     String region = options.matchedOptionValue("--region", null);
     boolean isDryRun = options.hasMatchedOption("--dry-run");
-    try (LambdaClient lambda = in(region, newLambda()).build();
-        SqsClient sqs = in(region, SqsClient.builder()).build()) {
+    try (LambdaClient lambda = OperatorClients.newInvoker(region, LONGEST_INVOCATION);
+        SqsClient sqs = OperatorClients.newSqs(region)) {
       Run run = new Run(lambda, options.matchedOptionValue("--function", null), isDryRun);
       if (queueUrl == null) {
         redrive(files, run);
@@ -131,17 +128,6 @@ final class RedriveCommand implements Command {
       err.println("flowbell: " + oneLine(String.valueOf(e.getMessage())));
       return Flowbell.UNREADABLE;
     }
-  }
-
-  private static LambdaClientBuilder newLambda() {
-    return LambdaClient.builder()
-        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(LONGEST_INVOCATION))
-        .overrideConfiguration(
-            configuration -> configuration.apiCallAttemptTimeout(LONGEST_INVOCATION));
-  }
-
-  private static <B extends AwsClientBuilder<B, ?>> B in(@Nullable String region, B builder) {
-    return region == null ? builder : builder.region(Region.of(region));
   }
 
   private static void redrive(List<String> files, Run run) throws IOException {

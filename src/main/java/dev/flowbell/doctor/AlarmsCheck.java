@@ -8,7 +8,8 @@ import software.amazon.awssdk.services.cloudwatch.model.DescribeAlarmsResponse;
 import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 
-/// Would the alarms tell anybody, and does one ring?
+/// Checks that the stack's alarms exist, that each notifies someone, and that none is in ALARM
+/// state.
 final class AlarmsCheck implements Check {
   @Override
   public String name() {
@@ -68,7 +69,8 @@ final class AlarmsCheck implements Check {
     }
   }
 
-  /// An alarm may leave the telling to a composite one that looks at it.
+  /// Finds alarms that notify nobody. An alarm without an action may be part of a composite alarm
+  /// that has one.
   private void mute(List<Alarm> alarms, List<Finding> findings, Deployment deployment) {
     List<String> disabled =
         alarms.stream()
@@ -90,7 +92,7 @@ final class AlarmsCheck implements Check {
                 alarm ->
                     !alarm.hasActions
                         && alarms.stream()
-                            .noneMatch(other -> other.hasActions && other.looksAt(alarm)))
+                            .noneMatch(other -> other.hasActions && other.includes(alarm)))
             .map(Alarm::name)
             .toList();
     if (!mute.isEmpty()) {
@@ -134,11 +136,11 @@ final class AlarmsCheck implements Check {
     }
   }
 
-  /// What metric alarms and composite ones have in common.
+  /// A metric alarm or a composite alarm.
   ///
-  /// @param isPatient whether missing data leave the state as it is, so that an alarm on something
-  ///   rare is without data from the start
-  /// @param rule of a composite alarm, else empty
+  /// @param isPatient whether missing data keep the state as it is, so that an alarm on a rare
+  ///   event stays without data
+  /// @param rule the rule of a composite alarm; empty for a metric alarm
   private record Alarm(
       String name,
       boolean isEnabled,
@@ -167,8 +169,9 @@ final class AlarmsCheck implements Check {
           alarm.alarmRule() == null ? "" : alarm.alarmRule());
     }
 
-    /// Rules name alarms in quotes or without: `ALARM("name") OR ALARM(name)`.
-    boolean looksAt(Alarm other) {
+    /// Returns whether the rule names another alarm. Names may have quotes: `ALARM("name") OR
+    /// ALARM(name)`.
+    boolean includes(Alarm other) {
       return rule.contains("(" + other.name + ")") || rule.contains("(\"" + other.name + "\")");
     }
   }

@@ -7,10 +7,10 @@ import software.amazon.awssdk.services.lambda.model.EnvironmentResponse;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
 
-/// Does the alias run what was deployed last?
+/// Checks that the alias runs the newest code and settings.
 ///
-/// SAM makes a new version for new code, and not always for new settings: those then reach
-/// `$LATEST`, and never the alias.
+/// SAM publishes a new version for new code, but not always for new settings. Such settings reach
+/// `$LATEST` only, and not the alias.
 ///
 /// @see <a href="https://github.com/aws/serverless-application-model/issues/3820">SAM issue
 ///   3820</a>

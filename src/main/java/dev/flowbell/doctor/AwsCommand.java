@@ -2,7 +2,7 @@ package dev.flowbell.doctor;
 
 import java.util.regex.Pattern;
 
-/// A command line of the AWS CLI or a like program, ready to be pasted into a POSIX shell.
+/// A command line of the AWS CLI or the SAM CLI, ready to be pasted into a POSIX shell.
 final class AwsCommand {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=@%+,-]+");
 
@@ -12,12 +12,14 @@ final class AwsCommand {
     text = new StringBuilder(program);
   }
 
+  /// Begins a command of the AWS CLI.
+  ///
   /// @param operation a service and an operation, such as `sns subscribe`
   static AwsCommand of(String operation) {
     return new AwsCommand("aws " + operation);
   }
 
-  /// Begins a deployment that changes one of the template's parameters and leaves the others.
+  /// Returns the command that deploys again with another value of one template parameter.
   static String redeploy(Deployment deployment, String parameter, String value) {
     return deployment(deployment)
         .with("parameter-overrides", parameter + "=" + value)
@@ -25,7 +27,7 @@ final class AwsCommand {
         .toString();
   }
 
-  /// Returns the command that deploys again, from the project's folder.
+  /// Returns the command that deploys again. It is for the project's folder.
   static String redeploy(Deployment deployment) {
     return deployment(deployment).text.toString();
   }
@@ -36,12 +38,13 @@ final class AwsCommand {
         .with("region", deployment.region());
   }
 
+  /// Adds an option.
   AwsCommand with(String option, String value) {
     text.append(" --").append(option).append(' ').append(quoted(value));
     return this;
   }
 
-  /// Returns the command line, for the Region that the deployment is in.
+  /// Returns the command line with the deployment's Region.
   String in(Deployment deployment) {
     return with("region", deployment.region()).text.toString();
   }

@@ -6,14 +6,15 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/// What AWS's errors say.
+/// Reads codes and messages of AWS's errors.
 final class AwsErrors {
-  /// "User: arn:… is not authorized to perform: logs:DescribeLogGroups on resource: …"
+  /// Matches "User: arn:… is not authorized to perform: logs:DescribeLogGroups on resource: …"
   private static final Pattern DENIED_ACTION =
       Pattern.compile("not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)");
 
   private AwsErrors() {}
 
+  /// Returns the error's code, `""` if it has none.
   static String codeOf(AwsServiceException e) {
     return e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null
         ? ""
@@ -21,7 +22,7 @@ final class AwsErrors {
   }
 
   /// Returns the error's code and message in one line.
-  static String wordsOf(AwsServiceException e) {
+  static String messageOf(AwsServiceException e) {
     String message =
         e.awsErrorDetails() == null || e.awsErrorDetails().errorMessage() == null
             ? String.valueOf(e.getMessage())
@@ -29,9 +30,9 @@ final class AwsErrors {
     return (codeOf(e).isEmpty() ? "" : codeOf(e) + ": ") + message.replaceAll("\\s+", " ").strip();
   }
 
-  /// Returns what a request that never came to an answer failed of, in one line. What the SDK lists
-  /// of places that it looked into is left out: there are a dozen.
-  static String wordsOf(SdkClientException e) {
+  /// Returns why a request got no answer, in one line. It omits the SDK's list of the dozen places
+  /// where it looked for a Region or credentials.
+  static String messageOf(SdkClientException e) {
     String message = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
     int list = message.indexOf(" from any of the providers");
     if (list < 0) {
@@ -42,7 +43,7 @@ final class AwsErrors {
         : "no AWS credentials: set AWS_PROFILE, or sign in with `aws sso login`";
   }
 
-  /// Returns whether the caller lacks a permission. Services have several codes for it:
+  /// Returns whether the caller lacks a permission. Services use different codes for it:
   /// `AccessDenied`, `AccessDeniedException`, `AuthorizationError`, `UnauthorizedOperation`.
   static boolean isDenied(AwsServiceException e) {
     String code = codeOf(e).toLowerCase(Locale.ROOT);
@@ -51,7 +52,7 @@ final class AwsErrors {
         || code.contains("unauthorizedoperation");
   }
 
-  /// Returns whether what was asked about isn't there: `ResourceNotFoundException`, `NoSuchEntity`,
+  /// Returns whether the resource does not exist: `ResourceNotFoundException`, `NoSuchEntity`,
   /// `NotFound`, `AWS.SimpleQueueService.NonExistentQueue`, `QueueDoesNotExist`.
   static boolean isNotFound(AwsServiceException e) {
     String code = codeOf(e);
@@ -61,9 +62,9 @@ final class AwsErrors {
         || code.contains("QueueDoesNotExist");
   }
 
-  /// Returns the action that AWS says is missing, or the actions that the question takes.
+  /// Returns the denied action that the error names, or else the check's actions.
   static String deniedAction(AwsServiceException e, Iterable<String> actions) {
-    Matcher matcher = DENIED_ACTION.matcher(wordsOf(e));
+    Matcher matcher = DENIED_ACTION.matcher(messageOf(e));
     return matcher.find() ? matcher.group(1) : String.join(", ", actions);
   }
 }

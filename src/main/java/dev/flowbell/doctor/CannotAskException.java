@@ -1,6 +1,6 @@
 package dev.flowbell.doctor;
 
-/// No question can be asked at all: there is no such stack, or nobody that AWS would answer.
+/// No check can run: there is no such stack, no Region, or no valid credentials.
 public final class CannotAskException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -2,16 +2,16 @@ package dev.flowbell.doctor;
 
 import java.util.List;
 
-/// One question about a deployment, independent of the others: it asks AWS for what it needs, and
-/// one that can't be asked leaves the rest alone.
+/// One check of a deployment. It asks AWS for what it needs. Checks are independent: one that fails
+/// does not affect the others.
 interface Check {
-  /// Returns what is looked at, in a word or three.
+  /// Returns the name of what is checked, in one to three words.
   String name();
 
-  /// Returns the IAM actions that the question takes.
+  /// Returns the IAM actions that the check needs.
   List<String> actions();
 
-  /// Asks.
+  /// Runs the check.
   ///
   /// @return at least one finding
   List<Finding> examine(Deployment deployment);

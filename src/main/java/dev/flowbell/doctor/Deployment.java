@@ -1,8 +1,11 @@
 package dev.flowbell.doctor;
 
+import dev.flowbell.aws.OperatorClients;
 import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.record.InvalidFormatException;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.settings.InvalidSettingsException;
+import dev.flowbell.settings.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +19,10 @@ import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackResourceSummary;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
 
-/// A stack made of Flowbell's template: what it is made of, and what several checks need of that,
-/// asked for once.
+/// A deployed stack of Flowbell's template: its resources, and answers that several checks need,
+/// each requested once.
 ///
-/// The logical ids are those of `template.yaml`.
+/// Logical ids are those of `template.yaml`.
 public final class Deployment {
   static final String FUNCTION = "Function";
   static final String LOG_GROUP = "FlowLogGroup";
@@ -34,32 +37,26 @@ public final class Deployment {
 
   private final Stack stack;
   private final Map<String, StackResourceSummary> resources;
-  private final AwsClients aws;
-  private final FunctionSettings.Reader settingsReader;
+  private final DoctorClients clients;
   private final String[] arn;
   private @Nullable GetFunctionConfigurationResponse live;
   private @Nullable List<FlowLog> flowLogs;
 
   private Deployment(
-      Stack stack,
-      Map<String, StackResourceSummary> resources,
-      AwsClients aws,
-      FunctionSettings.Reader settingsReader) {
+      Stack stack, Map<String, StackResourceSummary> resources, DoctorClients clients) {
     this.stack = stack;
     this.resources = resources;
-    this.aws = aws;
-    this.settingsReader = settingsReader;
+    this.clients = clients;
     // arn:aws:cloudformation:eu-west-1:123456789012:stack/name/id
     this.arn = stack.stackId().split(":", 6);
   }
 
-  /// Looks a stack up.
+  /// Finds a stack by its name.
   ///
-  /// @throws CannotAskException where there is none of this name, or AWS doesn't answer
-  public static Deployment find(
-      String stackName, AwsClients aws, FunctionSettings.Reader settingsReader)
-      throws CannotAskException {
+  /// @throws CannotAskException if there is no such stack, or AWS can't be asked
+  public static Deployment find(String stackName, DoctorClients clients) throws CannotAskException {
     try {
+      OperatorClients aws = clients.aws();
       Stack stack =
           aws.cloudFormation().describeStacks(ask -> ask.stackName(stackName)).stacks().getFirst();
       Map<String, StackResourceSummary> resources = new LinkedHashMap<>();
@@ -67,16 +64,16 @@ public final class Deployment {
           .listStackResourcesPaginator(ask -> ask.stackName(stackName))
           .stackResourceSummaries()
           .forEach(resource -> resources.put(resource.logicalResourceId(), resource));
-      return new Deployment(stack, resources, aws, settingsReader);
+      return new Deployment(stack, resources, clients);
     } catch (AwsServiceException e) {
-      throw new CannotAskException(AwsErrors.wordsOf(e), e);
+      throw new CannotAskException(AwsErrors.messageOf(e), e);
     } catch (SdkClientException e) {
-      throw new CannotAskException(AwsErrors.wordsOf(e), e);
+      throw new CannotAskException(AwsErrors.messageOf(e), e);
     }
   }
 
-  AwsClients aws() {
-    return aws;
+  OperatorClients aws() {
+    return clients.aws();
   }
 
   Stack stack() {
@@ -105,15 +102,15 @@ public final class Deployment {
     return findId(logicalId) != null;
   }
 
-  /// Returns what AWS calls a resource of the stack, `null` where the stack has none.
+  /// Returns the physical id of a resource, `null` if the stack does not have the resource.
   @Nullable String findId(String logicalId) {
     StackResourceSummary resource = resources.get(logicalId);
     return resource == null ? null : resource.physicalResourceId();
   }
 
-  /// Returns what AWS calls a resource of the stack.
+  /// Returns the physical id of a resource.
   ///
-  /// @throws MissingResourceException where the stack has none
+  /// @throws MissingResourceException if the stack does not have the resource
   String id(String logicalId) {
     String id = findId(logicalId);
     if (id == null) {
@@ -122,7 +119,7 @@ public final class Deployment {
     return id;
   }
 
-  /// Returns what AWS calls the stack's resources of some types.
+  /// Returns the physical ids of the resources of some types.
   List<String> idsOf(String... types) {
     Set<String> wanted = Set.of(types);
     return resources.values().stream()
@@ -132,7 +129,7 @@ public final class Deployment {
         .toList();
   }
 
-  /// Returns a parameter's value, `""` where the stack has no such parameter.
+  /// Returns a parameter's value, `""` if the stack has no such parameter.
   String parameter(String name) {
     return stack.parameters().stream()
         .filter(parameter -> parameter.parameterKey().equals(name))
@@ -141,7 +138,8 @@ public final class Deployment {
         .orElse("");
   }
 
-  /// Returns the log group that flow logs deliver to: the stack's own, or the one it was told.
+  /// Returns the log group that flow logs deliver to: the stack's own, or the one that its
+  /// parameter names.
   String logGroupName() {
     String own = findId(LOG_GROUP);
     if (own != null) {
@@ -154,8 +152,8 @@ public final class Deployment {
     return named;
   }
 
-  /// Returns the log group's ARN as a subscription's invocations and IAM policies name it: with
-  /// `:*` at its end.
+  /// Returns the log group's ARN with `:*` at its end, as in IAM policies and as the source of a
+  /// subscription's invocations.
   String logGroupArn() {
     return "arn:%s:logs:%s:%s:log-group:%s:*"
         .formatted(partition(), region(), account(), logGroupName());
@@ -170,40 +168,42 @@ public final class Deployment {
     return functionArn() + ":" + ALIAS;
   }
 
-  /// Returns the configuration of the version that runs: that of the alias.
+  /// Returns the configuration of the version that the alias runs.
   GetFunctionConfigurationResponse live() {
     if (live == null) {
       live =
-          aws.lambda()
+          aws()
+              .lambda()
               .getFunctionConfiguration(ask -> ask.functionName(id(FUNCTION)).qualifier(ALIAS));
     }
     return live;
   }
 
-  /// Returns the settings of the version that runs.
+  /// Returns the settings of the version that the alias runs.
   ///
-  /// @throws IllegalArgumentException naming every wrong one, a line each
-  FunctionSettings settings() {
-    return settingsReader.read(
+  /// @throws InvalidSettingsException if any is wrong; the message names every wrong one, a line
+  ///   each
+  Settings settings() {
+    return Settings.fromEnvironment(
         live().environment() == null ? Map.of() : live().environment().variables());
   }
 
   /// Returns the flow logs that deliver to the log group.
   List<FlowLog> flowLogs() {
     if (flowLogs == null) {
-      flowLogs = aws.flowLogs().describe(logGroupName());
+      flowLogs = clients.flowLogs().describe(logGroupName());
     }
     return flowLogs;
   }
 
-  /// Returns the formats by which the function reads: where it asks EC2, those of the flow logs, if
-  /// that knows any.
+  /// Returns the formats that the function reads. If it asks EC2, these are the formats of the flow
+  /// logs, or those of its settings when there are no flow logs.
   ///
-  /// @throws IllegalArgumentException where its settings are wrong
+  /// @throws InvalidSettingsException if a setting is wrong
   List<RecordFormat> formats() {
-    FunctionSettings settings = settings();
+    Settings settings = settings();
     List<RecordFormat> asked =
-        settings.isFormatAutomatic()
+        settings.isLogFormatAuto()
             ? flowLogs().stream().flatMap(Deployment::formatOf).distinct().toList()
             : List.of();
     return asked.isEmpty() ? settings.formats() : asked;
@@ -216,7 +216,7 @@ public final class Deployment {
     try {
       return Stream.of(RecordFormat.parse(flowLog.logFormat()));
     } catch (InvalidFormatException _) {
-      return Stream.empty(); // has a field that is newer than this program
+      return Stream.empty(); // it has a field that is newer than this program
     }
   }
 }

@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/// Asks every question about a deployment, in the order that records go.
+/// Runs every check of a deployment, in the order in which records pass through it.
 public final class Doctor {
   private final List<Check> checks;
 
-  /// @param clock what tells how old records are
+  /// @param clock gives the time for the age of records
   public Doctor(InstantSource clock) {
     checks =
         List.of(
@@ -34,16 +34,17 @@ public final class Doctor {
             new FailureQueueCheck());
   }
 
-  /// Returns what was found, at least one finding for each check.
+  /// Runs the checks, and returns at least one finding for each.
   public List<Finding> examine(Deployment deployment) {
     List<Finding> findings = new ArrayList<>();
     checks.forEach(check -> findings.addAll(examine(check, deployment)));
     return findings;
   }
 
-  /// Sends a test through the deployment and waits for what comes of it, see [SendTest].
+  /// Sends synthetic records through the deployment and waits for their metric and notification,
+  /// see [SendTest].
   ///
-  /// @param progress takes a line now and then
+  /// @param progress receives a line for each stage
   public static List<Finding> sendTest(
       Deployment deployment, Duration timeout, Consumer<String> progress) {
     SendTest test =
@@ -51,7 +52,7 @@ public final class Doctor {
     return examine(test, deployment);
   }
 
-  /// Returns the IAM actions that all questions take, in alphabetical order.
+  /// Returns the IAM actions that all checks need, in alphabetical order.
   List<String> actions() {
     return checks.stream().flatMap(check -> check.actions().stream()).distinct().sorted().toList();
   }
@@ -66,7 +67,7 @@ public final class Doctor {
                   check.name(),
                   "not allowed to ask",
                   "needs the permission " + AwsErrors.deniedAction(e, check.actions()))
-              : Finding.skipped(check.name(), "could not be asked", AwsErrors.wordsOf(e)));
+              : Finding.skipped(check.name(), "could not be asked", AwsErrors.messageOf(e)));
     } catch (DescribeFlowLogsException e) {
       return List.of(
           e.isUnauthorized()
@@ -75,7 +76,7 @@ public final class Doctor {
               : Finding.skipped(
                   check.name(), "could not be asked", String.valueOf(e.getMessage())));
     } catch (SdkClientException e) {
-      return List.of(Finding.skipped(check.name(), "could not be asked", AwsErrors.wordsOf(e)));
+      return List.of(Finding.skipped(check.name(), "could not be asked", AwsErrors.messageOf(e)));
     } catch (MissingResourceException e) {
       return List.of(
           Finding.skipped(check.name(), "nothing to ask about", String.valueOf(e.getMessage())));

@@ -5,7 +5,7 @@ import java.util.Map;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 
-/// Do payloads wait that the function could not handle?
+/// Checks that the failure queue exists and is empty.
 final class FailureQueueCheck implements Check {
   @Override
   public String name() {
@@ -44,7 +44,9 @@ final class FailureQueueCheck implements Check {
                   .in(deployment)));
     }
     long waiting =
-        attributes.values().stream().mapToLong(Long::parseLong).sum(); // and those being looked at
+        attributes.values().stream()
+            .mapToLong(Long::parseLong)
+            .sum(); // those received and not deleted included
     if (waiting == 0) {
       return List.of(Finding.ok(name(), "empty"));
     }

@@ -2,13 +2,13 @@ package dev.flowbell.doctor;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a check found.
+/// A result of a check.
 ///
 /// @param check the check's name
-/// @param verdict what it comes to
-/// @param seen what was found, in words
-/// @param why what follows from it; `null` where all is well
-/// @param mend the command that mends it, for a POSIX shell; `null` where none does
+/// @param verdict the assessment
+/// @param seen what the check saw
+/// @param why the consequence; `null` if all is well
+/// @param mend the command that fixes it, for a POSIX shell; `null` if there is none
 public record Finding(
     String check, Verdict verdict, String seen, @Nullable String why, @Nullable String mend) {
   static Finding ok(String check, String seen) {

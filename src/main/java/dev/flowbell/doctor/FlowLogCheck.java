@@ -5,7 +5,7 @@ import dev.flowbell.record.RecordFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Does a flow log deliver to the log group?
+/// Checks that a flow log delivers to the log group.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-troubleshooting.html">Troubleshoot

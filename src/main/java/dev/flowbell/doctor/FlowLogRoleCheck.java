@@ -13,17 +13,18 @@ import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 
-/// May the role that delivers flow logs be assumed, and write?
+/// Checks that VPC Flow Logs can assume the delivery role, and that the role may write.
 ///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html">IAM role
 ///   for publishing flow logs to CloudWatch Logs</a>
 final class FlowLogRoleCheck implements Check {
   private static final String SERVICE = "vpc-flow-logs.amazonaws.com";
 
-  /// What delivering takes of a log group; AWS's page names `logs:CreateLogGroup` too, which the
-  /// first delivery to a group that isn't there takes.
+  /// The actions on the log group that delivery needs. AWS's page also names `logs:CreateLogGroup`,
+  /// which only delivery to a log group that does not exist needs.
   private static final List<String> WRITE = List.of("logs:CreateLogStream", "logs:PutLogEvents");
 
+  /// The actions on all log groups that delivery needs.
   private static final List<String> LOOK =
       List.of("logs:DescribeLogGroups", "logs:DescribeLogStreams");
 
@@ -150,7 +151,7 @@ final class FlowLogRoleCheck implements Check {
     return policies;
   }
 
-  /// IAM returns documents "URL-encoded compliant with RFC 3986", where a plus sign is a plus sign.
+  /// Decodes a document of IAM: "URL-encoded compliant with RFC 3986", where `+` is a plus sign.
   private static PolicyDocument document(String encoded) {
     return PolicyDocument.parse(
         URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8));

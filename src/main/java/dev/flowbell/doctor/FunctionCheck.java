@@ -6,7 +6,7 @@ import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.lambda.model.State;
 
-/// Is the function there, ready, and not switched off?
+/// Checks that the function exists, is active, and may run.
 final class FunctionCheck implements Check {
   @Override
   public String name() {

@@ -3,7 +3,7 @@ package dev.flowbell.doctor;
 import java.util.List;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
 
-/// Is the flow logs' log group there, and does it forget?
+/// Checks that the flow logs' log group exists and has a retention period.
 final class LogGroupCheck implements Check {
   @Override
   public String name() {

@@ -1,6 +1,6 @@
 package dev.flowbell.doctor;
 
-/// The stack lacks a resource that a question is about. What it lacks, [StackCheck] tells once.
+/// The stack lacks a resource that a check needs. [StackCheck] reports each missing resource.
 final class MissingResourceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 
-/// May the log group invoke the alias?
+/// Checks that CloudWatch Logs may invoke the alias for the log group.
 ///
-/// Where it may not, CloudWatch Logs drops records and tells nobody.
+/// Without the permission, CloudWatch Logs drops records and reports no error.
 final class PermissionCheck implements Check {
   private static final String SERVICE = "logs.amazonaws.com";
 
@@ -57,12 +57,12 @@ final class PermissionCheck implements Check {
                               .qualifier(Deployment.ALIAS))
                   .policy());
     } catch (ResourceNotFoundException _) {
-      return false; // "The resource you requested does not exist": no policy
+      return false; // "The resource you requested does not exist": there is no policy
     }
     Map<String, String> facts =
         Map.of(
             "aws:sourceaccount", deployment.account(), "aws:sourcearn", deployment.logGroupArn());
-    // Older set-ups name the Region's own principal.
+    // Older policies name the service's Regional principal.
     return policy.allowsService(SERVICE, "lambda:InvokeFunction", facts)
         || policy.allowsService(
             "logs." + deployment.region() + ".amazonaws.com", "lambda:InvokeFunction", facts);

@@ -14,11 +14,11 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// A policy of IAM, as far as the doctor reads them: what its statements allow to an AWS service.
+/// The parts of an IAM policy that the checks need: what its statements allow.
 ///
-/// It is there to find what is plainly missing, not to stand in for IAM. Statements that deny, and
-/// `NotAction`, `NotResource` and `NotPrincipal`, allow nothing here; a condition on something that
-/// isn't known here is taken to hold.
+/// It finds permissions that are plainly missing, and does not evaluate policies as IAM does.
+/// Statements with `Deny`, `NotAction`, `NotResource` or `NotPrincipal` allow nothing here. A
+/// condition on an unknown key counts as met.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html">IAM
@@ -26,7 +26,9 @@ import tools.jackson.core.json.JsonFactory;
 record PolicyDocument(List<Statement> statements) {
   private static final JsonFactory JSON = new JsonFactory();
 
-  /// @throws IllegalArgumentException where it is no JSON object
+  /// Reads a policy.
+  ///
+  /// @throws IllegalArgumentException if the text is not a JSON object
   static PolicyDocument parse(String json) {
     List<Statement> statements = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
@@ -52,10 +54,10 @@ record PolicyDocument(List<Statement> statements) {
     return new PolicyDocument(List.copyOf(statements));
   }
 
-  /// Returns whether a service may do something.
+  /// Returns whether the policy allows an action to a service.
   ///
   /// @param service such as `logs.amazonaws.com`
-  /// @param facts what conditions ask for, such as `aws:SourceAccount`, by key in lower case
+  /// @param facts the values of condition keys such as `aws:SourceAccount`, by key in lower case
   boolean allowsService(String service, String action, Map<String, String> facts) {
     return statements.stream()
         .anyMatch(
@@ -66,9 +68,9 @@ record PolicyDocument(List<Statement> statements) {
                     && statement.hold(facts));
   }
 
-  /// Returns whether whoever has this policy may do something.
+  /// Returns whether the policy allows an action.
   ///
-  /// @param resource an ARN, `null` for any
+  /// @param resource an ARN, `null` for any resource
   boolean allows(String action, @Nullable String resource) {
     return statements.stream()
         .anyMatch(
@@ -82,8 +84,8 @@ record PolicyDocument(List<Statement> statements) {
     return patterns.stream().anyMatch(pattern -> matches(pattern, value));
   }
 
-  /// `*` stands for any characters and `?` for one. Case counts, except that IAM's names of actions
-  /// are written either way.
+  /// Returns whether a value matches a pattern: `*` stands for any characters and `?` for one. Case
+  /// is ignored, because IAM ignores it in the names of actions.
   private static boolean matches(String pattern, String value) {
     String expression =
         pattern
@@ -94,10 +96,10 @@ record PolicyDocument(List<Statement> statements) {
     return Pattern.compile(expression, Pattern.CASE_INSENSITIVE).matcher(value).matches();
   }
 
-  /// A statement.
+  /// A statement of a policy.
   ///
-  /// @param services the services that it is about, `*` for everybody
-  /// @param conditions values by operator and key
+  /// @param services the services that it applies to; `*` means every principal
+  /// @param conditions the expected values, by operator and key
   record Statement(
       boolean isAllow,
       List<String> services,

@@ -4,6 +4,7 @@ import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
+import dev.flowbell.settings.InvalidSettingsException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,15 +19,16 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.OrderBy;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 
-/// Do records come, and can the function read them?
+/// Checks that records arrive and that the function can read them.
 ///
-/// A log stream's own word on its newest event "typically updates in less than an hour", so it only
-/// says which streams to look into first; what counts is when their newest events were taken in.
+/// A log stream's `lastEventTimestamp` "typically updates in less than an hour", so it only decides
+/// which streams to read first. The age is that of the newest event's ingestion.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogStream.html">LogStream</a>
 final class RecordsCheck implements Check {
-  /// An interface without traffic logs NODATA, so that even a quiet network has records this new.
+  /// The age up to which the newest record is new. An interface without traffic logs NODATA, so
+  /// even a quiet network has records this new.
   private static final Duration NEW = Duration.ofMinutes(60);
 
   private static final int MOST_STREAMS = 10;
@@ -58,7 +60,7 @@ final class RecordsCheck implements Check {
     try {
       newest = newestEvents(deployment.aws().logs(), deployment.logGroupName());
     } catch (ResourceNotFoundException _) {
-      newest = List.of(); // LogGroupCheck tells that there is no group
+      newest = List.of(); // LogGroupCheck reports that there is no log group
     }
     if (newest.isEmpty()) {
       return List.of(
@@ -126,7 +128,7 @@ final class RecordsCheck implements Check {
     List<RecordFormat> formats;
     try {
       formats = deployment.formats();
-    } catch (IllegalArgumentException _) {
+    } catch (InvalidSettingsException _) {
       return Finding.skipped(
           name(), "the newest came %s ago".formatted(age), "see settings for why none is read");
     }
@@ -147,7 +149,7 @@ final class RecordsCheck implements Check {
     }
     seen += "can't read %d of the last %d: %s".formatted(unreadable, events.size(), words(faults));
     String mend =
-        deployment.settings().isFormatAutomatic()
+        deployment.settings().isLogFormatAuto()
             ? null
             : AwsCommand.redeploy(deployment, "LogFormat", "auto");
     return 2 * unreadable >= events.size()

@@ -4,6 +4,8 @@ import dev.flowbell.judge.SourceRule;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.settings.InvalidSettingsException;
+import dev.flowbell.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,43 +27,44 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
 
-/// Does a rejected flow reach metric and mailbox? Puts synthetic records into the log group, from
-/// where they go the way of real ones, and waits.
+/// Checks that a rejected flow reaches the metric and the topic: puts synthetic records into the
+/// log group, where they are processed like real ones, and waits.
 ///
-/// **How many records.** One is enough for the metric. A notification takes as many as the
-/// function's lowest threshold asks for, so that many are sent, each for another port.
+/// **How many records.** One is enough for the metric. A notification needs as many as the
+/// function's lowest threshold, so the test sends that many, each with another destination port.
 ///
-/// **How they are told from real traffic.** Metrics stand at the minute of the flow's end. The
-/// records say that they ended 150 minutes ago, when everything real has long been delivered: what
-/// that minute gains is theirs. Less than 180 minutes, because CloudWatch may take two hours to
-/// show older data; more than the hour that the template's alarms look back. `AlertsSent` stands at
-/// the minute of arrival, where a real alert would be taken for the test's: the address in the
-/// notification tells.
+/// **How the test recognizes them.** A metric's timestamp is the minute in which the flow ended.
+/// The records say that they ended 150 minutes ago. All real records of that minute have been
+/// delivered, so an increase in that minute comes from the test. The age is below 180 minutes,
+/// because CloudWatch may take two hours to show older data, and above the hour that the template's
+/// alarms evaluate. `AlertsSent` has the minute of arrival as its timestamp, so a real alert in
+/// that minute looks like the test's; the address in the notification shows which it was.
 ///
-/// **What stays.** The records, in a log stream of their own, for as long as the group keeps them;
-/// the counts; and, where there are dimensions such as `InterfaceId`, a series for the interface
-/// that isn't. The source's address is another each time, or the cooldown would keep the second
-/// test's notification back.
+/// **What remains.** The records, in a log stream of their own, until the log group's retention
+/// ends; the counts; and, with dimensions such as `InterfaceId`, a series for the synthetic
+/// interface. Each test uses another source address, because a cooldown would suppress the second
+/// test's notification.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
 final class SendTest implements Check {
-  /// The log stream that synthetic records are in.
+  /// The synthetic records' log stream.
   static final String STREAM = "flowbell-doctor";
 
-  /// How long ago the flows are said to have ended; the page named above was read 2026-11-23.
+  /// How long ago the synthetic flows ended. The page above was read 2026-11-23.
   static final Duration AGE = Duration.ofMinutes(150);
 
-  /// A batch of so many short records goes to the function as one payload.
+  /// The most records that the test sends. This many short records reach the function as one
+  /// payload.
   static final int MOST_RECORDS = 1000;
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
   private static final int PERIOD_SECONDS = 60;
 
-  /// RFC 5737; the last address of the first is the target.
+  /// The networks of source addresses, from RFC 5737. The last address of the first is the target.
   private static final List<String> NETWORKS = List.of("192.0.2.", "198.51.100.", "203.0.113.");
 
-  /// What a record needs to show for each rule that the records can trip.
+  /// The fields that each rule needs. Other rules do not ring for synthetic records.
   private static final Map<SourceRule, Set<FlowField>> NEEDS =
       Map.of(
           SourceRule.PORT_SCAN,
@@ -80,9 +83,10 @@ final class SendTest implements Check {
   private final Duration timeout;
   private final Consumer<String> progress;
 
-  /// Lets time go by.
+  /// Waits.
   @FunctionalInterface
   interface Pause {
+    /// Waits for a time.
     void last(Duration duration) throws InterruptedException;
   }
 
@@ -120,7 +124,7 @@ final class SendTest implements Check {
     Plan plan;
     try {
       plan = plan(deployment);
-    } catch (IllegalArgumentException _) {
+    } catch (InvalidSettingsException _) {
       return List.of(
           Finding.skipped(name(), "nothing was sent", "see settings: the function does not start"));
     }
@@ -133,7 +137,7 @@ final class SendTest implements Check {
   }
 
   private Plan plan(Deployment deployment) {
-    FunctionSettings settings = deployment.settings();
+    Settings settings = deployment.settings();
     RecordFormat format = deployment.formats().getFirst();
     Set<FlowField> fields = format.fields();
     boolean namesSource =
@@ -142,12 +146,12 @@ final class SendTest implements Check {
     long records = MOST_RECORDS;
     for (SourceRule each : NEEDS.keySet().stream().sorted().toList()) {
       long threshold = settings.alertPolicy().thresholds().getOrDefault(each, 0L);
-      boolean isTrippable =
+      boolean canRing =
           settings.topicArn() != null
               && namesSource
               && fields.containsAll(NEEDS.get(each))
               && threshold > 0;
-      if (isTrippable && (rule == null ? threshold <= records : threshold < records)) {
+      if (canRing && (rule == null ? threshold <= records : threshold < records)) {
         rule = each;
         records = threshold;
       }
@@ -163,13 +167,13 @@ final class SendTest implements Check {
         settings.namespace(),
         fields.contains(FlowField.ACTION) ? Metric.REJECTED_FLOWS : Metric.RECORDS,
         now.truncatedTo(ChronoUnit.MINUTES),
-        // Without a time of their own, records count when they arrive, among the real ones.
+        // Records without a time count at their arrival, together with real ones.
         isDated ? minute : null);
   }
 
   private List<Finding> run(Plan plan, Deployment deployment) throws InterruptedException {
     double countedBefore = counted(plan, deployment);
-    double toldBefore = told(plan, deployment);
+    double alertsBefore = alertsSent(plan, deployment);
     send(plan, deployment);
     Instant sent = clock.instant();
     Instant deadline = sent.plus(timeout);
@@ -177,20 +181,20 @@ final class SendTest implements Check {
         "sent %s, waiting up to %d s for %s"
             .formatted(plan.words(), timeout.toSeconds(), plan.metric.awsName()));
     boolean isCounted = false;
-    boolean isTold = plan.rule == null;
+    boolean isNotified = plan.rule == null;
     long countedAfter = 0;
-    long told = 0;
+    long alerts = 0;
     while (true) {
       if (!isCounted && counted(plan, deployment) - countedBefore >= plan.count) {
         isCounted = true;
         countedAfter = Duration.between(sent, clock.instant()).toSeconds();
         progress.accept("counted after %d s".formatted(countedAfter));
       }
-      if (!isTold) {
-        told = Math.round(told(plan, deployment) - toldBefore);
-        isTold = told > 0;
+      if (!isNotified) {
+        alerts = Math.round(alertsSent(plan, deployment) - alertsBefore);
+        isNotified = alerts > 0;
       }
-      if ((isCounted && isTold) || !clock.instant().isBefore(deadline)) {
+      if ((isCounted && isNotified) || !clock.instant().isBefore(deadline)) {
         break;
       }
       pause.last(BETWEEN_LOOKS);
@@ -198,7 +202,7 @@ final class SendTest implements Check {
     String failure = findFailure(sent, deployment);
     List<Finding> findings = new ArrayList<>();
     findings.add(metric(plan, isCounted, countedAfter, failure, deployment));
-    findings.add(notification(plan, isTold, told, failure, deployment));
+    findings.add(notification(plan, isNotified, alerts, failure, deployment));
     return findings;
   }
 
@@ -229,7 +233,7 @@ final class SendTest implements Check {
         : sum(plan, plan.metric, plan.minute, plan.minute.plusSeconds(PERIOD_SECONDS), deployment);
   }
 
-  private double told(Plan plan, Deployment deployment) {
+  private double alertsSent(Plan plan, Deployment deployment) {
     return sum(plan, Metric.ALERTS_SENT, plan.start, endOfThisMinute(), deployment);
   }
 
@@ -260,8 +264,8 @@ final class SendTest implements Check {
         .sum();
   }
 
-  /// Returns what the function's log says of something that it couldn't publish since then: the
-  /// metric `AlertsSent` is written before SNS is asked.
+  /// Returns the function's log line about a step that failed since then. `AlertsSent` alone does
+  /// not prove that a notification was sent: the metric is published before the notification.
   private static @Nullable String findFailure(Instant since, Deployment deployment) {
     String groupName = deployment.findId(Deployment.FUNCTION_LOG_GROUP);
     if (groupName == null) {
@@ -310,7 +314,7 @@ final class SendTest implements Check {
   }
 
   private Finding notification(
-      Plan plan, boolean isTold, long told, @Nullable String failure, Deployment deployment) {
+      Plan plan, boolean isNotified, long alerts, @Nullable String failure, Deployment deployment) {
     if (plan.rule == null) {
       return Finding.warning(
           "test: notification",
@@ -321,12 +325,12 @@ final class SendTest implements Check {
           null);
     }
     boolean isRefused = failure != null && failure.contains("alerts: NOT done");
-    if (isTold && !isRefused) {
+    if (isNotified && !isRefused) {
       return Finding.ok(
           "test: notification",
           "AlertsSent rose by %d (%s at %d): look for a mail from %s that names %s"
               .formatted(
-                  told,
+                  alerts,
                   plan.rule.key(),
                   plan.count,
                   deployment.id(Deployment.TOPIC),
@@ -341,7 +345,7 @@ final class SendTest implements Check {
         tail(deployment));
   }
 
-  /// A log line can be long, and JSON.
+  /// Returns the part of the log line about a step. The line may be long, and may be JSON.
   private static String words(@Nullable String failure, String step) {
     String mark = step + ": NOT done, ";
     int start = failure == null ? -1 : failure.indexOf(mark);
@@ -360,12 +364,13 @@ final class SendTest implements Check {
         : "aws logs tail %s --since 10m --region %s".formatted(groupName, deployment.region());
   }
 
-  /// What is sent and looked for.
+  /// What the test sends, and what it expects.
   ///
-  /// @param rule what the records trip, `null` for nothing
-  /// @param metric what they raise
-  /// @param start the minute before anything was sent
-  /// @param minute where they are counted, `null` for wherever they arrive
+  /// @param count how many records
+  /// @param rule the rule that the records ring, `null` for none
+  /// @param metric the metric that they increase
+  /// @param start the minute in which the test begins
+  /// @param minute the minute in which they are counted, `null` for the minute of their arrival
   private record Plan(
       SyntheticRejects rejects,
       int count,

@@ -1,8 +1,10 @@
 package dev.flowbell.doctor;
 
+import dev.flowbell.settings.InvalidSettingsException;
+import dev.flowbell.settings.Settings;
 import java.util.List;
 
-/// Can the function work with its settings?
+/// Checks that the function's settings are valid.
 final class SettingsCheck implements Check {
   @Override
   public String name() {
@@ -17,15 +19,14 @@ final class SettingsCheck implements Check {
   @Override
   public List<Finding> examine(Deployment deployment) {
     try {
-      FunctionSettings settings = deployment.settings();
+      Settings settings = deployment.settings();
       return List.of(
           Finding.ok(
               name(),
               "namespace %s, record format %s"
                   .formatted(
-                      settings.namespace(),
-                      settings.isFormatAutomatic() ? "asked of EC2" : "set")));
-    } catch (IllegalArgumentException e) {
+                      settings.namespace(), settings.isLogFormatAuto() ? "asked of EC2" : "set")));
+    } catch (InvalidSettingsException e) {
       return String.valueOf(e.getMessage())
           .lines()
           .map(

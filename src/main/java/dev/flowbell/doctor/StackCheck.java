@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.cloudformation.model.StackStatus;
 
-/// Is the stack whole?
+/// Checks that the last deployment succeeded and that the needed resources exist.
 final class StackCheck implements Check {
   private static final List<String> NEEDED =
       List.of(
@@ -15,7 +15,7 @@ final class StackCheck implements Check {
           Deployment.FAILURE_QUEUE,
           Deployment.TOPIC);
 
-  /// The last deployment went through, or was undone without a trace.
+  /// The states after a deployment that succeeded, or an import that was rolled back.
   private static final Set<StackStatus> SETTLED =
       Set.of(
           StackStatus.CREATE_COMPLETE,

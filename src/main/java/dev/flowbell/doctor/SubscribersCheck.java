@@ -5,9 +5,9 @@ import java.util.List;
 import software.amazon.awssdk.services.sns.model.NotFoundException;
 import software.amazon.awssdk.services.sns.model.Subscription;
 
-/// Does anybody get what is published?
+/// Checks that the topic has a confirmed subscriber.
 final class SubscribersCheck implements Check {
-  /// What stands in place of an ARN.
+  /// Stands in place of the ARN until the subscription is confirmed.
   private static final String PENDING = "PendingConfirmation";
 
   private static final String DELETED = "Deleted";
@@ -36,7 +36,7 @@ final class SubscribersCheck implements Check {
               .subscriptions()) {
         switch (subscription.subscriptionArn()) {
           case PENDING -> findings.add(pending(subscription, topicArn, deployment));
-          case DELETED -> {} // what was unsubscribed is listed for three days more
+          case DELETED -> {} // SNS lists a deleted subscription for three more days
           default -> confirmed.add(words(subscription));
         }
       }

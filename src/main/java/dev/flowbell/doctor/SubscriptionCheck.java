@@ -4,7 +4,7 @@ import java.util.List;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.SubscriptionFilter;
 
-/// Does the log group hand its records to the alias?
+/// Checks that the log group is subscribed to the alias.
 final class SubscriptionCheck implements Check {
   @Override
   public String name() {
@@ -52,7 +52,7 @@ final class SubscriptionCheck implements Check {
           .describeSubscriptionFilters(ask -> ask.logGroupName(deployment.logGroupName()))
           .subscriptionFilters();
     } catch (ResourceNotFoundException _) {
-      return List.of(); // LogGroupCheck tells that there is no group
+      return List.of(); // LogGroupCheck reports that there is no log group
     }
   }
 

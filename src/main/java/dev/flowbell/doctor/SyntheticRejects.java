@@ -9,11 +9,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// Flow log records of a port scan that never was: rejected SYNs, from one documentation address to
-/// another, at an interface whose id is all zeros.
+/// Synthetic flow log records of a port scan: rejected SYNs from one documentation address to
+/// another, at a network interface whose id is all zeros.
 ///
-/// @param source the address that is said to scan
-/// @param end when the window is said to end
+/// @param source the records' source address
+/// @param end the end of the records' aggregation interval
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc5737">RFC 5737, addresses for documentation</a>
 record SyntheticRejects(RecordFormat format, Deployment deployment, String source, Instant end) {
   static final String TARGET = "192.0.2.255";
@@ -22,7 +22,7 @@ record SyntheticRejects(RecordFormat format, Deployment deployment, String sourc
   private static final int SYN_BYTES = 60;
   private static final int FIRST_PORT = 1;
 
-  /// Returns records that differ in their destination port alone.
+  /// Returns records that differ only in their destination port.
   List<String> lines(int count) {
     Map<FlowField, String> values = values();
     List<String> lines = new ArrayList<>(count);
@@ -41,7 +41,7 @@ record SyntheticRejects(RecordFormat format, Deployment deployment, String sourc
     return line.toString();
   }
 
-  /// What isn't here, flow logs leave out as well where it doesn't apply: it becomes `-`.
+  /// Returns the fields' values. Fields without a value become `-`, as in real records.
   private Map<FlowField, String> values() {
     int version = 2;
     for (FlowField field : format.fields()) {

@@ -1,17 +1,18 @@
 package dev.flowbell.doctor;
 
+import dev.flowbell.settings.InvalidSettingsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.sns.model.NotFoundException;
 
-/// Is there a topic that function and alarms can publish to?
+/// Checks that the topic exists and that the function and alarms can publish to it.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services">SNS:
 ///   key management, event sources that AWS services are</a>
 final class TopicCheck implements Check {
-  /// The AWS managed key, whose policy no CloudWatch alarm is in, and nobody can change.
+  /// The AWS managed key. Its policy does not allow CloudWatch alarms, and can't be changed.
   private static final String AWS_MANAGED_KEY = "alias/aws/sns";
 
   @Override
@@ -70,8 +71,8 @@ final class TopicCheck implements Check {
     try {
       String topicArn = deployment.settings().topicArn();
       return topicArn == null ? "" : topicArn;
-    } catch (IllegalArgumentException _) {
-      return deployment.id(Deployment.TOPIC); // SettingsCheck tells what is wrong
+    } catch (InvalidSettingsException _) {
+      return deployment.id(Deployment.TOPIC); // SettingsCheck reports what is wrong
     }
   }
 }

@@ -1,13 +1,13 @@
 package dev.flowbell.doctor;
 
-/// What a check comes to.
+/// The assessment of a finding.
 public enum Verdict {
   /// As it should be.
   OK,
-  /// Works, and somebody should know or look at it.
+  /// Works, but needs attention.
   WARNING,
   /// Broken: records, metrics or notifications are lost.
   PROBLEM,
-  /// Not known, because the question could not be asked.
+  /// Unknown, because the check could not run.
   SKIPPED
 }

@@ -1,4 +1,5 @@
-/// Checks what silently breaks between a VPC and the people on call, and says what mends it.
+/// Checks a deployment for faults that cause no error message, and gives the command that fixes
+/// each.
 @NullMarked
 package dev.flowbell.doctor;
 

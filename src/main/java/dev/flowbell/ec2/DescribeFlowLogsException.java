@@ -2,11 +2,12 @@ package dev.flowbell.ec2;
 
 import org.jspecify.annotations.Nullable;
 
-/// EC2 could not be asked for flow logs, or would not say. The message names the log group and why.
+/// EC2 could not be reached, or refused to describe flow logs. The message names the log group and
+/// the reason.
 public final class DescribeFlowLogsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /// EC2's word for a role that lacks the permission.
+  /// EC2's error code for a caller that lacks the permission.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html">Error
@@ -15,7 +16,7 @@ public final class DescribeFlowLogsException extends RuntimeException {
 
   private final boolean isUnauthorized;
 
-  /// @param code EC2's error code, `null` where EC2 did not answer
+  /// @param code EC2's error code, `null` if EC2 did not answer
   public DescribeFlowLogsException(
       String message, @Nullable String code, @Nullable Throwable cause) {
     super(message, cause);

@@ -11,24 +11,24 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
-/// One page of EC2's answer, out of its XML.
+/// One page of EC2's response.
 ///
-/// Elements that this doesn't know are passed over: EC2 adds some over the years.
+/// Unknown elements are ignored, because EC2 adds new ones over the years.
 ///
-/// @param nextToken asks for the next page, `null` on the last
+/// @param nextToken requests the next page; `null` on the last page
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeFlowLogs.html">DescribeFlowLogs</a>
 public record DescribeFlowLogsResponse(List<FlowLog> flowLogs, @Nullable String nextToken) {
 
-  /// What EC2 says instead where it refuses.
+  /// An error that EC2 returned.
   ///
   /// @param code such as `UnauthorizedOperation`
   record Refusal(String code, String message) {}
 
-  /// Reads an answer.
+  /// Reads a response.
   ///
-  /// @throws XMLStreamException where it isn't one: not XML, another root, a document type, or an
-  ///   item that no flow log can be made of
+  /// @throws XMLStreamException if the body is not XML, has another root element or a document
+  ///   type, or has an item that is not a valid flow log
   static DescribeFlowLogsResponse parse(String body) throws XMLStreamException {
     XMLStreamReader xml = reader(body);
     xml.nextTag();
@@ -50,9 +50,9 @@ public record DescribeFlowLogsResponse(List<FlowLog> flowLogs, @Nullable String 
         List.copyOf(flowLogs), nextToken == null || nextToken.isEmpty() ? null : nextToken);
   }
 
-  /// Reads the first error out of `<Response><Errors><Error>`.
+  /// Reads the first error in `<Response><Errors><Error>`.
   ///
-  /// @return `null` where there is none, as in what a proxy answers
+  /// @return `null` if there is none, for example in a proxy's response
   static @Nullable Refusal findRefusal(String body) {
     Map<String, String> texts = new HashMap<>();
     try {
@@ -64,7 +64,7 @@ public record DescribeFlowLogsResponse(List<FlowLog> flowLogs, @Nullable String 
         }
       }
     } catch (XMLStreamException _) {
-      return null; // a load balancer's HTML, for one
+      return null; // for example a load balancer's HTML
     }
     return texts.containsKey("Code")
         ? new Refusal(texts.get("Code"), texts.getOrDefault("Message", ""))
@@ -92,7 +92,7 @@ public record DescribeFlowLogsResponse(List<FlowLog> flowLogs, @Nullable String 
             texts.put(name, text);
           }
         }
-        default -> skip(xml); // tagSet, destinationOptions, and what EC2 adds one day
+        default -> skip(xml); // tagSet, destinationOptions, and later additions
       }
     }
     String flowLogId = texts.get("flowLogId");
@@ -133,8 +133,8 @@ public record DescribeFlowLogsResponse(List<FlowLog> flowLogs, @Nullable String 
     }
   }
 
-  /// EC2 sends no document types; without them there are no entities that name files or hosts, nor
-  /// any that blow up.
+  /// Makes a reader that refuses document types. EC2 sends none, and without them the body can't
+  /// define entities that read files, connect to hosts, or expand without end.
   private static XMLStreamReader reader(String body) throws XMLStreamException {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);

@@ -2,19 +2,20 @@ package dev.flowbell.ec2;
 
 import org.jspecify.annotations.Nullable;
 
-/// A flow log as EC2 describes it: what it watches, where its records go, and whether they get
-/// there. EC2 leaves out what doesn't apply, such as an error message while all is well: `null`.
+/// A flow log as EC2 describes it: the resource it monitors, the destination of its records, and
+/// whether they are delivered. A field is `null` if EC2 omits it, for example the error message
+/// while records are delivered.
 ///
 /// @param flowLogId `fl-…`
-/// @param resourceId the VPC, subnet, network interface or transit gateway that is watched
+/// @param resourceId the VPC, subnet, network interface or transit gateway that it monitors
 /// @param flowLogStatus `ACTIVE`
 /// @param deliverLogsStatus `SUCCESS` or `FAILED`
 /// @param deliverLogsErrorMessage `Access error`, `Rate limited` or `Unknown error`
 /// @param deliverLogsPermissionArn the role that delivers to CloudWatch Logs
 /// @param logDestinationType `cloud-watch-logs`, `s3` or `kinesis-data-firehose`
-/// @param logGroupName where records go in CloudWatch Logs
-/// @param logFormat the fields, `${srcaddr} ${dstaddr}`; absent means AWS's default format
-/// @param maxAggregationIntervalSeconds the longest time that one record sums up, 60 or 600
+/// @param logGroupName the log group in CloudWatch Logs that records are delivered to
+/// @param logFormat the fields, such as `${srcaddr} ${dstaddr}`; `null` means AWS's default format
+/// @param maxAggregationIntervalSeconds the aggregation interval, 60 or 600
 /// @param trafficType `ACCEPT`, `REJECT` or `ALL`
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html">FlowLog</a>

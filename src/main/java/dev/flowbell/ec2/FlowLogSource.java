@@ -2,13 +2,13 @@ package dev.flowbell.ec2;
 
 import java.util.List;
 
-/// Whoever can say which flow logs deliver into a log group: EC2, or a test's stand-in.
+/// A source of flow log descriptions: EC2, or a test's substitute.
 @FunctionalInterface
 public interface FlowLogSource {
-  /// Returns the flow logs that deliver into a log group of this account and region, in no
-  /// particular order.
+  /// Returns the flow logs that deliver to a log group of this account and Region, in no particular
+  /// order.
   ///
-  /// @param logGroup its name
-  /// @throws DescribeFlowLogsException where nobody answers, or says no
+  /// @param logGroup the log group's name
+  /// @throws DescribeFlowLogsException if EC2 can't be reached or refuses the request
   List<FlowLog> describe(String logGroup);
 }

@@ -1,4 +1,4 @@
-/// Asks EC2 for flow logs: which exist, where they deliver, and the format of their lines.
+/// Asks EC2 which flow logs exist, where they deliver, and which format their lines have.
 @NullMarked
 package dev.flowbell.ec2;
 

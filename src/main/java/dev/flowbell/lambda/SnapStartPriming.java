@@ -3,6 +3,7 @@ package dev.flowbell.lambda;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import dev.flowbell.aws.HttpClients;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.settings.Settings;
@@ -84,17 +85,14 @@ final class SnapStartPriming {
   /// @return the requests for [#reconnect]
   static List<WarmUpRequest> run(Settings settings, HttpClients clients, Consumer<String> warnings) {
     PrimingHttpClient publishing = new PrimingHttpClient(clients.publishing());
-    PrimingHttpClient ledger =
-        clients.ledger() == null ? null : new PrimingHttpClient(clients.ledger());
+    PrimingHttpClient ledger = new PrimingHttpClient(clients.ledger());
     try {
       process(settings, new HttpClients(publishing, ledger));
     } catch (IOException | RuntimeException e) { // a slow start is better than none
       warnings.accept("SnapStart: the function was not made ready, and starts slowly: " + e);
     }
     List<WarmUpRequest> requests = new ArrayList<>(publishing.warmUpRequests());
-    if (ledger != null) {
-      requests.addAll(ledger.warmUpRequests());
-    }
+    requests.addAll(ledger.warmUpRequests());
     return requests;
   }
 

@@ -3,72 +3,76 @@ package dev.flowbell.ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// One run's hold on a batch: what earlier runs left to be done, and where this one notes what it
-/// does. For one thread.
+/// One invocation's right to deliver a batch, with what earlier invocations recorded of it. For one
+/// thread.
 ///
-/// Whatever is noted stays noted when the run ends; who claims the batch next goes on from there.
-/// Every method that notes something throws [LedgerUnavailableException] where it could not be.
+/// What is recorded remains when the claim ends, and the next claim of the batch returns it. The
+/// methods that write throw [LedgerUnavailableException] if they can't.
 public interface Claim {
-  /// The most keys that [#startCooldowns] takes. "Up to 100 distinct items" make a transaction, one
-  /// of which is the batch.
+  /// The most keys that [#startCooldowns] accepts. DynamoDB allows "up to 100 distinct items" in a
+  /// transaction, and one of them is the batch.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html">TransactWriteItems</a>
   ///   (read 2026-11-23)
   int MOST_KEYS = 99;
 
-  /// Returns when the batch came first. A run that repeats it counts with this time: its metrics
-  /// are then the same, request by request.
+  /// Returns when the batch first arrived. Each invocation counts the batch with this time, so that
+  /// its metrics are the same, request by request.
   Instant arrival();
 
-  /// Returns the steps that are still to be done: all for a new batch, none for one that is done.
-  Set<Step> open();
+  /// Returns whether the batch is recorded as finished, by this version of Flowbell or another.
+  boolean isFinished();
 
-  /// Returns which of the metrics step's requests were taken, as far as it was noted before this
-  /// run, by their numbers.
-  Set<Integer> takenRequests();
+  /// Returns the names of the steps that are recorded as done. Another version may have recorded
+  /// names that this one does not know.
+  Set<String> doneSteps();
 
-  /// Returns whether the run before this one was cut off, or couldn't note that it ended: what it
-  /// had under way is one of the [#doubts], and may be more.
-  boolean isAfterCut();
+  /// Returns the numbers of the metrics step's requests that were recorded as accepted before this
+  /// claim.
+  Set<Integer> acceptedRequests();
 
-  /// Returns how many publications of earlier runs may have been taken although nobody noted it,
-  /// and which this run therefore may double: one for an earlier run that was cut off, even if it
-  /// had several requests under way, and one for each request that ended without an answer.
-  int doubts();
+  /// Returns whether the invocation before was killed, or could not record that it ended. Its
+  /// requests may have been accepted without being recorded; [#possibleDuplicates] counts one of
+  /// them.
+  boolean wasInterrupted();
 
-  /// Asks what of an alert's kind may be told, and starts the time for which it may not be again.
+  /// Returns how many publications of earlier invocations may have been accepted without being
+  /// recorded, so that this invocation may repeat them. It is one for each request that got no
+  /// answer, and one for an invocation that was killed, even if it had several requests under way.
+  int possibleDuplicates();
+
+  /// Returns which alerts may be sent, and starts their cooldowns.
   ///
-  /// A batch that is tried again gets the answers that it got before, and what it kept back is
-  /// counted once.
+  /// A batch that is repeated gets the same cooldowns as before, and counts once as suppressed.
   ///
-  /// @param keys what is to be told: rule, original source, interface; [#MOST_KEYS] at most
-  /// @param length how long the same key is quiet once told; zero for not at all
-  /// @return by key
+  /// @param keys one for each alert: rule, source and network interface; [#MOST_KEYS] at most
+  /// @param length how long an alert with the same key is suppressed; zero for never
+  /// @return the cooldowns by key
   Map<String, Cooldown> startCooldowns(Collection<String> keys, Instant now, Duration length);
 
-  /// Notes that these of the metrics step's requests were taken, one at least, and others follow.
-  void noteTaken(Set<Integer> requests);
+  /// Records that requests of the metrics step were accepted. Others follow.
+  ///
+  /// @param requests their numbers, one at least
+  void recordAccepted(Set<Integer> requests);
 
-  /// Notes that steps were done. With the last one the batch is done, and the hold ends.
-  void close(Collection<Step> steps);
+  /// Records that steps are done. Others follow, so the claim continues.
+  void recordDone(Collection<String> steps);
 
-  /// Notes that so many publications were sent and no answer came.
-  void addDoubts(int publications);
+  /// Records that steps are done and that the batch is finished. The claim ends.
+  void finish(Collection<String> steps);
 
-  /// Forgets the doubts: they were published. Noted with whatever is noted next.
-  void settleDoubts();
+  /// Records that publications were sent and got no answer.
+  void addPossibleDuplicates(int publications);
 
-  /// Ends the hold before everything is done, so that the next run need not wait for the lease to
-  /// end, and has no doubts but those noted.
+  /// Sets the possible duplicates to zero, because they were published as a metric. The next write
+  /// of this claim records it.
+  void clearPossibleDuplicates();
+
+  /// Ends the claim of an unfinished batch. The next invocation need not wait for the lease to end,
+  /// and gets only the recorded possible duplicates.
   void release();
-
-  /// Returns whether each of these steps is closed.
-  static boolean isDone(Collection<Step> closed) {
-    return closed.containsAll(List.of(Step.values()));
-  }
 }

@@ -3,18 +3,20 @@ package dev.flowbell.ledger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Whether something may be told now.
+/// Whether an alert may be sent, and until when alerts with the same key are suppressed.
 ///
-/// @param isStarted whether it may: a new cooldown began with this, or this batch began it before
-/// @param until when the cooldown that holds now ends
-/// @param suppressed where it may be told, how often it was kept back in the cooldown before
-/// @param since where it may be told, when it was told before; `null` where `suppressed` is 0
+/// @param isStarted whether the alert may be sent: the cooldown started with this batch
+/// @param until when the cooldown ends
+/// @param suppressed if the alert may be sent, how many alerts the last cooldown suppressed
+/// @param since if the alert may be sent, when the last one was sent; `null` if `suppressed` is 0
 public record Cooldown(boolean isStarted, Instant until, long suppressed, @Nullable Instant since) {
-  static Cooldown started(Instant until, long suppressed, Instant toldBefore) {
-    return new Cooldown(true, until, suppressed, suppressed == 0 ? null : toldBefore);
+  /// Returns a cooldown that started with this batch.
+  static Cooldown started(Instant until, long suppressed, Instant lastSent) {
+    return new Cooldown(true, until, suppressed, suppressed == 0 ? null : lastSent);
   }
 
-  static Cooldown keptBack(Instant until) {
+  /// Returns a cooldown that started with an earlier batch: the alert is suppressed.
+  static Cooldown running(Instant until) {
     return new Cooldown(false, until, 0, null);
   }
 }

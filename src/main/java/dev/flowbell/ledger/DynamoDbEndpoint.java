@@ -1,28 +1,16 @@
 package dev.flowbell.ledger;
 
+import dev.flowbell.aws.AwsService;
+import dev.flowbell.aws.HttpClients;
+import dev.flowbell.aws.ResponseTooLargeException;
+import dev.flowbell.aws.SignedEndpoint;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.awscore.endpoint.AwsClientEndpointProvider;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.AbortableInputStream;
-import software.amazon.awssdk.http.ContentStreamProvider;
-import software.amazon.awssdk.http.HttpExecuteRequest;
-import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.SdkHttpMethod;
-import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
-import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
-import software.amazon.awssdk.profiles.ProfileFile;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.retries.api.AcquireInitialTokenRequest;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
@@ -33,27 +21,29 @@ import software.amazon.awssdk.retries.api.RetryToken;
 import software.amazon.awssdk.retries.api.TokenAcquisitionFailedException;
 import tools.jackson.core.JacksonException;
 
-/// DynamoDB's JSON protocol over the SDK's own signer, credentials, endpoints, retries and HTTP
-/// client; see `docs/RATIONALE.md` for why not its module for DynamoDB.
+/// DynamoDB's endpoint: sends operations as JSON and retries them. See `docs/RATIONALE.md` for why
+/// this is not the SDK's DynamoDB module.
 ///
-/// Calls must be such that a repeat changes nothing: one without an answer is tried again.
+/// A call without an answer is retried, so an operation must have the same result when repeated.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html">Error
 ///   handling with DynamoDB</a>
 final class DynamoDbEndpoint {
-  /// The most that a call may take: an attempt that begins before [#LAST_ATTEMPT], and what it may
-  /// take.
+  /// The longest time that a call takes with its retries: the last attempt begins before
+  /// [#LAST_ATTEMPT].
   static final Duration LONGEST_CALL = Duration.ofSeconds(5);
 
-  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(1);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
   private static final Duration LAST_ATTEMPT =
-      LONGEST_CALL.minus(LONGEST_CONNECT).minus(LONGEST_WAIT);
+      LONGEST_CALL.minus(HttpClients.LONGEST_LEDGER_ATTEMPT);
+
+  /// An item takes at most 400 KB, and the ledger's cooldowns, up to 99 of which are read at once,
+  /// take less than 1 KB each.
+  private static final int MOST_RESPONSE_BYTES = 4 << 20;
 
   private static final int MOST_ATTEMPTS = 3;
 
-  /// Client errors that pass by themselves, beside every server error.
+  /// The client errors that may pass within seconds, as every server error may.
   private static final Set<String> PASSING =
       Set.of(
           "ProvisionedThroughputExceededException",
@@ -61,25 +51,11 @@ final class DynamoDbEndpoint {
           "ThrottlingException",
           "TransactionInProgressException");
 
-  private final Region region = DefaultAwsRegionProviderChain.builder().build().getRegion();
-  private final URI endpoint =
-      AwsClientEndpointProvider.builder()
-          .serviceEndpointOverrideEnvironmentVariable("AWS_ENDPOINT_URL_DYNAMODB")
-          .serviceEndpointOverrideSystemProperty("aws.endpointUrlDynamoDb")
-          .serviceProfileProperty("dynamodb")
-          .serviceEndpointPrefix("dynamodb")
-          .defaultProtocol("https")
-          .profileFile(ProfileFile::defaultProfileFile)
-          .region(region)
-          .build()
-          .clientEndpoint();
-  private final AwsCredentialsProvider credentials = DefaultCredentialsProvider.builder().build();
-  private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
-  private final SdkHttpClient http;
+  private final SignedEndpoint endpoint;
   private final StandardRetryStrategy retries =
       StandardRetryStrategy.builder()
           .maxAttempts(MOST_ATTEMPTS)
-          .retryOnException(DynamoDbEndpoint::isWorthARetry)
+          .retryOnException(DynamoDbEndpoint::isRetryable)
           .treatAsThrottling(failure -> failure instanceof DynamoDbRefusal)
           .backoffStrategy(
               BackoffStrategy.exponentialDelay(Duration.ofMillis(25), Duration.ofMillis(250)))
@@ -87,22 +63,23 @@ final class DynamoDbEndpoint {
               BackoffStrategy.exponentialDelay(Duration.ofMillis(100), Duration.ofMillis(500)))
           .build();
 
+  /// @param http one of the ledger's, or [#LONGEST_CALL] does not hold; remains the caller's to
+  ///   close
   DynamoDbEndpoint(SdkHttpClient http) {
-    this.http = http;
-  }
-
-  static SdkHttpClient newHttpClient() {
-    return UrlConnectionHttpClient.builder()
-        .connectionTimeout(LONGEST_CONNECT)
-        .socketTimeout(LONGEST_WAIT)
-        .build();
+    endpoint =
+        new SignedEndpoint(
+            AwsService.DYNAMODB,
+            SignedEndpoint.defaultRegion(),
+            SignedEndpoint.defaultCredentials(),
+            http,
+            MOST_RESPONSE_BYTES);
   }
 
   /// Calls an operation.
   ///
   /// @return the response
-  /// @throws DynamoDbRefusal where DynamoDB says no
-  /// @throws IOException where it says nothing, or nothing that can be read
+  /// @throws DynamoDbRefusal if DynamoDB returns an error
+  /// @throws IOException if it returns nothing, or nothing readable
   Map<String, Object> call(String operation, Map<String, Object> request)
       throws DynamoDbRefusal, IOException {
     byte[] body = DynamoDbJson.write(request);
@@ -124,56 +101,21 @@ final class DynamoDbEndpoint {
 
   private Map<String, Object> attempt(String operation, byte[] body)
       throws DynamoDbRefusal, IOException {
-    HttpExecuteResponse response = http.prepareRequest(sign(operation, body)).call();
-    byte[] answer = new byte[0];
-    if (response.responseBody().isPresent()) {
-      try (AbortableInputStream stream = response.responseBody().get()) {
-        answer = stream.readAllBytes();
-      }
-    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Content-Type", "application/x-amz-json-1.0");
+    headers.put("X-Amz-Target", "DynamoDB_20120810." + operation);
+    SignedEndpoint.Response response = endpoint.post(headers, body);
     Map<String, Object> json;
     try {
-      json = DynamoDbJson.read(answer);
+      json = DynamoDbJson.read(response.body());
     } catch (JacksonException e) {
       json = Map.of(); // a gateway's error page
     }
-    int status = response.httpResponse().statusCode();
-    if (!response.httpResponse().isSuccessful()) {
+    if (!response.isSuccessful()) {
       String type = String.valueOf(DynamoDbJson.text(json, "__type"));
-      throw new DynamoDbRefusal(status, type.substring(type.indexOf('#') + 1), json);
+      throw new DynamoDbRefusal(response.status(), type.substring(type.indexOf('#') + 1), json);
     }
     return json;
-  }
-
-  private HttpExecuteRequest sign(String operation, byte[] body) throws IOException {
-    SdkHttpRequest unsigned =
-        SdkHttpRequest.builder()
-            .method(SdkHttpMethod.POST)
-            .uri(endpoint)
-            .encodedPath("/")
-            .putHeader("Content-Type", "application/x-amz-json-1.0")
-            .putHeader("Content-Length", String.valueOf(body.length))
-            .putHeader("X-Amz-Target", "DynamoDB_20120810." + operation)
-            .build();
-    ContentStreamProvider content = ContentStreamProvider.fromByteArrayUnsafe(body);
-    try {
-      AwsCredentialsIdentity identity = credentials.resolveCredentials();
-      SignedRequest signed =
-          signer.sign(
-              request ->
-                  request
-                      .identity(identity)
-                      .request(unsigned)
-                      .payload(content)
-                      .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "dynamodb")
-                      .putProperty(AwsV4HttpSigner.REGION_NAME, region.id()));
-      return HttpExecuteRequest.builder()
-          .request(signed.request())
-          .contentStreamProvider(signed.payload().orElse(content))
-          .build();
-    } catch (SdkException e) { // no credentials
-      throw new IOException(e.getMessage(), e);
-    }
   }
 
   private <E extends Exception> RetryToken awaitRetry(RetryToken token, E failure, long begin)
@@ -187,7 +129,7 @@ final class DynamoDbEndpoint {
               RefreshRetryTokenRequest.builder().token(token).failure(failure).build());
       Thread.sleep(refreshed.delay());
       return refreshed.token();
-    } catch (TokenAcquisitionFailedException _) { // not worth it, or tried often enough
+    } catch (TokenAcquisitionFailedException _) { // not retryable, or no attempts left
       throw failure;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -195,9 +137,10 @@ final class DynamoDbEndpoint {
     }
   }
 
-  private static boolean isWorthARetry(Throwable failure) {
+  private static boolean isRetryable(Throwable failure) {
     return switch (failure) {
       case DynamoDbRefusal refusal -> refusal.status() >= 500 || PASSING.contains(refusal.code());
+      case ResponseTooLargeException _ -> false;
       case IOException e -> !(e.getCause() instanceof SdkException);
       default -> false;
     };

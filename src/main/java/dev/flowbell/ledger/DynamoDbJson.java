@@ -1,6 +1,7 @@
 package dev.flowbell.ledger;
 
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,7 +16,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// DynamoDB's JSON as maps, lists, strings and truth values: numbers are strings there.
+/// Reads and writes DynamoDB's JSON, as maps, lists, strings and Booleans. Numbers are strings
+/// there.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html">DynamoDB
@@ -25,6 +27,7 @@ final class DynamoDbJson {
 
   private DynamoDbJson() {}
 
+  /// Writes a request.
   static byte[] write(Map<String, Object> request) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
@@ -35,43 +38,118 @@ final class DynamoDbJson {
 
   /// Reads a response.
   ///
-  /// @throws JacksonException where it isn't JSON
+  /// @throws JacksonException if it is not JSON
   static Map<String, Object> read(byte[] response) {
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), response)) {
       return json.nextToken() == JsonToken.START_OBJECT ? readObject(json) : Map.of();
     }
   }
 
-  /// Returns an attribute value: a string.
-  static Map<String, Object> s(String text) {
+  /// Returns an attribute value of type string.
+  static Map<String, Object> string(String text) {
     return Map.of("S", text);
   }
 
-  /// Returns an attribute value: a number.
-  static Map<String, Object> n(long number) {
+  /// Returns an attribute value of type number.
+  static Map<String, Object> number(long number) {
     return Map.of("N", Long.toString(number));
   }
 
-  /// Returns the object of this name, or an empty one.
-  @SuppressWarnings("unchecked") // every object that readObject makes has these types
+  /// Returns an attribute value of type number: milliseconds since 1970.
+  static Map<String, Object> milliseconds(Instant time) {
+    return number(time.toEpochMilli());
+  }
+
+  /// Returns an attribute value of type number: seconds since 1970.
+  static Map<String, Object> seconds(Instant time) {
+    return number(time.getEpochSecond());
+  }
+
+  /// Returns an attribute value of type Boolean.
+  static Map<String, Object> bool(boolean truth) {
+    return Map.of("BOOL", truth);
+  }
+
+  /// Returns an attribute value of type string set, which must not be empty.
+  static Map<String, Object> stringSet(Collection<String> texts) {
+    return Map.of("SS", texts);
+  }
+
+  /// Returns an attribute value of type number set, which must not be empty.
+  static Map<String, Object> numberSet(Collection<Integer> numbers) {
+    return Map.of("NS", numbers.stream().map(String::valueOf).toList());
+  }
+
+  /// Returns an attribute value of type map.
+  ///
+  /// @param attributes the attribute values by name
+  static Map<String, Object> map(Map<String, Object> attributes) {
+    return Map.of("M", attributes);
+  }
+
+  /// Returns the string that an attribute holds, `""` if it holds none.
+  static String readString(Map<String, Object> item, String attribute) {
+    String text = text(object(item, attribute), "S");
+    return text == null ? "" : text;
+  }
+
+  /// Returns the number that an attribute holds.
+  static long readNumber(Map<String, Object> item, String attribute, long otherwise) {
+    String digits = text(object(item, attribute), "N");
+    return digits == null ? otherwise : Long.parseLong(digits);
+  }
+
+  /// Returns the time that an attribute holds in milliseconds since 1970, 1970 if it holds none.
+  static Instant readInstant(Map<String, Object> item, String attribute) {
+    return Instant.ofEpochMilli(readNumber(item, attribute, 0));
+  }
+
+  /// Returns whether an attribute holds the Boolean `true`.
+  static boolean readBoolean(Map<String, Object> item, String attribute) {
+    return Boolean.TRUE.equals(object(item, attribute).get("BOOL"));
+  }
+
+  /// Returns the string set that an attribute holds, empty if it holds none.
+  static List<String> readStrings(Map<String, Object> item, String attribute) {
+    return texts(object(item, attribute), "SS");
+  }
+
+  /// Returns the number set that an attribute holds, empty if it holds none.
+  static List<String> readNumbers(Map<String, Object> item, String attribute) {
+    return texts(object(item, attribute), "NS");
+  }
+
+  /// Returns the map that an attribute holds, empty if it holds none.
+  static Map<String, Object> readMap(Map<String, Object> item, String attribute) {
+    return object(object(item, attribute), "M");
+  }
+
+  /// Returns the object of this name, empty if there is none.
   static Map<String, Object> object(Map<String, Object> parent, String name) {
-    return parent.get(name) instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    return asObject(parent.get(name));
   }
 
-  /// Returns the array of this name, or an empty one.
-  static List<?> array(Map<String, Object> parent, String name) {
-    return parent.get(name) instanceof List<?> list ? list : List.of();
+  /// Returns the objects in the array of this name, empty if there is none.
+  static List<Map<String, Object>> objects(Map<String, Object> parent, String name) {
+    return array(parent, name).stream().map(DynamoDbJson::asObject).toList();
   }
 
-  /// Returns the string of this name.
+  /// Returns the string of this name, `null` if there is none.
   static @Nullable String text(Map<String, Object> parent, String name) {
     return parent.get(name) instanceof String text ? text : null;
   }
 
-  /// Returns the number that an item's attribute holds.
-  static long number(Map<String, Object> item, String attribute, long otherwise) {
-    String digits = text(object(item, attribute), "N");
-    return digits == null ? otherwise : Long.parseLong(digits);
+  private static List<String> texts(Map<String, Object> parent, String name) {
+    return array(parent, name).stream().map(String::valueOf).toList();
+  }
+
+  private static List<?> array(Map<String, Object> parent, String name) {
+    return parent.get(name) instanceof List<?> list ? list : List.of();
+  }
+
+  @SuppressWarnings("unchecked") // every object that readObject makes has these types
+  private static Map<String, Object> asObject(@Nullable Object value) {
+    return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
   }
 
   private static void write(Object value, JsonGenerator json) {

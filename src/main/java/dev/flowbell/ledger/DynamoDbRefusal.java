@@ -2,7 +2,7 @@ package dev.flowbell.ledger;
 
 import java.util.Map;
 
-/// DynamoDB's answer that it did not do what it was asked.
+/// An error that DynamoDB returned.
 final class DynamoDbRefusal extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -11,6 +11,7 @@ final class DynamoDbRefusal extends Exception {
   private final transient Map<String, Object> body;
 
   /// @param code the error's name without its namespace
+  /// @param body the response as JSON
   DynamoDbRefusal(int status, String code, Map<String, Object> body) {
     super("%s (status %d): %s".formatted(code, status, messageOf(body)));
     this.status = status;

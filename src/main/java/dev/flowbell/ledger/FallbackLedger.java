@@ -3,19 +3,20 @@ package dev.flowbell.ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// A ledger that is never unavailable: where the one behind it is, the process's own memory stands
-/// in, and that duplicates are possible is said, and counted as a doubt where nothing else would.
+/// A ledger that is never unavailable. If the ledger behind it is, this one uses the process's
+/// memory instead, logs that duplicates are possible, and counts a possible duplicate.
 public final class FallbackLedger implements Ledger {
   private final Ledger ledger;
   private final Ledger memory = new InMemoryLedger();
   private final Consumer<String> warnings;
 
-  /// @param warnings takes each failure of the ledger, as a line for the log
+  /// @param ledger the ledger to use while it is available
+  /// @param warnings receives a line for each failure of the ledger
   public FallbackLedger(Ledger ledger, Consumer<String> warnings) {
     this.ledger = ledger;
     this.warnings = warnings;
@@ -24,12 +25,12 @@ public final class FallbackLedger implements Ledger {
   @Override
   public Claim claim(String batch, Instant now, Duration lease) {
     try {
-      return new Fallback(ledger.claim(batch, now, lease), batch, now, lease);
+      return new FallbackClaim(ledger.claim(batch, now, lease), batch, now, lease);
     } catch (LedgerUnavailableException e) {
       warn(e);
       Claim claim = memory.claim(batch, now, lease);
-      if (!claim.open().isEmpty()) {
-        claim.addDoubts(1);
+      if (!claim.isFinished()) {
+        claim.addPossibleDuplicates(1);
       }
       return claim;
     }
@@ -39,15 +40,15 @@ public final class FallbackLedger implements Ledger {
     warnings.accept(e.getMessage() + "; the work goes on, duplicates are possible");
   }
 
-  /// A claim that goes on when what is to be noted can't be.
-  private final class Fallback implements Claim {
+  /// A claim that continues when the ledger can't write.
+  private final class FallbackClaim implements Claim {
     private final Claim claim;
     private final String batch;
     private final Instant claimed;
     private final Duration lease;
-    private final Set<Step> closed = EnumSet.noneOf(Step.class);
+    private final Set<String> doneSteps = new LinkedHashSet<>();
 
-    Fallback(Claim claim, String batch, Instant claimed, Duration lease) {
+    FallbackClaim(Claim claim, String batch, Instant claimed, Duration lease) {
       this.claim = claim;
       this.batch = batch;
       this.claimed = claimed;
@@ -60,23 +61,28 @@ public final class FallbackLedger implements Ledger {
     }
 
     @Override
-    public Set<Step> open() {
-      return claim.open();
+    public boolean isFinished() {
+      return claim.isFinished();
     }
 
     @Override
-    public Set<Integer> takenRequests() {
-      return claim.takenRequests();
+    public Set<String> doneSteps() {
+      return claim.doneSteps();
     }
 
     @Override
-    public boolean isAfterCut() {
-      return claim.isAfterCut();
+    public Set<Integer> acceptedRequests() {
+      return claim.acceptedRequests();
     }
 
     @Override
-    public int doubts() {
-      return claim.doubts();
+    public boolean wasInterrupted() {
+      return claim.wasInterrupted();
+    }
+
+    @Override
+    public int possibleDuplicates() {
+      return claim.possibleDuplicates();
     }
 
     @Override
@@ -86,42 +92,48 @@ public final class FallbackLedger implements Ledger {
         return claim.startCooldowns(keys, now, length);
       } catch (LedgerUnavailableException e) {
         warn(e);
-        addDoubts(1);
-        return rememberedCooldowns(keys, now, length);
+        addPossibleDuplicates(1);
+        return startCooldownsInMemory(keys, now, length);
       }
     }
 
-    private Map<String, Cooldown> rememberedCooldowns(
+    private Map<String, Cooldown> startCooldownsInMemory(
         Collection<String> keys, Instant now, Duration length) {
-      Claim remembered = memory.claim(batch, claimed, lease);
+      Claim inMemory = memory.claim(batch, claimed, lease);
       try {
-        return remembered.startCooldowns(keys, now, length);
+        return inMemory.startCooldowns(keys, now, length);
       } finally {
-        remembered.release();
+        inMemory.release();
       }
     }
 
     @Override
-    public void noteTaken(Set<Integer> requests) {
-      attempt(() -> claim.noteTaken(requests));
+    public void recordAccepted(Set<Integer> requests) {
+      attempt(() -> claim.recordAccepted(requests));
     }
 
-    /// What could not be noted is noted with the next step. Where it never can be, the claim stays
-    /// open, and counts as a doubt should the batch come again.
+    /// A step that can't be recorded is recorded with the next one. If no write succeeds, the batch
+    /// remains claimed, and a later invocation that repeats it counts a possible duplicate.
     @Override
-    public void close(Collection<Step> steps) {
-      closed.addAll(steps);
-      attempt(() -> claim.close(closed));
-    }
-
-    @Override
-    public void addDoubts(int publications) {
-      attempt(() -> claim.addDoubts(publications));
+    public void recordDone(Collection<String> steps) {
+      doneSteps.addAll(steps);
+      attempt(() -> claim.recordDone(doneSteps));
     }
 
     @Override
-    public void settleDoubts() {
-      claim.settleDoubts();
+    public void finish(Collection<String> steps) {
+      doneSteps.addAll(steps);
+      attempt(() -> claim.finish(doneSteps));
+    }
+
+    @Override
+    public void addPossibleDuplicates(int publications) {
+      attempt(() -> claim.addPossibleDuplicates(publications));
+    }
+
+    @Override
+    public void clearPossibleDuplicates() {
+      claim.clearPossibleDuplicates();
     }
 
     @Override
@@ -129,9 +141,9 @@ public final class FallbackLedger implements Ledger {
       attempt(claim::release);
     }
 
-    private void attempt(Runnable note) {
+    private void attempt(Runnable write) {
       try {
-        note.run();
+        write.run();
       } catch (LedgerUnavailableException e) {
         warn(e);
       }

@@ -3,21 +3,22 @@ package dev.flowbell.ledger;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Remembers what was done, so that a payload that comes again is neither counted nor told again.
+/// Remembers which steps of which batches are done, and which cooldowns run, so that a repeated
+/// batch is not counted or notified again.
 ///
-/// Lambda retries a failed invocation, and CloudWatch Logs may deliver a batch twice without any
+/// Lambda retries a failed invocation, and CloudWatch Logs may deliver a batch twice without a
 /// failure.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">How
 ///   Lambda handles errors and retries with asynchronous invocation</a>
 public interface Ledger {
-  /// Begins or goes on with a batch, for one run alone.
+  /// Claims a batch for one invocation.
   ///
-  /// @param batch what is the same for the same log events
-  /// @param lease how long the claim holds where the run neither finishes nor fails in order: until
-  ///   it is surely over
-  /// @throws BatchClaimedException where another run holds it
-  /// @throws LedgerUnavailableException where that can't be known
+  /// @param batch the batch id, the same each time that the same log events arrive
+  /// @param lease when the claim ends if it is neither finished nor released; longer than the
+  ///   invocation can last
+  /// @throws BatchClaimedException if another invocation holds the claim
+  /// @throws LedgerUnavailableException if the ledger can't be read or written
   Claim claim(String batch, Instant now, Duration lease);
 }

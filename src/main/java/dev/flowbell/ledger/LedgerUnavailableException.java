@@ -1,6 +1,6 @@
 package dev.flowbell.ledger;
 
-/// The ledger could not be asked, or not be told. The message names the table and what failed.
+/// The ledger could not be read or written. The message names the table and what failed.
 public final class LedgerUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

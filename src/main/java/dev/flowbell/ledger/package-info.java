@@ -1,4 +1,4 @@
-/// Remembers what was done already: batches, their steps, and cooldowns.
+/// Remembers which steps of which batches are done, and which cooldowns run.
 @NullMarked
 package dev.flowbell.ledger;
 

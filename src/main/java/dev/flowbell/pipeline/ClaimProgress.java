@@ -22,12 +22,12 @@ record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricPr
 
   @Override
   public Set<Integer> taken() {
-    return claim == null ? Set.of() : claim.takenRequests();
+    return claim == null ? Set.of() : claim.acceptedRequests();
   }
 
   @Override
   public boolean isAfterCut() {
-    return claim != null && claim.isAfterCut();
+    return claim != null && claim.wasInterrupted();
   }
 
   @Override
@@ -44,7 +44,7 @@ record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricPr
   @Override
   public void note(Set<Integer> taken) {
     if (claim != null) {
-      claim.noteTaken(taken);
+      claim.recordAccepted(taken);
     }
   }
 }

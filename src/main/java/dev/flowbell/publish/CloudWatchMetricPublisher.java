@@ -1,5 +1,7 @@
 package dev.flowbell.publish;
 
+import dev.flowbell.aws.AwsClients;
+import dev.flowbell.aws.HttpClients;
 import dev.flowbell.aws.Refusals;
 import dev.flowbell.summary.FlowSummary;
 import java.time.InstantSource;
@@ -30,6 +32,15 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
   private final CloudWatchClient client;
   private final String namespace;
   private final InstantSource clock;
+
+  /// Creates a publisher.
+  ///
+  /// @param clients the caller closes them
+  public static CloudWatchMetricPublisher create(
+      HttpClients clients, String namespace, InstantSource clock) {
+    return new CloudWatchMetricPublisher(
+        AwsClients.newCloudWatch(clients.publishing()), namespace, clock);
+  }
 
   /// @param client one that doesn't repeat what is in doubt; stays the caller's to close
   public CloudWatchMetricPublisher(CloudWatchClient client, String namespace, InstantSource clock) {

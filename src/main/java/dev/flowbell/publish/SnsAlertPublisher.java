@@ -1,5 +1,7 @@
 package dev.flowbell.publish;
 
+import dev.flowbell.aws.AwsClients;
+import dev.flowbell.aws.HttpClients;
 import dev.flowbell.aws.Refusals;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.HttpsForm;
@@ -11,6 +13,14 @@ public final class SnsAlertPublisher implements AlertPublisher {
   private final SnsClient client;
   private final String topicArn;
   private final HttpsForm httpsForm;
+
+  /// Creates a publisher.
+  ///
+  /// @param clients the caller closes them
+  public static SnsAlertPublisher create(
+      HttpClients clients, String topicArn, HttpsForm httpsForm) {
+    return new SnsAlertPublisher(AwsClients.newSns(clients.publishing()), topicArn, httpsForm);
+  }
 
   /// @param client one that doesn't repeat what is in doubt: a second notification is worse than
   ///   one that comes with the next try; stays the caller's to close

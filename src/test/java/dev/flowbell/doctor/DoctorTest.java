@@ -23,7 +23,8 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.State;
 
-/// One row for each thing that breaks: what is then found, whole, besides what is well.
+/// Tests the checks with one row for each fault: the findings that differ from a healthy
+/// deployment.
 class DoctorTest {
   private static final Doctor DOCTOR = new Doctor(InstantSource.fixed(FakeAccount.NOW));
 
@@ -661,11 +662,12 @@ class DoctorTest {
             Finding.skipped("alarms", "could not be asked", "InternalFailure: try again")));
   }
 
-  /// Settings that are wrong leave several questions open.
+  /// With wrong settings, several checks can't run.
   @Test
   void examine_wrongSettings() {
     FakeAccount account = new FakeAccount();
     account.environment.put("LOG_FORMAT", "wrong");
+    account.environment.put("ALERT_REJECTS", "ten");
     account.versions = List.of();
 
     List<Finding> found = new ArrayList<>(DOCTOR.examine(Deployments.in(account)));
@@ -676,9 +678,17 @@ class DoctorTest {
         .containsExactly(
             Finding.skipped(
                 "records", "the newest came 4 min ago", "see settings for why none is read"),
-            Finding.problem("settings", "LOG_FORMAT: wrong", "the function does not start", mend),
             Finding.problem(
-                "settings", "ALERT_REJECTS: wrong, too", "the function does not start", mend));
+                "settings",
+                "LOG_FORMAT: format 1, field 1 (character 1): expected a flow log field such as"
+                    + " ${srcaddr}, got \"wrong\"",
+                "the function does not start",
+                mend),
+            Finding.problem(
+                "settings",
+                "ALERT_REJECTS: expected a positive integer, or 0 for never, got \"ten\"",
+                "the function does not start",
+                mend));
   }
 
   @Test
@@ -695,7 +705,7 @@ class DoctorTest {
                 "sam deploy --stack-name flowbell --region eu-west-1"));
   }
 
-  /// The documentation lists what permissions it takes; what isn't asked, it must not ask for.
+  /// The documentation lists the permissions that the checks need, and no others.
   @Test
   void actions_areThoseUsed() {
     FakeAccount account = new FakeAccount();
@@ -715,14 +725,7 @@ class DoctorTest {
         "ValidationError",
         "Stack with id flowbel does not exist");
 
-    assertThatThrownBy(
-            () ->
-                Deployment.find(
-                    "flowbel",
-                    account.clients(),
-                    _ -> {
-                      throw new AssertionError();
-                    }))
+    assertThatThrownBy(() -> Deployment.find("flowbel", account.clients()))
         .isInstanceOf(CannotAskException.class)
         .hasMessage("ValidationError: Stack with id flowbel does not exist");
   }

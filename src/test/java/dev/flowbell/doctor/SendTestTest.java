@@ -21,12 +21,12 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsRequest;
 
 class SendTestTest {
-  /// 150 minutes before the account's now.
+  /// 150 minutes before the fake account's current time.
   private static final Instant MINUTE = Instant.parse("2026-11-23T04:30:00Z");
 
   private static final Instant THIS_MINUTE = Instant.parse("2026-11-23T07:00:00Z");
 
-  /// What the seed below comes to.
+  /// The source address that the seed below gives.
   private static final String SOURCE = "192.0.2.225";
 
   private final FakeAccount account = new FakeAccount();
@@ -35,7 +35,7 @@ class SendTestTest {
 
   @Test
   void examine_metricAndNotificationArrive() {
-    // What was there before doesn't count; the function needs 10 s for the metric, 20 for the rest.
+    // Earlier values don't count. The metric takes 10 s to arrive, and the notification 20 s.
     account.metricSums =
         (metric, from) ->
             switch (metric) {
@@ -134,7 +134,7 @@ class SendTestTest {
     assertThat(now).isEqualTo(FakeAccount.NOW.plusSeconds(60));
   }
 
-  /// `AlertsSent` is written before SNS is asked, so that it alone proves nothing.
+  /// `AlertsSent` is published before the notification, so it alone proves nothing.
   @Test
   void examine_functionMayNotPublish() {
     account.metricSums = (_, _) -> isAfter(5) ? 10 : 0;
@@ -183,7 +183,7 @@ class SendTestTest {
                 null));
   }
 
-  /// Without a destination port there is no scan; handshakes are next, at 20.
+  /// Without a destination port there is no port scan. The next threshold is handshakes, at 20.
   @Test
   void examine_asManyAsTheLowestThresholdThatTheFormatAllows() {
     account.environment.put(
@@ -194,7 +194,7 @@ class SendTestTest {
     assertThat(account.put().getFirst().logEvents()).hasSize(20);
   }
 
-  /// Without a time, records count when they arrive.
+  /// Records without a time count at their arrival.
   @Test
   void examine_formatWithoutTimeAndAction() {
     account.environment.put("LOG_FORMAT", "${srcaddr} ${dstaddr}");

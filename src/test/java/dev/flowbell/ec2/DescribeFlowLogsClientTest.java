@@ -31,12 +31,12 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.Region;
 
-/// The client against an endpoint on this machine.
+/// Tests the client with an endpoint on this machine.
 class DescribeFlowLogsClientTest {
   private static final String GROUP = "/vpc/flow logs+&#";
   private static final AwsCredentials CREDENTIALS =
       AwsSessionCredentials.create("AKIDEXAMPLE", "a-secret", "a-session-token");
-  private static final String ASKED =
+  private static final String FORM =
       "Action=DescribeFlowLogs&Version=2016-11-15&Filter.1.Name=log-group-name"
           + "&Filter.1.Value.1=%2Fvpc%2Fflow+logs%2B%26%23";
 
@@ -53,18 +53,18 @@ class DescribeFlowLogsClientTest {
   }
 
   @Test
-  void describe_asksSigned() throws GeneralSecurityException {
+  void describe_sendsASignedRequest() throws GeneralSecurityException {
     try (DescribeFlowLogsClient client = client()) {
       assertThat(client.describe(GROUP)).isEmpty();
     }
 
     assertThat(aws.ec2Requests()).hasSize(1);
     Ec2Request request = aws.ec2Requests().getFirst();
-    assertThat(request.form()).isEqualTo(ASKED);
+    assertThat(request.form()).isEqualTo(FORM);
     assertThat(request.headers())
         .containsEntry("host", aws.url().getAuthority())
         .containsEntry("content-type", "application/x-www-form-urlencoded; charset=utf-8")
-        .containsEntry("content-length", String.valueOf(ASKED.length()))
+        .containsEntry("content-length", String.valueOf(FORM.length()))
         .containsEntry("x-amz-security-token", "a-session-token")
         .containsKey("x-amz-date");
     assertThat(request.headers().get("authorization"))
@@ -73,12 +73,12 @@ class DescribeFlowLogsClientTest {
         .endsWith(", Signature=" + signatureOf(request));
   }
 
-  /// AWS's example of an answer, with what it leaves out.
+  /// AWS's example of a response, with the elements that it omits.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeFlowLogs.html">DescribeFlowLogs</a>
   @Test
-  void describe_readsAllThatFlowbellWants() {
+  void describe_readsEveryField() {
     aws.addFlowLogs(
         """
         <?xml version="1.0" encoding="UTF-8"?>
@@ -141,7 +141,7 @@ class DescribeFlowLogsClientTest {
     }
     assertThat(aws.ec2Requests())
         .extracting(Ec2Request::form)
-        .containsExactly(ASKED, ASKED + "&NextToken=a+token%3D%2B", ASKED + "&NextToken=b");
+        .containsExactly(FORM, FORM + "&NextToken=a+token%3D%2B", FORM + "&NextToken=b");
   }
 
   @Test
@@ -187,8 +187,8 @@ class DescribeFlowLogsClientTest {
     assertRefused("status 418, no reason given", false);
   }
 
-  /// Of a refused signature the JDK's client keeps the status alone: its body is read by whoever
-  /// would log in.
+  /// For status 401, the JDK's client keeps only the status: its authentication code consumes the
+  /// body.
   @Test
   void describe_refusedSignature() {
     aws.failEc2(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
@@ -204,7 +204,7 @@ class DescribeFlowLogsClientTest {
     "500, InternalError",
     "503, Unavailable"
   })
-  void describe_triesAgainWhereEc2IsBusy(int status, String code) {
+  void describe_retriesWhenEc2IsBusy(int status, String code) {
     aws.failEc2(status, code, "later");
     aws.failEc2(status, code, "later");
     aws.addFlowLogs(page("fl-1", ""));
@@ -212,7 +212,7 @@ class DescribeFlowLogsClientTest {
     try (DescribeFlowLogsClient client = client()) {
       assertThat(client.describe(GROUP)).containsExactly(flowLog("fl-1"));
     }
-    assertThat(aws.ec2Requests()).extracting(Ec2Request::form).containsExactly(ASKED, ASKED, ASKED);
+    assertThat(aws.ec2Requests()).extracting(Ec2Request::form).containsExactly(FORM, FORM, FORM);
   }
 
   @Test
@@ -226,7 +226,7 @@ class DescribeFlowLogsClientTest {
   }
 
   @Test
-  void describe_patienceIsGone() {
+  void describe_afterTheLastRequest() {
     try (DescribeFlowLogsClient client = client(Duration.ofSeconds(3), Duration.ZERO)) {
       aws.failEc2(503, "Unavailable", "later");
       assertThatThrownBy(() -> client.describe(GROUP))
@@ -241,7 +241,7 @@ class DescribeFlowLogsClientTest {
     }
   }
 
-  /// Each is refused for what it is, and not for what is in it.
+  /// Each body is refused because of its own form, not because of what it contains.
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -277,7 +277,7 @@ class DescribeFlowLogsClientTest {
   }
 
   @Test
-  void describe_nobodyThere() {
+  void describe_connectionRefused() {
     try (DescribeFlowLogsClient client = client()) {
       aws.close();
 
@@ -288,7 +288,7 @@ class DescribeFlowLogsClientTest {
   }
 
   @Test
-  void describe_nobodyAnswers() throws IOException {
+  void describe_noAnswer() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       System.setProperty("aws.endpointUrlEc2", "http://127.0.0.1:" + silent.getLocalPort());
       try (DescribeFlowLogsClient client = client(Duration.ofMillis(100), Duration.ZERO)) {
@@ -318,27 +318,13 @@ class DescribeFlowLogsClientTest {
   }
 
   @Test
-  void create_asTheSdkWould() {
+  void create_defaults() {
     try (DescribeFlowLogsClient client = DescribeFlowLogsClient.create()) {
       client.describe("flows");
     }
 
     assertThat(aws.ec2Requests().getFirst().headers().get("authorization"))
         .contains(" Credential=made-up/", "/eu-west-1/ec2/aws4_request");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "eu-west-1, https://ec2.eu-west-1.amazonaws.com",
-    "cn-north-1, https://ec2.cn-north-1.amazonaws.com.cn",
-    "us-gov-west-1, https://ec2.us-gov-west-1.amazonaws.com",
-    "eusc-de-east-1, https://ec2.eusc-de-east-1.amazonaws.eu",
-    "eu-middle-9, https://ec2.eu-middle-9.amazonaws.com"
-  })
-  void findEndpoint_ofTheRegion(String region, String endpoint) {
-    aws.close(); // and with it the endpoint for all
-
-    assertThat(DescribeFlowLogsClient.findEndpoint(Region.of(region))).hasToString(endpoint);
   }
 
   private void assertRefused(String why, boolean isUnauthorized) {
@@ -356,12 +342,12 @@ class DescribeFlowLogsClientTest {
   }
 
   private static DescribeFlowLogsClient client() {
-    return client(Duration.ofSeconds(30), Duration.ofSeconds(30)); // however slow the machine is
+    return client(Duration.ofSeconds(30), Duration.ofSeconds(30)); // long enough for a slow machine
   }
 
-  private static DescribeFlowLogsClient client(Duration longestRead, Duration patience) {
+  private static DescribeFlowLogsClient client(Duration longestRead, Duration lastRequest) {
     return new DescribeFlowLogsClient(
-        Region.EU_WEST_1, StaticCredentialsProvider.create(CREDENTIALS), longestRead, patience);
+        Region.EU_WEST_1, StaticCredentialsProvider.create(CREDENTIALS), longestRead, lastRequest);
   }
 
   private static FlowLog flowLog(String flowLogId) {
@@ -376,8 +362,8 @@ class DescribeFlowLogsClientTest {
         .formatted(flowLogId, nextToken);
   }
 
-  /// Signs what arrived once more, step by step as AWS's page does: nothing that was signed may
-  /// change on its way.
+  /// Signs the received request again, step by step as AWS's page does. The signatures are the same
+  /// only if nothing that was signed changed on the way.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create

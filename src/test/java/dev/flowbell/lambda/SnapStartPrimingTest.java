@@ -3,8 +3,7 @@ package dev.flowbell.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.flowbell.aws.AwsClients;
-import dev.flowbell.ledger.DynamoDbLedger;
+import dev.flowbell.aws.HttpClients;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.testing.network.LoopbackAws;
 import java.io.IOException;
@@ -37,7 +36,8 @@ class SnapStartPrimingTest {
   void run_publishesNothing() {
     List<String> warnings = new ArrayList<>();
 
-    List<Greeting> greetings = SnapStartPriming.run(settings(Map.of()), clients(), warnings::add);
+    List<Greeting> greetings =
+        SnapStartPriming.run(settings(Map.of()), HttpClients.open(), warnings::add);
 
     assertThat(warnings).isEmpty();
     assertThat(aws.metricBodies()).isEmpty();
@@ -51,10 +51,10 @@ class SnapStartPrimingTest {
   /// alert.
   @Test
   void run_takesEachPayloadTheWholeWay() throws IOException {
-    PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
+    PrimingHttpClient http = new PrimingHttpClient(HttpClients.open().publishing());
 
     SnapStartPriming.rehearse(
-        settings(Map.of("ALERT_TOPIC_ARN", TOPIC)), new HttpClients(http, null));
+        settings(Map.of("ALERT_TOPIC_ARN", TOPIC)), new HttpClients(http, new BrokenHttpClient()));
 
     assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
   }
@@ -63,8 +63,8 @@ class SnapStartPrimingTest {
   /// transaction and another end.
   @Test
   void run_withALedger() throws IOException {
-    PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
-    PrimingHttpClient ledger = new PrimingHttpClient(DynamoDbLedger.newHttpClient());
+    PrimingHttpClient http = new PrimingHttpClient(HttpClients.open().publishing());
+    PrimingHttpClient ledger = new PrimingHttpClient(HttpClients.newLedger());
 
     SnapStartPriming.rehearse(
         settings(Map.of("ALERT_TOPIC_ARN", TOPIC, "LEDGER_TABLE", "flowbell")),
@@ -78,11 +78,11 @@ class SnapStartPrimingTest {
   /// Notifications alone: metrics need no client.
   @Test
   void run_metricsInTheLog() throws IOException {
-    PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
+    PrimingHttpClient http = new PrimingHttpClient(HttpClients.open().publishing());
 
     SnapStartPriming.rehearse(
         settings(Map.of("ALERT_TOPIC_ARN", TOPIC, "METRIC_SINK", "emf")),
-        new HttpClients(http, null));
+        new HttpClients(http, new BrokenHttpClient()));
 
     assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS);
     assertThat(http.greetings()).hasSize(1);
@@ -91,9 +91,9 @@ class SnapStartPrimingTest {
   /// A function that tells nobody has no use for SNS, and needn't be let to it.
   @Test
   void run_withoutATopic() throws IOException {
-    PrimingHttpClient http = new PrimingHttpClient(AwsClients.newHttpClient());
+    PrimingHttpClient http = new PrimingHttpClient(HttpClients.open().publishing());
 
-    SnapStartPriming.rehearse(settings(Map.of()), new HttpClients(http, null));
+    SnapStartPriming.rehearse(settings(Map.of()), new HttpClients(http, new BrokenHttpClient()));
 
     assertThat(http.answers()).as("metrics alone").isEqualTo(SnapStartPriming.ROUNDS * 4);
   }
@@ -106,7 +106,7 @@ class SnapStartPrimingTest {
             () ->
                 SnapStartPriming.run(
                     settings(Map.of()),
-                    new HttpClients(new BrokenHttpClient(), null),
+                    new HttpClients(new BrokenHttpClient(), new BrokenHttpClient()),
                     warnings::add))
         .doesNotThrowAnyException();
 
@@ -128,7 +128,7 @@ class SnapStartPrimingTest {
     List<String> warnings = new ArrayList<>();
     try {
       SnapStartPriming.reconnect(
-          SnapStartPriming.run(settings(Map.of()), clients(), warnings::add));
+          SnapStartPriming.run(settings(Map.of()), HttpClients.open(), warnings::add));
     } finally {
       List.of("aws.endpointUrl", "aws.region", "aws.accessKeyId", "aws.secretAccessKey")
           .forEach(System::clearProperty);
@@ -140,7 +140,7 @@ class SnapStartPrimingTest {
   /// The first payload's request comes by the connection that was made after the restore.
   @Test
   void reconnect_oneConnectionToEach() throws IOException {
-    HttpClients clients = clients();
+    HttpClients clients = HttpClients.open();
     List<Greeting> greetings = SnapStartPriming.run(settings(Map.of()), clients, _ -> {});
     int before = aws.greetings();
     int connectionsBefore = aws.connections();
@@ -154,10 +154,6 @@ class SnapStartPrimingTest {
 
   private static Settings settings(Map<String, String> environment) {
     return Settings.fromEnvironment(environment);
-  }
-
-  private static HttpClients clients() {
-    return HttpClients.of(settings(Map.of()));
   }
 
   private static final class BrokenHttpClient implements SdkHttpClient {

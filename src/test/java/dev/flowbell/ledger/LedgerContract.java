@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,16 +16,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/// What every ledger promises. The clock is the caller's: leases and cooldowns end when the test
-/// says so.
+/// Tests that every ledger must pass. Each call passes the current time, so a test decides when
+/// leases and cooldowns end.
 abstract class LedgerContract {
   static final Instant NOW = Instant.parse("2026-11-22T10:19:13.217Z");
   static final Duration HOUR = Duration.ofHours(1);
   static final Duration LEASE = Duration.ofSeconds(62);
-  private static final Set<Step> ALL = EnumSet.allOf(Step.class);
+  static final Set<String> ALL = Set.of("METRICS", "ALERTS");
   private static final int THREADS = 8;
 
-  // A ledger may be shared by tests and by earlier runs.
+  // Tests may share a ledger, and a table may have items of earlier test runs.
   private final String batch = UUID.randomUUID().toString();
   private final String scan = "port-scan|198.51.100.7|eni-0a1b2c3d|/vpc/flow-logs" + batch;
 
@@ -36,11 +35,12 @@ abstract class LedgerContract {
   void claim_newBatch() {
     Claim claim = claim(batch, NOW);
 
-    assertThat(claim.open()).isEqualTo(ALL);
+    assertThat(claim.isFinished()).isFalse();
+    assertThat(claim.doneSteps()).isEmpty();
     assertThat(claim.arrival()).isEqualTo(NOW);
-    assertThat(claim.takenRequests()).isEmpty();
-    assertThat(claim.isAfterCut()).isFalse();
-    assertThat(claim.doubts()).isZero();
+    assertThat(claim.acceptedRequests()).isEmpty();
+    assertThat(claim.wasInterrupted()).isFalse();
+    assertThat(claim.possibleDuplicates()).isZero();
   }
 
   @Test
@@ -52,109 +52,157 @@ abstract class LedgerContract {
         .hasMessage(
             "batch %s: another run has claimed it until 2026-11-22T10:20:15.217Z at the latest; nothing was sent"
                 .formatted(batch));
-    assertThat(claim(batch + "other", NOW).open()).isEqualTo(ALL);
+    assertThat(claim(batch + "other", NOW).isFinished()).isFalse();
   }
 
   @Test
-  void claim_afterTheLeaseOfARunThatWasCutOff() {
+  void claim_afterAKilledInvocation() {
     claim(batch, NOW);
 
     Claim second = claim(batch, NOW.plus(LEASE));
 
-    assertThat(second.open()).isEqualTo(ALL);
+    assertThat(second.isFinished()).isFalse();
+    assertThat(second.doneSteps()).isEmpty();
+    assertThat(second.wasInterrupted()).isTrue();
     assertThat(second.arrival()).isEqualTo(NOW);
-    assertThat(second.doubts()).isEqualTo(1);
+    assertThat(second.possibleDuplicates()).isEqualTo(1);
     assertThatThrownBy(() -> claim(batch, NOW.plus(LEASE).plusSeconds(1)))
         .isInstanceOf(BatchClaimedException.class);
   }
 
-  /// The second one sent nothing that the third could double, or it said so when it did.
+  /// One possible duplicate, not two: the second invocation was killed before it sent anything, or
+  /// it published the first one's possible duplicate.
   @Test
-  void claim_afterTwoRunsThatWereCutOff() {
+  void claim_afterTwoKilledInvocations() {
     claim(batch, NOW);
     claim(batch, NOW.plus(LEASE));
 
-    assertThat(claim(batch, NOW.plus(LEASE).plus(LEASE)).doubts()).isEqualTo(1);
+    assertThat(claim(batch, NOW.plus(LEASE).plus(LEASE)).possibleDuplicates()).isEqualTo(1);
   }
 
   @Test
-  void claim_done() {
+  void claim_finished() {
     Claim claim = claim(batch, NOW);
-    claim.close(Set.of(Step.METRICS));
-    claim.close(Set.of(Step.ALERTS));
-    claim.close(Set.of(Step.ALERTS));
+    claim.recordDone(Set.of("METRICS"));
+    claim.finish(Set.of("ALERTS"));
+    claim.finish(Set.of("ALERTS"));
 
-    assertThat(claim(batch, NOW.plusSeconds(1)).open()).isEmpty();
-    assertThat(claim(batch, NOW.plus(HOUR)).open()).isEmpty();
-    assertThat(claim(batch, NOW.plus(HOUR)).doubts()).isZero();
+    assertThat(claim(batch, NOW.plusSeconds(1)).isFinished()).isTrue();
+    assertThat(claim(batch, NOW.plus(HOUR)).isFinished()).isTrue();
+    assertThat(claim(batch, NOW.plus(HOUR)).doneSteps()).isEqualTo(ALL);
+    assertThat(claim(batch, NOW.plus(HOUR)).wasInterrupted()).isFalse();
+    assertThat(claim(batch, NOW.plus(HOUR)).possibleDuplicates()).isZero();
   }
 
   @Test
-  void close_bothAtOnce() {
-    claim(batch, NOW).close(ALL);
+  void finish_allStepsAtOnce() {
+    Claim claim = claim(batch, NOW);
+    claim.finish(ALL);
 
-    assertThat(claim(batch, NOW.plusSeconds(1)).open()).isEmpty();
+    assertThat(claim.isFinished()).isTrue();
+    assertThat(claim(batch, NOW.plusSeconds(1)).isFinished()).isTrue();
+  }
+
+  /// The batch of a newer version, with a step that this version does not know.
+  @Test
+  void finish_withAnUnknownStep() {
+    claim(batch, NOW).finish(Set.of("METRICS", "ALERTS", "CHAT"));
+
+    Claim second = claim(batch, NOW.plusSeconds(1));
+    assertThat(second.isFinished()).isTrue();
+    assertThat(second.doneSteps()).containsExactlyInAnyOrder("METRICS", "ALERTS", "CHAT");
+  }
+
+  /// The batch of another version that has fewer steps is finished as well.
+  @Test
+  void finish_withFewerSteps() {
+    claim(batch, NOW).finish(Set.of("METRICS"));
+
+    assertThat(claim(batch, NOW.plusSeconds(1)).isFinished()).isTrue();
   }
 
   @Test
-  void close_oneAndBeCutOff() {
-    claim(batch, NOW).close(Set.of(Step.METRICS));
+  void finish_withNoStepsAtAll() {
+    claim(batch, NOW).finish(Set.of());
+
+    assertThat(claim(batch, NOW.plusSeconds(1)).isFinished()).isTrue();
+  }
+
+  @Test
+  void recordDone_keepsAnUnknownStep() {
+    Claim newer = claim(batch, NOW);
+    newer.recordDone(Set.of("CHAT"));
+    newer.release();
+    Claim older = claim(batch, NOW.plusSeconds(1));
+    assertThat(older.isFinished()).isFalse();
+    assertThat(older.doneSteps()).containsExactly("CHAT");
+    older.recordDone(Set.of("METRICS"));
+    older.release();
+
+    Claim third = claim(batch, NOW.plusSeconds(2));
+    assertThat(third.doneSteps()).containsExactlyInAnyOrder("CHAT", "METRICS");
+    assertThat(third.isFinished()).isFalse();
+  }
+
+  @Test
+  void recordDone_thenKilled() {
+    claim(batch, NOW).recordDone(Set.of("METRICS"));
 
     assertThatThrownBy(() -> claim(batch, NOW.plusSeconds(1)))
         .isInstanceOf(BatchClaimedException.class);
     Claim second = claim(batch, NOW.plus(LEASE));
-    assertThat(second.open()).containsExactly(Step.ALERTS);
-    assertThat(second.doubts()).isEqualTo(1);
+    assertThat(second.doneSteps()).containsExactly("METRICS");
+    assertThat(second.possibleDuplicates()).isEqualTo(1);
   }
 
   @Test
-  void close_byARunThatOutlivedItsLease() {
+  void finish_afterTheLeaseEnded() {
     Claim slow = claim(batch, NOW);
     claim(batch, NOW.plus(LEASE)).release();
-    slow.close(ALL);
+    slow.finish(ALL);
 
-    assertThat(claim(batch, NOW.plus(HOUR)).open()).isEmpty();
+    assertThat(claim(batch, NOW.plus(HOUR)).isFinished()).isTrue();
   }
 
   @Test
-  void release_letsTheNextRunBegin() {
+  void release_letsTheNextInvocationBegin() {
     Claim claim = claim(batch, NOW);
-    claim.close(Set.of(Step.ALERTS));
-    claim.noteTaken(Set.of(3, 0));
-    claim.noteTaken(Set.of(11));
+    claim.recordDone(Set.of("ALERTS"));
+    claim.recordAccepted(Set.of(3, 0));
+    claim.recordAccepted(Set.of(11));
     claim.release();
 
     Claim second = claim(batch, NOW.plusSeconds(1));
-    assertThat(second.open()).containsExactly(Step.METRICS);
-    assertThat(second.takenRequests()).containsExactlyInAnyOrder(0, 3, 11);
-    assertThat(second.isAfterCut()).isFalse();
+    assertThat(second.doneSteps()).containsExactly("ALERTS");
+    assertThat(second.acceptedRequests()).containsExactlyInAnyOrder(0, 3, 11);
+    assertThat(second.wasInterrupted()).isFalse();
     assertThat(second.arrival()).isEqualTo(NOW);
-    assertThat(second.doubts()).isZero();
+    assertThat(second.possibleDuplicates()).isZero();
   }
 
   @Test
-  void addDoubts_areTheNextRunsToSettle() {
+  void addPossibleDuplicates_untilTheyAreCleared() {
     Claim claim = claim(batch, NOW);
-    claim.addDoubts(1);
-    claim.addDoubts(1);
+    claim.addPossibleDuplicates(1);
+    claim.addPossibleDuplicates(1);
     claim.release();
 
     Claim second = claim(batch, NOW.plusSeconds(1));
-    assertThat(second.doubts()).isEqualTo(2);
+    assertThat(second.possibleDuplicates()).isEqualTo(2);
     second.release();
     Claim third = claim(batch, NOW.plusSeconds(2));
-    assertThat(third.doubts()).isEqualTo(2);
-    third.settleDoubts();
-    assertThat(third.doubts()).isZero();
-    third.close(Set.of(Step.METRICS));
+    assertThat(third.possibleDuplicates()).isEqualTo(2);
+    third.clearPossibleDuplicates();
+    assertThat(third.possibleDuplicates()).isZero();
+    third.recordDone(Set.of("METRICS"));
     third.release();
-    assertThat(claim(batch, NOW.plusSeconds(3)).doubts()).isZero();
+    assertThat(claim(batch, NOW.plusSeconds(3)).possibleDuplicates()).isZero();
   }
 
   @Test
   void claim_eightAtOnce() throws Exception {
     List<Boolean> won =
-        atOnce(
+        inParallel(
             () -> {
               try {
                 claim(batch, NOW);
@@ -173,7 +221,7 @@ abstract class LedgerContract {
   }
 
   @Test
-  void startCooldowns_quietUntilItEnds() {
+  void startCooldowns_suppressedUntilItEnds() {
     ask(batch + 1, NOW);
 
     assertThat(ask(batch + 2, NOW)).isEqualTo(new Cooldown(false, NOW.plus(HOUR), 0, null));
@@ -185,25 +233,25 @@ abstract class LedgerContract {
         .isEqualTo(new Cooldown(true, NOW.plus(HOUR).plus(HOUR).plus(HOUR), 0, null));
   }
 
-  /// Or a notification that failed would be lost.
+  /// Otherwise a notification that failed would be lost.
   @Test
-  void startCooldowns_sameBatchGetsTheSameAnswer() {
+  void startCooldowns_repeatedBatchGetsTheSame() {
     ask(batch + 1, NOW);
     ask(batch + 2, NOW);
     Cooldown started = ask(batch + 3, NOW.plus(HOUR));
-    Cooldown keptBack = ask(batch + 4, NOW.plus(HOUR));
+    Cooldown suppressed = ask(batch + 4, NOW.plus(HOUR));
     ask(batch + 5, NOW.plus(HOUR).plus(HOUR));
 
     Instant muchLater = NOW.plus(Duration.ofHours(5));
     assertThat(ask(batch + 3, muchLater)).isEqualTo(started);
-    assertThat(ask(batch + 4, muchLater)).isEqualTo(keptBack);
+    assertThat(ask(batch + 4, muchLater)).isEqualTo(suppressed);
     assertThat(started).isEqualTo(new Cooldown(true, NOW.plus(HOUR).plus(HOUR), 1, NOW));
-    assertThat(keptBack.isStarted()).isFalse();
+    assertThat(suppressed.isStarted()).isFalse();
   }
 
-  /// However often they come, and whatever comes in between.
+  /// Each batch counts once, however often it is repeated.
   @Test
-  void startCooldowns_eachBatchIsKeptBackOnce() {
+  void startCooldowns_eachBatchCountsOnce() {
     ask(batch + 0, NOW);
     for (int round = 0; round < 3; round++) {
       for (int i = 1; i <= 4; i++) {
@@ -229,7 +277,7 @@ abstract class LedgerContract {
   }
 
   @Test
-  void startCooldowns_asManyAsThereMayBe() {
+  void startCooldowns_mostKeys() {
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < Claim.MOST_KEYS; i++) {
       keys.add(scan + i);
@@ -251,13 +299,13 @@ abstract class LedgerContract {
 
   @Test
   void startCooldowns_eightAtOnce() throws Exception {
-    List<Cooldown> answers = atOnce(() -> ask(UUID.randomUUID().toString(), NOW));
+    List<Cooldown> answers = inParallel(() -> ask(UUID.randomUUID().toString(), NOW));
 
     assertThat(answers).filteredOn(Cooldown::isStarted).hasSize(1);
     assertThat(ask(batch, NOW.plus(HOUR)).suppressed()).isEqualTo(THREADS - 1);
   }
 
-  /// One run of a batch, which doesn't finish.
+  /// Claims a batch, starts the cooldown, and releases the claim.
   private Cooldown ask(String batch, Instant now) {
     Claim claim = claim(batch, now);
     Cooldown answer = claim.startCooldowns(List.of(scan), now, HOUR).get(scan);
@@ -269,7 +317,7 @@ abstract class LedgerContract {
     return ledger().claim(batch, now, LEASE);
   }
 
-  private static <T> List<T> atOnce(Callable<T> work) throws Exception {
+  private static <T> List<T> inParallel(Callable<T> work) throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
       List<T> results = new ArrayList<>();
       for (Future<T> each : threads.invokeAll(java.util.Collections.nCopies(THREADS, work))) {

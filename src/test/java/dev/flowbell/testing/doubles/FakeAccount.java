@@ -1,6 +1,7 @@
 package dev.flowbell.testing.doubles;
 
-import dev.flowbell.doctor.AwsClients;
+import dev.flowbell.aws.OperatorClients;
+import dev.flowbell.doctor.DoctorClients;
 import dev.flowbell.ec2.DescribeFlowLogsException;
 import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.ec2.FlowLogSource;
@@ -273,16 +274,17 @@ public final class FakeAccount {
   }
 
   /// Returns clients for this account.
-  public AwsClients clients() {
-    return new AwsClients(
-        new CloudFormation(),
-        new CloudWatch(),
-        new Logs(),
-        new Ec2(),
-        new Iam(),
-        new Lambda(),
-        new Sns(),
-        new Sqs());
+  public DoctorClients clients() {
+    return new DoctorClients(
+        new OperatorClients(
+            new CloudFormation(),
+            new CloudWatch(),
+            new Logs(),
+            new Iam(),
+            new Lambda(),
+            new Sns(),
+            new Sqs()),
+        new Ec2());
   }
 
   public static SubscriptionFilter filter(String destinationArn, String pattern) {

@@ -1,5 +1,6 @@
 package dev.flowbell.testing.emulator;
 
+import java.util.HashMap;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
@@ -9,11 +10,11 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
-/// A ledger's table as the template makes it, and a look into it with the SDK's own client.
+/// A ledger's table as the template makes it. The SDK's own client reads and writes its items.
 ///
 /// @param name the table's name
 public record LedgerTable(AwsEndpoint aws, String name) {
-  /// Makes an empty one.
+  /// Makes an empty table.
   public static LedgerTable make(AwsEndpoint aws) {
     LedgerTable table = new LedgerTable(aws, aws.uniqueName("flowbell-ledger"));
     DynamoDbClient client = aws.dynamoDb();
@@ -33,19 +34,29 @@ public record LedgerTable(AwsEndpoint aws, String name) {
     return table;
   }
 
-  /// Returns the number that an entry's attribute holds.
+  /// Returns the number that an item's attribute holds.
   public long number(String id, String attribute) {
-    return Long.parseLong(entry(id).get(attribute).n());
+    return Long.parseLong(attributes(id).get(attribute).n());
   }
 
-  /// Returns an entry's size as DynamoDB counts it, near enough: names and values.
+  /// Returns an item's approximate size in bytes: that of its names and values.
   public int bytesOf(String id) {
-    return entry(id).entrySet().stream()
+    return attributes(id).entrySet().stream()
         .mapToInt(each -> each.getKey().length() + each.getValue().toString().length())
         .sum();
   }
 
-  private Map<String, AttributeValue> entry(String id) {
+  /// Writes an item.
+  ///
+  /// @param attributes the attributes besides the id
+  public void put(String id, Map<String, AttributeValue> attributes) {
+    Map<String, AttributeValue> item = new HashMap<>(attributes);
+    item.put("id", AttributeValue.fromS(id));
+    aws.dynamoDb().putItem(request -> request.tableName(name).item(item));
+  }
+
+  /// Returns an item's attributes, empty if there is no item.
+  public Map<String, AttributeValue> attributes(String id) {
     return aws.dynamoDb()
         .getItem(
             request ->

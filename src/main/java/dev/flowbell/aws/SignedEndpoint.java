@@ -1,0 +1,146 @@
+package dev.flowbell.aws;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+
+/// One service's endpoint in one Region. It signs a request, sends it once, and reads the response.
+///
+/// Retries are the caller's. The signature, credentials, endpoint and HTTP client are the SDK's.
+public final class SignedEndpoint {
+  private final AwsService service;
+  private final Region region;
+  private final URI uri;
+  private final AwsCredentialsProvider credentials;
+  private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
+  private final SdkHttpClient http;
+  private final int mostResponseBytes;
+
+  /// @param http remains the caller's to close
+  /// @param mostResponseBytes the largest response body to accept
+  public SignedEndpoint(
+      AwsService service,
+      Region region,
+      AwsCredentialsProvider credentials,
+      SdkHttpClient http,
+      int mostResponseBytes) {
+    this.service = service;
+    this.region = region;
+    this.uri = service.findEndpoint(region);
+    this.credentials = credentials;
+    this.http = http;
+    this.mostResponseBytes = mostResponseBytes;
+  }
+
+  /// Returns the Region that the SDK's own clients use by default.
+  ///
+  /// @throws SdkException if none is set
+  public static Region defaultRegion() {
+    return DefaultAwsRegionProviderChain.builder().build().getRegion();
+  }
+
+  /// Returns the credentials that the SDK's own clients use by default.
+  public static AwsCredentialsProvider defaultCredentials() {
+    return DefaultCredentialsProvider.builder().build();
+  }
+
+  /// Returns the address that requests are sent to.
+  public URI uri() {
+    return uri;
+  }
+
+  /// Sends a POST request to `/`.
+  ///
+  /// @param headers the headers besides `Content-Length`, `Host` and those of the signature
+  /// @return the response, whatever its status
+  /// @throws ResponseTooLargeException if the response body is larger than accepted
+  /// @throws IOException if there is no response; the cause is an `SdkException` if there are no
+  ///   credentials
+  public Response post(Map<String, String> headers, byte[] body) throws IOException {
+    try {
+      HttpExecuteResponse response = http.prepareRequest(sign(headers, body)).call();
+      return new Response(response.httpResponse().statusCode(), readBody(response));
+    } catch (SdkException e) { // no credentials
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private HttpExecuteRequest sign(Map<String, String> headers, byte[] body) {
+    SdkHttpRequest.Builder unsigned =
+        SdkHttpRequest.builder()
+            .method(SdkHttpMethod.POST)
+            .uri(uri)
+            .encodedPath("/")
+            .putHeader("Content-Length", String.valueOf(body.length));
+    headers.forEach(unsigned::putHeader);
+    ContentStreamProvider content = ContentStreamProvider.fromByteArrayUnsafe(body);
+    AwsCredentialsIdentity identity = credentials.resolveCredentials();
+    SignedRequest signed =
+        signer.sign(
+            request ->
+                request
+                    .identity(identity)
+                    .request(unsigned.build())
+                    .payload(content)
+                    .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service.id())
+                    .putProperty(AwsV4HttpSigner.REGION_NAME, region.id()));
+    return HttpExecuteRequest.builder()
+        .request(signed.request())
+        .contentStreamProvider(signed.payload().orElse(content))
+        .build();
+  }
+
+  private byte[] readBody(HttpExecuteResponse response) throws IOException {
+    if (response.responseBody().isEmpty()) {
+      return new byte[0];
+    }
+    try (InputStream body = response.responseBody().get()) {
+      byte[] bytes = body.readNBytes(mostResponseBytes + 1);
+      if (bytes.length > mostResponseBytes) {
+        throw new ResponseTooLargeException(mostResponseBytes);
+      }
+      return bytes;
+    }
+  }
+
+  /// A service's response.
+  public static final class Response {
+    private final int status;
+    private final byte[] body;
+
+    Response(int status, byte[] body) {
+      this.status = status;
+      this.body = body;
+    }
+
+    /// Returns the HTTP status code.
+    public int status() {
+      return status;
+    }
+
+    /// Returns the body, empty if there is none.
+    public byte[] body() {
+      return body;
+    }
+
+    /// Returns whether the status code is 200 to 299.
+    public boolean isSuccessful() {
+      return status / 100 == 2;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.flowbell.doctor;
+
+import dev.flowbell.aws.OperatorClients;
+import dev.flowbell.ec2.DescribeFlowLogsClient;
+import dev.flowbell.ec2.FlowLogSource;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.Region;
+
+/// The clients of the AWS services that the checks ask. The caller closes them.
+///
+/// @param aws the SDK's clients
+/// @param flowLogs describes flow logs
+public record DoctorClients(OperatorClients aws, FlowLogSource flowLogs) implements AutoCloseable {
+  /// Makes clients with the SDK's default credentials.
+  ///
+  /// @param region `null` for the SDK's default
+  /// @throws CannotAskException if no Region is set
+  public static DoctorClients open(@Nullable String region) throws CannotAskException {
+    try {
+      return new DoctorClients(
+          OperatorClients.open(region),
+          region == null
+              ? DescribeFlowLogsClient.create()
+              : DescribeFlowLogsClient.create(Region.of(region)));
+    } catch (SdkClientException e) {
+      throw new CannotAskException(AwsErrors.messageOf(e), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    aws.close();
+    if (flowLogs instanceof DescribeFlowLogsClient client) {
+      client.close();
+    }
+  }
+}
