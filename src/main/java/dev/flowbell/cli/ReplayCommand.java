@@ -123,8 +123,7 @@ final class ReplayCommand implements Command {
     boolean isPublishing = options.hasMatchedOption("--publish");
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ConsolePublisher console =
-        new ConsolePublisher(
-            new PrintStream(printed, true, StandardCharsets.UTF_8), settings.namespace(), clock);
+        new ConsolePublisher(new PrintStream(printed, true, StandardCharsets.UTF_8), clock);
     ReplayReport report = new ReplayReport();
     try (ReplayPublisher publisher = ReplayPublisher.open(console, settings, isPublishing, clock)) {
       Pipeline pipeline =

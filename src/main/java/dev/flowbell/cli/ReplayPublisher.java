@@ -1,6 +1,7 @@
 package dev.flowbell.cli;
 
 import dev.flowbell.aws.AwsClients;
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
@@ -9,7 +10,6 @@ import dev.flowbell.publish.MetricProgress;
 import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
 import dev.flowbell.settings.Settings;
-import dev.flowbell.summary.FlowSummary;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
@@ -45,10 +45,10 @@ final class ReplayPublisher implements MetricPublisher, AlertPublisher, AutoClos
   }
 
   @Override
-  public void publish(FlowSummary summary, MetricProgress progress) {
-    console.publish(summary, progress);
+  public void publish(MetricReport report, MetricProgress progress) {
+    console.publish(report, progress);
     if (metrics != null) {
-      metrics.publish(summary, progress);
+      metrics.publish(report, progress);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.flowbell.ledger.Cooldown;
 import dev.flowbell.ledger.Ledger;
 import dev.flowbell.ledger.Step;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.notify.AlertDigest;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.publish.AlertPublisher;
@@ -114,20 +115,16 @@ public final class Pipeline {
     return ledger.claim(id, clock.instant(), limit.remaining().plus(CLOCK_DIFFERENCE));
   }
 
-  private Outcome publishOnly(Metric doing, LogOrigin origin, TimeLimit limit) {
-    FlowSummary summary = summarize(doing, 1, origin);
+  private Outcome publishOnly(Metric metric, LogOrigin origin, TimeLimit limit) {
+    FlowSummary summary =
+        FlowSummary.empty(origin, clock.instant()).withFunctionMetrics(Map.of(metric, 1L));
     runSteps(
         List.of(
             new Work(
-                "metrics", () -> metricPublisher.publish(summary, new ClaimProgress(null, limit)))),
+                "metrics",
+                () -> metricPublisher.publish(summary.toReport(), new ClaimProgress(null, limit)))),
         null);
     return new Outcome(summary, List.of());
-  }
-
-  private FlowSummary summarize(Metric doing, long count, LogOrigin origin) {
-    return new PayloadReader(origin, settings, settings.formats())
-        .summarize(clock.instant())
-        .withDoings(Map.of(doing, count));
   }
 
   private Outcome publish(FlowSummary counted, Claim claim, TimeLimit limit) {
@@ -143,7 +140,7 @@ public final class Pipeline {
       }
     }
     FlowSummary summary =
-        counted.withDoings(
+        counted.withFunctionMetrics(
             Map.of(
                 Metric.ALERTS_SENT,
                 (long) told.size(),
@@ -159,7 +156,7 @@ public final class Pipeline {
           new Work(
               "metrics",
               () -> {
-                metricPublisher.publish(summary, new ClaimProgress(claim, limit));
+                metricPublisher.publish(summary.toReport(), new ClaimProgress(claim, limit));
                 claim.settleDoubts();
                 // Where there is nothing to tell, one write closes both.
                 claim.close(hasNews ? EnumSet.of(Step.METRICS) : open);
@@ -171,9 +168,9 @@ public final class Pipeline {
               "alerts",
               () -> {
                 if (!open.contains(Step.METRICS)) {
-                  publishDoubts(counted.origin(), claim, limit);
+                  publishDoubts(claim, limit);
                 }
-                new ClaimProgress(null, limit).beforeRequest(true);
+                new ClaimProgress(null, limit).ensureTimeForOnlyRequest();
                 alertPublisher.publish(AlertMessage.of(toDigest(told, cooldowns, summary)));
                 claim.close(EnumSet.of(Step.ALERTS));
               }));
@@ -198,10 +195,10 @@ public final class Pipeline {
   }
 
   /// Says that the notification that follows may be a repeat, before it goes out.
-  private void publishDoubts(LogOrigin origin, Claim claim, TimeLimit limit) {
+  private void publishDoubts(Claim claim, TimeLimit limit) {
     if (claim.doubts() > 0) {
       metricPublisher.publish(
-          summarize(Metric.POSSIBLE_DUPLICATES, claim.doubts(), origin),
+          MetricReport.ofPossibleDuplicates(clock.instant(), claim.doubts()),
           new ClaimProgress(null, limit));
       claim.settleDoubts();
     }
@@ -233,8 +230,8 @@ public final class Pipeline {
       } catch (PublishFailedException e) {
         results.add(work.name + ": NOT done, " + e.getMessage());
         failures.add(e);
-        if (claim != null && e.doubts() > 0) {
-          claim.addDoubts(e.doubts());
+        if (claim != null && e.possibleDuplicates() > 0) {
+          claim.addDoubts(e.possibleDuplicates());
         }
       }
     }
