@@ -10,8 +10,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 ///
 /// @param publishing for CloudWatch and SNS
 /// @param ledger for DynamoDB; not used by a function without a table
-public record HttpClients(SdkHttpClient publishing, SdkHttpClient ledger)
-    implements AutoCloseable {
+public record HttpClients(SdkHttpClient publishing, SdkHttpClient ledger) implements AutoCloseable {
   static final Duration LONGEST_PUBLISHING_ATTEMPT = Duration.ofSeconds(4);
 
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(1);

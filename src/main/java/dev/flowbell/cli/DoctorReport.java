@@ -18,7 +18,8 @@ record DoctorReport(String stackName, String region, List<Finding> findings) {
     return findings.stream().filter(finding -> finding.verdict() == verdict).count();
   }
 
-  /// Prints a line for each finding. Below a problem follow its effect and the command that fixes it.
+  /// Prints a line for each finding. Below a problem follow its effect and the command that fixes
+  /// it.
   void printText(PrintStream out) {
     out.printf("Stack %s in %s%n%n", stackName, region);
     int width = findings.stream().mapToInt(finding -> finding.check().length()).max().orElse(0) + 2;

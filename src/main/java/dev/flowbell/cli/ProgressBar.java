@@ -25,8 +25,8 @@ final class ProgressBar extends FilterInputStream {
     this.err = err;
   }
 
-  /// Returns a stream that shows its progress, or the same stream where the output is no terminal or
-  /// the file is small.
+  /// Returns a stream that shows its progress, or the same stream where the output is no terminal
+  /// or the file is small.
   @SuppressWarnings("SystemConsoleNull") // NullAway checks for null
   static InputStream around(InputStream in, Path file, long totalBytes, PrintStream err) {
     Console console = System.console();

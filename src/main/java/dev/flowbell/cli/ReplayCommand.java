@@ -1,15 +1,12 @@
 package dev.flowbell.cli;
 
+import dev.flowbell.aws.HttpClients;
 import dev.flowbell.input.LogFileReader;
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.ledger.BatchClaimedException;
-import dev.flowbell.ledger.DynamoDbLedger;
-import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.ledger.LedgerUnavailableException;
-import dev.flowbell.pipeline.LineFormats;
 import dev.flowbell.pipeline.PayloadFailedException;
-import dev.flowbell.aws.HttpClients;
 import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.Wiring;
 import dev.flowbell.publish.ConsolePublisher;
@@ -123,8 +120,7 @@ final class ReplayCommand implements Command {
     boolean isPublishing = options.hasMatchedOption("--publish");
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ConsolePublisher console =
-        new ConsolePublisher(
-            new PrintStream(printed, true, StandardCharsets.UTF_8), settings.namespace(), clock);
+        new ConsolePublisher(new PrintStream(printed, true, StandardCharsets.UTF_8), clock);
     ReplayReport report = new ReplayReport();
     try (HttpClients clients = HttpClients.open()) {
       Wiring wiring = new Wiring(settings, System.getenv("AWS_REGION"), clients);

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// Decides which alerts of a payload are sent: those that its rules find, less those that a cooldown
-/// suppresses.
+/// Decides which alerts of a payload are sent: those that its rules find, less those that a
+/// cooldown suppresses.
 public final class Judge {
   private final AlertPolicy policy;
 

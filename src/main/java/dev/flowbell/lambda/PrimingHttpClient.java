@@ -64,8 +64,7 @@ final class PrimingHttpClient implements SdkHttpClient {
   public void close() {}
 
   private HttpExecuteResponse answer(SdkHttpRequest unsent) {
-    warmUpRequests.computeIfAbsent(
-        unsent.host(), _ -> warmUp(new WarmUpRequest(real, unsent)));
+    warmUpRequests.computeIfAbsent(unsent.host(), _ -> warmUp(new WarmUpRequest(real, unsent)));
     if (unsent.firstMatchingHeader("smithy-protocol").isPresent()) {
       return answer("application/cbor", new byte[] {(byte) 0xa0}); // an empty map
     }

@@ -27,8 +27,8 @@ import java.util.zip.GZIPOutputStream;
 /// Prepares the function before SnapStart's snapshot, and again after a restore.
 ///
 /// Before the snapshot, sample payloads of each kind go through a second instance of the function.
-/// The first real payload then finds loaded classes, compiled code and TLS sessions. Nothing else of
-/// the second instance is kept: its ledger, settings and SDK clients are discarded, and its
+/// The first real payload then finds loaded classes, compiled code and TLS sessions. Nothing else
+/// of the second instance is kept: its ledger, settings and SDK clients are discarded, and its
 /// requests go to a [PrimingHttpClient], which does not send them.
 ///
 /// After a restore, connections to the same services are opened in parallel.
@@ -36,8 +36,8 @@ import java.util.zip.GZIPOutputStream;
 /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">
 ///   Lambda SnapStart runtime hooks for Java</a>
 final class SnapStartPriming {
-  /// How often each sample payload is processed. HotSpot compiles a method after about 200 calls, and
-  /// optimizes it after about 5,000.
+  /// How often each sample payload is processed. HotSpot compiles a method after about 200 calls,
+  /// and optimizes it after about 5,000.
   static final int ROUNDS = 50;
 
   /// How many records a sample payload has.
@@ -83,7 +83,8 @@ final class SnapStartPriming {
   /// @param clients the function's HTTP clients
   /// @param warnings receives a line where priming failed
   /// @return the requests for [#reconnect]
-  static List<WarmUpRequest> run(Settings settings, HttpClients clients, Consumer<String> warnings) {
+  static List<WarmUpRequest> run(
+      Settings settings, HttpClients clients, Consumer<String> warnings) {
     PrimingHttpClient publishing = new PrimingHttpClient(clients.publishing());
     PrimingHttpClient ledger = new PrimingHttpClient(clients.ledger());
     try {
@@ -151,8 +152,8 @@ final class SnapStartPriming {
     }
   }
 
-  /// Returns an event of each kind. Ids and source differ from round to round, so that each batch is
-  /// new and each alert is sent.
+  /// Returns an event of each kind. Ids and source differ from round to round, so that each batch
+  /// is new and each alert is sent.
   private static List<String> events(int round) {
     return List.of(
         event(

@@ -10,7 +10,7 @@ import static dev.flowbell.record.FlowField.TCP_FLAGS;
 import dev.flowbell.record.FlowField;
 import java.util.Set;
 
-/// What Flowbell counts, under the names that CloudWatch shows.
+/// A metric that Flowbell publishes, with its name in CloudWatch.
 ///
 /// @see dev.flowbell.classify.Classification
 public enum Metric {
@@ -24,13 +24,13 @@ public enum Metric {
   REJECTED_BYTES("RejectedBytes", Unit.BYTES, Origin.RECORDS, ACTION, FlowField.BYTES),
   /// Packets of rejected records; an absent count adds 0.
   REJECTED_PACKETS("RejectedPackets", Origin.RECORDS, ACTION, FlowField.PACKETS),
-  /// Rejected TCP, flags present, SYN not among them.
+  /// Rejected TCP records with flags, but without SYN.
   STRAY_REJECTS("StrayRejects", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
   /// Blocked and unanswered handshakes together.
   SYN_ONLY_FLOWS("SynOnlyFlows", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
   /// Rejected handshakes.
   BLOCKED_HANDSHAKES("BlockedHandshakes", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
-  /// Accepted handshakes that no record of the same payload answers.
+  /// Accepted handshakes without an answer in the same payload.
   UNANSWERED_HANDSHAKES(
       "UnansweredHandshakes",
       Origin.RECORDS,
@@ -39,51 +39,61 @@ public enum Metric {
       TCP_FLAGS,
       FlowField.BYTES,
       FlowField.PACKETS),
-  /// Records whose original source a NAT device hides.
+  /// Records whose source a NAT device masks.
   NAT_MASKED_FLOWS("NatMaskedFlows", Origin.RECORDS, SRCADDR, PKT_SRCADDR),
-  /// Rejected records whose original source a NAT device hides.
+  /// Rejected records whose source a NAT device masks.
   NAT_MASKED_REJECTS("NatMaskedRejects", Origin.RECORDS, ACTION, SRCADDR, PKT_SRCADDR),
-  /// Windows without traffic.
+  /// Aggregation intervals without traffic.
   NO_DATA_WINDOWS("NoDataWindows", Origin.RECORDS, LOG_STATUS),
-  /// Windows in which AWS skipped records.
+  /// Aggregation intervals in which AWS skipped records.
   SKIPPED_WINDOWS("SkippedWindows", Origin.RECORDS, LOG_STATUS),
-  /// Lines refused, see [dev.flowbell.record.ParseFault].
+  /// Unreadable records, see [dev.flowbell.record.ParseFault].
   UNREADABLE_RECORDS("UnreadableRecords", Origin.LINES),
-  /// Messages by which CloudWatch Logs probes the function.
+  /// Messages that CloudWatch Logs sends to test the function.
   CONTROL_MESSAGES("ControlMessages", Origin.FUNCTION),
-  /// Payloads that had been counted and told before.
+  /// Batches that were delivered before.
   DUPLICATE_BATCHES("DuplicateBatches", Origin.FUNCTION),
-  /// Publications that may have been taken before, and were sent again.
+  /// Requests that were sent again, although an earlier one may have been accepted.
   POSSIBLE_DUPLICATES("PossibleDuplicates", Origin.FUNCTION),
-  /// Alerts told; several can share a notification.
+  /// Alerts sent; one notification can hold several.
   ALERTS_SENT("AlertsSent", Origin.FUNCTION),
-  /// Alerts not told, because they were told within the cooldown.
+  /// Alerts not sent, because of a cooldown.
   ALERTS_SUPPRESSED("AlertsSuppressed", Origin.FUNCTION),
-  /// Records that are counted, but of whose source, port, host, handshake or minute no note could
-  /// be taken: the payload had more of them than any has. Totals are right, alerts may lack
-  /// something.
+  /// Records beyond a memory bound: the payload had too many sources, ports, hosts, handshakes or
+  /// minutes. The records are in the totals, but alerts may lack something.
   OVER_BOUNDS("OverBounds", Origin.FUNCTION),
-  /// How long before the payload's arrival its newest record's window ended.
+  /// The time from the end of the newest record's aggregation interval to the payload's arrival.
   DELIVERY_LAG("DeliveryLag", Unit.SECONDS, Origin.FUNCTION);
 
-  /// The unit that a datum has in CloudWatch.
+  /// The unit of a metric in CloudWatch.
   public enum Unit {
-    /// A number of things.
-    COUNT,
+    /// A count.
+    COUNT("Count"),
     /// A number of bytes.
-    BYTES,
-    /// A time span.
-    SECONDS
+    BYTES("Bytes"),
+    /// A duration in seconds.
+    SECONDS("Seconds");
+
+    private final String awsName;
+
+    Unit(String awsName) {
+      this.awsName = awsName;
+    }
+
+    /// Returns the unit's name in CloudWatch.
+    public String awsName() {
+      return awsName;
+    }
   }
 
-  /// What a metric is about.
+  /// What a metric counts.
   public enum Origin {
-    /// Traffic, as records tell of it. These are published as zeros too, so that alarms see that
-    /// all is quiet, and they are the ones that dimensions split up.
+    /// Traffic, from records. Zeros are published too, so that alarms have data. Dimensions apply
+    /// to these metrics alone.
     RECORDS,
-    /// Lines, readable or not; published as zeros too.
+    /// Lines, readable or not. Zeros are published too.
     LINES,
-    /// This function's own doings; published when there is something to say.
+    /// The function's own work. Zeros are not published.
     FUNCTION
   }
 
@@ -113,12 +123,12 @@ public enum Metric {
     return unit;
   }
 
-  /// Returns what it is about.
+  /// Returns what the metric counts.
   public Origin origin() {
     return origin;
   }
 
-  /// Returns whether it can be anything but 0 where records have these fields and no others.
+  /// Returns whether the metric can be more than 0 if records have only these fields.
   public boolean canOccurIn(Set<FlowField> fields) {
     return fields.containsAll(needs);
   }

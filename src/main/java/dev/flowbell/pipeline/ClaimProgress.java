@@ -9,30 +9,38 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Notes in a claim how far the metrics' requests have come, and lets none begin that Lambda might
-/// cut off.
+/// Records accepted parts in a claim, and checks before each request that it can end before Lambda
+/// stops the invocation.
 ///
-/// @param claim `null` where what is published is no batch's
+/// @param claim `null` where the report does not belong to a batch
 record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricProgress {
-  /// A request, and noting it.
+  /// The longest time that one request and its record in the ledger take.
   static final Duration LONGEST_STEP = AwsClients.LONGEST_CALL.plus(DynamoDbLedger.LONGEST_CALL);
 
-  /// The same for one of several, which may be taken just when others are being noted.
+  /// The same for one of several requests, which may wait until others are recorded.
   private static final Duration LONGEST_OF_SEVERAL = LONGEST_STEP.plus(DynamoDbLedger.LONGEST_CALL);
 
   @Override
-  public Set<Integer> taken() {
+  public Set<Integer> accepted() {
     return claim == null ? Set.of() : claim.acceptedRequests();
   }
 
   @Override
-  public boolean isAfterCut() {
+  public boolean wasInterrupted() {
     return claim != null && claim.wasInterrupted();
   }
 
   @Override
-  public void beforeRequest(boolean isAlone) {
-    Duration longest = isAlone ? LONGEST_STEP : LONGEST_OF_SEVERAL;
+  public void ensureTimeForOnlyRequest() {
+    ensureTime(LONGEST_STEP);
+  }
+
+  @Override
+  public void ensureTimeForOneOfSeveral() {
+    ensureTime(LONGEST_OF_SEVERAL);
+  }
+
+  private void ensureTime(Duration longest) {
     Duration remaining = limit.remaining();
     if (remaining.compareTo(longest) < 0) {
       throw new PublishFailedException(
@@ -42,9 +50,9 @@ record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricPr
   }
 
   @Override
-  public void note(Set<Integer> taken) {
+  public void recordAccepted(Set<Integer> parts) {
     if (claim != null) {
-      claim.recordAccepted(taken);
+      claim.recordAccepted(parts);
     }
   }
 }

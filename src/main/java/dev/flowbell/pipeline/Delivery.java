@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// Publishes what payloads say, step by step. Each step is done once for a batch: the ledger records
-/// it, and a repeated invocation skips it.
+/// Publishes what payloads say, step by step. Each step is done once for a batch: the ledger
+/// records it, and a repeated invocation skips it.
 final class Delivery {
   private final MetricsStep metrics;
   private final List<DeliveryStep> steps = new ArrayList<>();

@@ -2,8 +2,8 @@ package dev.flowbell.pipeline;
 
 import dev.flowbell.ledger.Claim;
 
-/// One step of a delivery: what one publisher does for a payload. To add a channel, write a step and
-/// add it in [Wiring].
+/// One step of a delivery: what one publisher does for a payload. To add a channel, write a step
+/// and add it in [Wiring].
 interface DeliveryStep {
   /// Returns the name under which the ledger records the step, in upper case. It must not change:
   /// entries of other versions have it.

@@ -142,8 +142,8 @@ public final class FlowLogFormats implements LineFormats {
       return isChanged;
     }
 
-    /// Returns the format of a flow log, `null` where it has fields that this version does not know.
-    /// A warning then names it.
+    /// Returns the format of a flow log, `null` where it has fields that this version does not
+    /// know. A warning then names it.
     private @Nullable RecordFormat findFormat(FlowLog flowLog) {
       if (flowLog.logFormat() == null) {
         return RecordFormat.DEFAULT;

@@ -122,8 +122,6 @@ public final class Wiring {
     return new Delivery(
         new MetricsStep(
             (report, progress) -> metrics.forEach(each -> each.publish(report, progress))),
-        List.of(
-            new AlertsStep(
-                message -> alerts.forEach(each -> each.publish(message)), region)));
+        List.of(new AlertsStep(message -> alerts.forEach(each -> each.publish(message)), region)));
   }
 }

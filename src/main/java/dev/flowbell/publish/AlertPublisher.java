@@ -2,10 +2,10 @@ package dev.flowbell.publish;
 
 import dev.flowbell.notify.AlertMessage;
 
-/// Takes a notification to where people or machines wait for it.
+/// Publishes notifications to subscribers.
 public interface AlertPublisher {
   /// Publishes one notification.
   ///
-  /// @throws RuntimeException where it could not be published
+  /// @throws PublishFailedException where it was not published
   void publish(AlertMessage message);
 }

@@ -3,7 +3,7 @@ package dev.flowbell.publish;
 import dev.flowbell.aws.AwsClients;
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.aws.Refusals;
-import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.metric.MetricReport;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 
-/// Publishes counts as CloudWatch metrics. A payload's counts are one request nearly always; where
-/// they are several, these go side by side.
+/// Publishes metrics with CloudWatch's `PutMetricData`. Nearly every report is one request. Several
+/// requests are sent in parallel.
 public final class CloudWatchMetricPublisher implements MetricPublisher {
-  /// How often one request is sent whose answer stays out.
+  /// The most attempts to send a request that CloudWatch does not answer.
   private static final int MOST_ATTEMPTS = 3;
 
   private static final long PAUSE_MILLISECONDS = 200;
@@ -42,7 +42,9 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
         AwsClients.newCloudWatch(clients.publishing()), namespace, clock);
   }
 
-  /// @param client one that doesn't repeat what is in doubt; stays the caller's to close
+  /// Creates a publisher.
+  ///
+  /// @param client does not retry requests that may have been accepted; the caller closes it
   public CloudWatchMetricPublisher(CloudWatchClient client, String namespace, InstantSource clock) {
     this.client = client;
     this.namespace = namespace;
@@ -50,84 +52,88 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
   }
 
   @Override
-  public void publish(FlowSummary summary, MetricProgress progress) {
-    List<MetricRequest> open = MetricRequests.open(summary, namespace, clock.instant(), progress);
+  public void publish(MetricReport report, MetricProgress progress) {
+    List<MetricPart> open = MetricPlan.of(report, clock.instant()).open(progress);
     List<PublishFailedException> failures = new ArrayList<>();
     int sent = open.size();
     if (open.size() > 1) {
-      sent = sendSideBySide(open, progress, failures);
-    } else if (!open.isEmpty()) { // without a thread, which is a start's time
-      PublishFailedException failure = send(open.getFirst(), true, progress).failure;
+      sent = sendInParallel(open, progress, failures);
+    } else if (!open.isEmpty()) { // in this thread, because a thread pool lengthens a cold start
+      PublishFailedException failure =
+          send(open.getFirst(), progress::ensureTimeForOnlyRequest).failure;
       if (failure != null) {
         sent = 0;
         failures.add(failure);
       }
     }
     if (!failures.isEmpty()) {
-      int before = progress.taken().size();
+      int before = progress.accepted().size();
       throw failed(before + sent, before + open.size(), failures);
     }
   }
 
-  /// Sends requests, at most [MetricProgress#MOST_UNDER_WAY] at once, and notes each when it was
-  /// taken, those taken meanwhile along with it.
+  /// Sends parts and records those that were accepted, all that are known at once.
   ///
-  /// One that fails doesn't keep the others from going, but stays under way, as far as their number
-  /// goes: if this run is cut off, the next one knows that not more than so many may have been
-  /// taken that aren't noted.
+  /// At most [MetricProgress#MOST_UNRECORDED] parts are sent and not recorded at any time. A failed
+  /// part counts among them until the end, because it may have been accepted. The others are still
+  /// sent, as far as that number allows.
   ///
-  /// @param failures gets those of requests
-  /// @return how many were taken
-  private int sendSideBySide(
-      List<MetricRequest> open, MetricProgress progress, List<PublishFailedException> failures) {
-    Deque<MetricRequest> waiting = new ArrayDeque<>(open);
+  /// @param failures gets one exception for each failed part
+  /// @return how many parts were accepted
+  private int sendInParallel(
+      List<MetricPart> open, MetricProgress progress, List<PublishFailedException> failures) {
+    Deque<MetricPart> waiting = new ArrayDeque<>(open);
     int sent = 0;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletionService<Answer> answers = new ExecutorCompletionService<>(threads);
-      int underWay = 0;
+      int running = 0;
       while (true) {
-        while (!waiting.isEmpty() && underWay + failures.size() < MetricProgress.MOST_UNDER_WAY) {
-          MetricRequest request = waiting.remove();
-          answers.submit(() -> send(request, false, progress));
-          underWay++;
+        while (!waiting.isEmpty() && running + failures.size() < MetricProgress.MOST_UNRECORDED) {
+          MetricPart part = waiting.remove();
+          answers.submit(() -> send(part, progress::ensureTimeForOneOfSeveral));
+          running++;
         }
-        if (underWay == 0) {
+        if (running == 0) {
           return sent;
         }
-        Set<Integer> taken = new TreeSet<>();
+        Set<Integer> accepted = new TreeSet<>();
         for (Future<Answer> next = await(answers); next != null; next = answers.poll()) {
           Answer answer = resultOf(next);
-          underWay--;
+          running--;
           if (answer.failure == null) {
-            taken.add(answer.number);
+            accepted.add(answer.number);
           } else {
             failures.add(answer.failure);
           }
         }
-        sent += taken.size();
-        if (!taken.isEmpty() && sent < open.size()) { // else the whole step is noted
-          progress.note(taken);
+        sent += accepted.size();
+        // After the last part, the caller closes the whole step instead.
+        if (!accepted.isEmpty() && sent < open.size()) {
+          progress.recordAccepted(accepted);
         }
       }
     }
   }
 
-  /// What may have been taken is sent again with one possible duplicate more, so that whoever sees
-  /// a count too high sees why.
-  private Answer send(MetricRequest request, boolean isAlone, MetricProgress progress) {
-    boolean isInDoubt = false;
+  /// Sends a part. A request that may have been accepted is sent again with one possible duplicate
+  /// more, so that the metric explains a count that is too high.
+  private Answer send(MetricPart part, Runnable ensureTime) {
+    boolean mayBeAccepted = false;
     for (int attempt = 1; ; attempt++) {
       try {
-        progress.beforeRequest(isAlone);
-        client.putMetricData(request.toSend(isInDoubt, clock.instant()));
-        return new Answer(request.number(), null);
+        ensureTime.run();
+        long possibleDuplicates = part.possibleDuplicates() + (mayBeAccepted ? 1 : 0);
+        client.putMetricData(
+            MetricRequest.of(
+                part.withPossibleDuplicates(possibleDuplicates), namespace, clock.instant()));
+        return new Answer(part.number(), null);
       } catch (PublishFailedException e) { // no time
-        return failure(request, e.getMessage(), null, isInDoubt);
+        return failure(part, e.getMessage(), null, mayBeAccepted);
       } catch (SdkException e) {
         boolean isRefused = Refusals.isCertain(e);
-        isInDoubt |= !isRefused;
+        mayBeAccepted |= !isRefused;
         if (isRefused || attempt == MOST_ATTEMPTS) {
-          return failure(request, e.getMessage(), e, isInDoubt);
+          return failure(part, e.getMessage(), e, mayBeAccepted);
         }
         pause();
       }
@@ -135,10 +141,10 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
   }
 
   private static Answer failure(
-      MetricRequest request, @Nullable String why, @Nullable Exception cause, boolean isInDoubt) {
+      MetricPart part, @Nullable String why, @Nullable Exception cause, boolean mayBeAccepted) {
     return new Answer(
-        request.number(),
-        new PublishFailedException(String.valueOf(why), cause, isInDoubt ? 1 : 0));
+        part.number(),
+        new PublishFailedException(String.valueOf(why), cause, mayBeAccepted ? 1 : 0));
   }
 
   private PublishFailedException failed(int sent, int all, List<PublishFailedException> failures) {
@@ -148,7 +154,7 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
             "CloudWatch PutMetricData, namespace %s: %d of %d requests sent, then: %s"
                 .formatted(namespace, sent, all, first.getMessage()),
             first.getCause(),
-            failures.stream().mapToInt(PublishFailedException::doubts).sum());
+            failures.stream().mapToInt(PublishFailedException::possibleDuplicates).sum());
     failures.stream().skip(1).forEach(failed::addSuppressed);
     return failed;
   }
@@ -157,11 +163,12 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
     try {
       Thread.sleep(PAUSE_MILLISECONDS);
     } catch (InterruptedException _) {
-      Thread.currentThread().interrupt(); // which the next call sees
+      Thread.currentThread().interrupt(); // the next attempt fails because of it
     }
   }
 
-  /// Waits, whoever interrupts: what is under way ends in time, and what it came to must be noted.
+  /// Waits for an answer, even if the thread is interrupted: requests that were sent end in time,
+  /// and the accepted ones must be recorded.
   private static Future<Answer> await(CompletionService<Answer> answers) {
     boolean isInterrupted = false;
     try {
@@ -185,12 +192,12 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
     } catch (ExecutionException e) {
       throw new IllegalStateException("PutMetricData: " + e.getCause(), e.getCause());
     } catch (InterruptedException e) {
-      throw new AssertionError("it is done, and nobody waits", e);
+      throw new AssertionError("a completed future does not wait", e);
     }
   }
 
-  /// What came of a request.
+  /// The result of sending a part.
   ///
-  /// @param failure `null` where it was taken
+  /// @param failure `null` if the part was accepted
   private record Answer(int number, @Nullable PublishFailedException failure) {}
 }

@@ -1,38 +1,37 @@
 package dev.flowbell.publish;
 
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.notify.AlertMessage;
-import dev.flowbell.summary.FlowSummary;
 import java.io.PrintStream;
 import java.time.InstantSource;
-import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
 
-/// Shows what would be published, and publishes nothing: for local runs.
+/// Prints notifications and counts metric requests, for local runs. Publishes nothing.
 public final class ConsolePublisher implements MetricPublisher, AlertPublisher {
   private static final String RULE = "-".repeat(78);
 
   private final PrintStream out;
-  private final String namespace;
   private final InstantSource clock;
   private long metricRequests;
   private long metricData;
 
-  /// @param out stays the caller's to close
-  public ConsolePublisher(PrintStream out, String namespace, InstantSource clock) {
+  /// Creates a publisher.
+  ///
+  /// @param out the caller closes it
+  public ConsolePublisher(PrintStream out, InstantSource clock) {
     this.out = out;
-    this.namespace = namespace;
     this.clock = clock;
   }
 
-  /// Builds the very requests that would go to CloudWatch, and counts them.
+  /// Counts the requests that would be sent to CloudWatch, and their data.
   @Override
-  public void publish(FlowSummary summary, MetricProgress progress) {
-    for (PutMetricDataRequest request : MetricRequests.of(summary, namespace, clock.instant())) {
+  public void publish(MetricReport report, MetricProgress progress) {
+    for (MetricPart part : MetricPlan.of(report, clock.instant()).parts()) {
       metricRequests++;
-      metricData += request.metricData().size();
+      metricData += part.size();
     }
   }
 
-  /// Prints the notification as its e-mail arrives.
+  /// Prints the notification as subscribers get it by e-mail.
   @Override
   public void publish(AlertMessage message) {
     out.println(RULE);
@@ -42,12 +41,12 @@ public final class ConsolePublisher implements MetricPublisher, AlertPublisher {
     out.println(RULE);
   }
 
-  /// Returns how many `PutMetricData` requests there would have been.
+  /// Returns how many `PutMetricData` requests would have been sent.
   public long metricRequests() {
     return metricRequests;
   }
 
-  /// Returns how many metric data these would have carried.
+  /// Returns how many metric data these requests would have had.
   public long metricData() {
     return metricData;
   }

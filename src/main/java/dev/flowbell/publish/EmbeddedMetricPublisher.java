@@ -1,29 +1,30 @@
 package dev.flowbell.publish;
 
-import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricDimension;
+import dev.flowbell.metric.MetricReport;
+import dev.flowbell.metric.MetricSeries;
+import dev.flowbell.metric.Minutes;
+import dev.flowbell.metric.Sums;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import software.amazon.awssdk.services.cloudwatch.model.Dimension;
-import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// Publishes counts as lines of the function's log, in CloudWatch's embedded metric format:
-/// CloudWatch Logs makes metrics of them, and no call is made.
+/// Publishes metrics as lines of the function's log, in CloudWatch's embedded metric format.
+/// CloudWatch Logs extracts the metrics, so no request is sent.
 ///
-/// A line is a JSON object for one minute of one series. It has to stand in the log as it is, and
-/// so goes to standard output, not through Lambda's logger, which wraps what it is given.
+/// A line is a JSON object with the values of one series in one minute. It goes to standard output,
+/// because Lambda's logger would wrap it in another JSON object.
 ///
-/// The format takes 100 metrics, 30 dimensions and 1 MB a line. No line comes near: it holds each
-/// metric and each dimension once at most.
+/// The format allows 100 metrics, 30 dimensions and 1 MB a line. Every line is far below that: it
+/// has each metric and each dimension once at most.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">Embedded
@@ -35,43 +36,53 @@ public final class EmbeddedMetricPublisher implements MetricPublisher {
   private final InstantSource clock;
   private final JsonFactory json = new JsonFactory();
 
-  /// @param out the function's log; stays the caller's to close
+  /// Creates a publisher.
+  ///
+  /// @param out the function's log; the caller closes it
   public EmbeddedMetricPublisher(PrintStream out, String namespace, InstantSource clock) {
     this.out = out;
     this.namespace = namespace;
     this.clock = clock;
   }
 
-  /// Prints what was not published before: by requests, where the function still sent them when
-  /// this payload first came. How many lines are out is not noted, since all are in no time.
+  /// Prints the open parts of a report. Parts can be accepted before, if an earlier invocation for
+  /// the payload used another sink. Printing takes almost no time, so no progress is recorded.
   @Override
-  public void publish(FlowSummary summary, MetricProgress progress) {
+  public void publish(MetricReport report, MetricProgress progress) {
     Instant now = clock.instant();
-    progress.beforeRequest(true);
-    Map<Place, Map<String, MetricDatum>> places = new LinkedHashMap<>();
-    for (MetricRequest request : MetricRequests.open(summary, namespace, now, progress)) {
-      for (MetricDatum datum : request.toSend(false, now).metricData()) {
-        places
-            .computeIfAbsent(
-                new Place(datum.timestamp(), datum.dimensions()), _ -> new LinkedHashMap<>())
-            // Minutes that have become too old since the payload first came fall together.
-            .merge(datum.metricName(), datum, EmbeddedMetricPublisher::sum);
+    progress.ensureTimeForOnlyRequest();
+    Map<Place, Map<Metric, Long>> lines = new LinkedHashMap<>();
+    for (MetricPart part : MetricPlan.of(report, now).open(progress)) {
+      for (MetricPart.Point point : part.points()) {
+        Place place = new Place(point.series(), point.minute());
+        point.values().forEach((metric, value) -> add(lines, place, metric, value));
+      }
+      if (part.possibleDuplicates() > 0) {
+        add(
+            lines,
+            new Place(MetricSeries.TOTAL, Minutes.of(now)),
+            Metric.POSSIBLE_DUPLICATES,
+            part.possibleDuplicates());
       }
     }
-    places.forEach((place, data) -> print(toLine(place, data.values())));
+    lines.forEach((place, values) -> print(toLine(place, values)));
   }
 
-  private static MetricDatum sum(MetricDatum one, MetricDatum other) {
-    return one.toBuilder().value(one.value() + other.value()).build();
+  /// Adds up values of the same minute. Several minutes become the same one if they are too old now
+  /// and were not when the payload arrived.
+  private static void add(
+      Map<Place, Map<Metric, Long>> lines, Place place, Metric metric, long value) {
+    lines.computeIfAbsent(place, _ -> new LinkedHashMap<>()).merge(metric, value, Sums::plus);
   }
 
-  /// In one piece, newline included, so that nothing else that is printed gets into a line.
+  /// Writes a line and its newline at once, so that no other output gets between.
   private void print(byte[] line) {
     out.write(line, 0, line.length);
     out.flush();
   }
 
-  private byte[] toLine(Place place, Collection<MetricDatum> data) {
+  private byte[] toLine(Place place, Map<Metric, Long> values) {
+    Map<MetricDimension, String> dimensions = place.series.dimensions();
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try (JsonGenerator writer =
         json.createGenerator(ObjectWriteContext.empty(), line, JsonEncoding.UTF8)) {
@@ -82,30 +93,29 @@ public final class EmbeddedMetricPublisher implements MetricPublisher {
       writer.writeStartObject();
       writer.writeStringProperty("Namespace", namespace);
       writer.writeArrayPropertyStart("Dimensions");
-      writer.writeStartArray(); // of the one set, empty for totals
-      place.dimensions.forEach(dimension -> writer.writeString(dimension.name()));
+      writer.writeStartArray(); // the only set, empty for totals
+      dimensions.keySet().forEach(dimension -> writer.writeString(dimension.awsName()));
       writer.writeEndArray();
       writer.writeEndArray();
       writer.writeArrayPropertyStart("Metrics");
-      for (MetricDatum datum : data) {
+      for (Metric metric : values.keySet()) {
         writer.writeStartObject();
-        writer.writeStringProperty("Name", datum.metricName());
-        writer.writeStringProperty("Unit", datum.unitAsString());
+        writer.writeStringProperty("Name", metric.awsName());
+        writer.writeStringProperty("Unit", metric.unit().awsName());
         writer.writeEndObject();
       }
       writer.writeEndArray();
       writer.writeEndObject();
       writer.writeEndArray();
       writer.writeEndObject();
-      place.dimensions.forEach(
-          dimension -> writer.writeStringProperty(dimension.name(), dimension.value()));
-      data.forEach(
-          datum -> writer.writeNumberProperty(datum.metricName(), datum.value().longValue()));
+      dimensions.forEach(
+          (dimension, value) -> writer.writeStringProperty(dimension.awsName(), value));
+      values.forEach((metric, value) -> writer.writeNumberProperty(metric.awsName(), value));
       writer.writeEndObject();
     }
     line.write('\n');
     return line.toByteArray();
   }
 
-  private record Place(Instant minute, List<Dimension> dimensions) {}
+  private record Place(MetricSeries series, Instant minute) {}
 }

@@ -2,44 +2,53 @@ package dev.flowbell.publish;
 
 import java.util.Set;
 
-/// Which of a summary's requests were taken, and whether there is time for another. They are
-/// numbered from 0, in every run alike.
+/// Which parts of a report were accepted, and whether there is time to send another one. A part has
+/// the same number, from 0, in each invocation for the payload.
 public interface MetricProgress {
-  /// The most requests that are under way at once: begun, and not noted as taken.
-  int MOST_UNDER_WAY = 4;
+  /// The most parts that are sent, but not recorded as accepted, at any time.
+  int MOST_UNRECORDED = 4;
 
-  /// Of a summary that is published in one go.
+  /// The progress of a report that is published once: nothing is recorded, and time is unlimited.
   MetricProgress NONE =
       new MetricProgress() {
         @Override
-        public Set<Integer> taken() {
+        public Set<Integer> accepted() {
           return Set.of();
         }
 
         @Override
-        public boolean isAfterCut() {
+        public boolean wasInterrupted() {
           return false;
         }
 
         @Override
-        public void beforeRequest(boolean isAlone) {}
+        public void ensureTimeForOnlyRequest() {}
 
         @Override
-        public void note(Set<Integer> taken) {}
+        public void ensureTimeForOneOfSeveral() {}
+
+        @Override
+        public void recordAccepted(Set<Integer> parts) {}
       };
 
-  /// Returns the requests that were taken before: they are not sent again.
-  Set<Integer> taken();
+  /// Returns the parts that earlier invocations recorded as accepted. They are not sent again.
+  Set<Integer> accepted();
 
-  /// Returns whether a run before was cut off: what it had under way may have been taken as well.
-  boolean isAfterCut();
+  /// Returns whether the invocation before this one was killed or timed out. Up to
+  /// [#MOST_UNRECORDED] parts may have been accepted then without being recorded.
+  boolean wasInterrupted();
 
-  /// Comes before each request, from whichever thread sends it.
+  /// Checks that there is time for a request, if no other is sent. Called before each attempt.
   ///
-  /// @param isAlone whether it is the only one, so that nothing else has to be noted meanwhile
-  /// @throws PublishFailedException where there is no time for it
-  void beforeRequest(boolean isAlone);
+  /// @throws PublishFailedException where there is not
+  void ensureTimeForOnlyRequest();
 
-  /// Comes when requests were taken and others are not, from the thread that publishes.
-  void note(Set<Integer> taken);
+  /// Checks that there is time for one of several requests, which may have to wait while others are
+  /// recorded. Called before each attempt, by the thread that sends it.
+  ///
+  /// @throws PublishFailedException where there is not
+  void ensureTimeForOneOfSeveral();
+
+  /// Records parts as accepted. Called only while others are open, by the publishing thread.
+  void recordAccepted(Set<Integer> parts);
 }

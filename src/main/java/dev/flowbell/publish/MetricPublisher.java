@@ -1,11 +1,11 @@
 package dev.flowbell.publish;
 
-import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.metric.MetricReport;
 
-/// Takes the counts of a payload to where they are looked at.
+/// Publishes the metrics of a payload.
 public interface MetricPublisher {
-  /// Publishes those points of a summary that weren't published before.
+  /// Publishes the parts of a report that were not accepted before.
   ///
-  /// @throws RuntimeException where they could not all be published; the message says how many were
-  void publish(FlowSummary summary, MetricProgress progress);
+  /// @throws PublishFailedException where a part was not published; the message says how many were
+  void publish(MetricReport report, MetricProgress progress);
 }

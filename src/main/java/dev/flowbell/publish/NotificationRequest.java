@@ -13,8 +13,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// Makes of a notification the `Publish` request that brings each subscriber the form it can read.
-/// Sends nothing.
+/// Converts a notification to an SNS `Publish` request, with a form of the message for each
+/// protocol. Sends nothing.
 ///
 /// @see <a href="https://docs.aws.amazon.com/sns/latest/api/API_Publish.html">Publish</a> (limits
 ///   read 2026-11-23)
@@ -25,15 +25,15 @@ public final class NotificationRequest {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /// The parts of a message that are no attribute's or form's text: quotes, keys, commas.
+  /// What a message has besides the texts of its forms and attributes: quotes, keys, commas.
   private static final int BYTES_OF_STRUCTURE = 512;
 
   private NotificationRequest() {}
 
   /// Returns the request.
   ///
-  /// E-mail and whatever has no form of its own gets the text; queues, functions, streams and
-  /// webhooks the JSON; SMS the subject.
+  /// E-mail gets the text, and so does every protocol without a form of its own. Queues, functions,
+  /// streams and webhooks get the JSON. SMS gets the subject.
   public static PublishRequest of(AlertMessage message, String topicArn, HttpsForm httpsForm) {
     Map<String, String> forms = new LinkedHashMap<>();
     forms.put("default", message.text());
@@ -47,7 +47,7 @@ public final class NotificationRequest {
     forms.put("https", httpsForm == HttpsForm.CHAT ? message.chat() : message.json());
     String body = toJson(forms);
     if (body.getBytes(StandardCharsets.UTF_8).length + bytesOf(message.attributes()) > MOST_BYTES) {
-      // The text alone is 20 lines; better that than nothing.
+      // The text alone has about 20 lines, and so it fits.
       body = toJson(Map.of("default", message.text()));
     }
     return PublishRequest.builder()
@@ -69,8 +69,8 @@ public final class NotificationRequest {
     return written.toString();
   }
 
-  /// `severity` has one value, and is a string; the others are lists even of one, so that a filter
-  /// policy that fits one notification fits all.
+  /// Converts attributes. `severity` is a string, because it has one value. The others are arrays,
+  /// even with one value, so that the same filter policy matches every notification.
   private static Map<String, MessageAttributeValue> toAttributes(
       Map<String, List<String>> attributes) {
     Map<String, MessageAttributeValue> values = new LinkedHashMap<>();

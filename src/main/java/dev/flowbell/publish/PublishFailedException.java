@@ -7,24 +7,28 @@ import org.jspecify.annotations.Nullable;
 public final class PublishFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final int doubts;
+  private final int possibleDuplicates;
 
-  /// @param message what was being sent, to where, and how far it came
-  /// @param doubts how many publications may have been taken all the same
-  public PublishFailedException(String message, @Nullable Throwable cause, int doubts) {
+  /// Creates an exception for requests that failed.
+  ///
+  /// @param message what was sent, to where, and how many requests succeeded
+  /// @param possibleDuplicates how many failed requests may have been accepted nevertheless
+  public PublishFailedException(String message, @Nullable Throwable cause, int possibleDuplicates) {
     super(message, cause);
-    this.doubts = doubts;
+    this.possibleDuplicates = possibleDuplicates;
   }
 
+  /// Creates an exception for a request that was not sent.
+  ///
   /// @param message what was not sent, and why not
   public PublishFailedException(String message) {
     super(message);
-    doubts = 0;
+    possibleDuplicates = 0;
   }
 
-  /// Returns how many publications may have been taken all the same: no answer came, or one that
-  /// leaves it open.
-  public int doubts() {
-    return doubts;
+  /// Returns how many failed requests may have been accepted nevertheless, because AWS did not
+  /// answer, or with a server error. Sending them again may publish them twice.
+  public int possibleDuplicates() {
+    return possibleDuplicates;
   }
 }

@@ -22,8 +22,10 @@ public final class SnsAlertPublisher implements AlertPublisher {
     return new SnsAlertPublisher(AwsClients.newSns(clients.publishing()), topicArn, httpsForm);
   }
 
-  /// @param client one that doesn't repeat what is in doubt: a second notification is worse than
-  ///   one that comes with the next try; stays the caller's to close
+  /// Creates a publisher.
+  ///
+  /// @param client does not retry requests that may have been accepted: a late notification is
+  ///   better than a second one. The caller closes it
   public SnsAlertPublisher(SnsClient client, String topicArn, HttpsForm httpsForm) {
     this.client = client;
     this.topicArn = topicArn;

@@ -1,4 +1,4 @@
-/// Sends summaries to CloudWatch and alerts to SNS, within AWS's limits.
+/// Publishes metrics to CloudWatch and notifications to SNS, within AWS's limits.
 @NullMarked
 package dev.flowbell.publish;
 

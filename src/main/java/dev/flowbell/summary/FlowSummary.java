@@ -2,6 +2,7 @@ package dev.flowbell.summary;
 
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.metric.Minutes;
 import dev.flowbell.record.FlowField;
@@ -15,21 +16,22 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What one payload comes to.
+/// What the records of one payload add up to.
 ///
-/// @param origin where its records come from
-/// @param arrival when it came
-/// @param totals every metric, summed over the payload; 0 where nothing was counted. Not there is
-///   [Metric#DELIVERY_LAG] where no record has an `end`
-/// @param points what to publish: the totals by minute, then the series of the chosen dimensions
+/// @param origin where the records come from
+/// @param arrival when the payload arrived
+/// @param totals the total of every metric, 0 where nothing was counted. [Metric#DELIVERY_LAG] is
+///   absent where no record has an `end`
+/// @param points the values to publish: the totals by minute, then the series by dimension. They
+///   never have [Metric#POSSIBLE_DUPLICATES]
 /// @param faults how many lines were unreadable, by cause
-/// @param fields which fields the records could have
-/// @param sources who was rejected, the most rejected first
-/// @param sourcesLeftOut rejected records of sources that there was no room to keep apart
-/// @param topPorts the destination ports that were rejected most often
-/// @param first when the first window began, `null` where records have no times
-/// @param last when the last window ended
-/// @param skippedAt the network interface of a skipped window, the first of several
+/// @param fields the fields of the records' formats
+/// @param sources the activity of each rejected source, the one with the most rejects first
+/// @param sourcesLeftOut how many rejected records had sources beyond the memory bound
+/// @param topPorts the destination ports with the most rejects, the first one has the most
+/// @param first the earliest `start`, `null` where records have none
+/// @param last the latest `end`, `null` where records have none
+/// @param skippedAt the network interface of the first skipped interval, `null` without one
 public record FlowSummary(
     LogOrigin origin,
     Instant arrival,
@@ -44,7 +46,7 @@ public record FlowSummary(
     @Nullable Instant last,
     @Nullable String skippedAt) {
 
-  /// Makes a summary of copies of these collections.
+  /// Creates a summary with copies of the collections.
   public FlowSummary {
     totals = copyOf(Metric.class, totals);
     points = List.copyOf(points);
@@ -54,27 +56,48 @@ public record FlowSummary(
     topPorts = List.copyOf(topPorts);
   }
 
-  /// Returns the total of a metric, 0 where it isn't there.
+  /// Returns the summary of a payload without records.
+  public static FlowSummary empty(LogOrigin origin, Instant arrival) {
+    Map<Metric, Long> totals = new EnumMap<>(Metric.class);
+    for (Metric metric : Metric.values()) {
+      totals.put(metric, 0L);
+    }
+    totals.remove(Metric.DELIVERY_LAG);
+    return new FlowSummary(
+        origin, arrival, totals, List.of(), Map.of(), Set.of(), List.of(), 0, List.of(), null, null,
+        null);
+  }
+
+  /// Returns the total of a metric, 0 where it is absent.
   public long total(Metric metric) {
     return totals.getOrDefault(metric, 0L);
   }
 
-  /// Returns this summary with some of the function's own doings added, as counts at the minute of
-  /// arrival. Counts of 0 are left out.
-  public FlowSummary withDoings(Map<Metric, Long> doings) {
-    Map<Metric, Long> counted = new EnumMap<>(Metric.class);
+  /// Returns the report to publish. Its possible duplicates are the total of that metric.
+  public MetricReport toReport() {
+    return new MetricReport(arrival, points, total(Metric.POSSIBLE_DUPLICATES));
+  }
+
+  /// Returns this summary with values of the function's own metrics added: to the totals, and to
+  /// the points at the minute of arrival. [Metric#POSSIBLE_DUPLICATES] is added to the totals
+  /// alone.
+  ///
+  /// @param values by metric; zeros are left out
+  public FlowSummary withFunctionMetrics(Map<Metric, Long> values) {
     Map<Metric, Long> newTotals = new EnumMap<>(Metric.class);
     newTotals.putAll(totals);
-    doings.forEach(
-        (metric, count) -> {
-          if (count != 0) {
-            counted.put(metric, count);
-            newTotals.merge(metric, count, Long::sum);
+    Map<Metric, Long> published = new EnumMap<>(Metric.class);
+    values.forEach(
+        (metric, value) -> {
+          if (value != 0) {
+            newTotals.merge(metric, value, Long::sum);
+            published.put(metric, value);
           }
         });
+    published.remove(Metric.POSSIBLE_DUPLICATES);
     List<MetricPoint> newPoints = new ArrayList<>(points);
-    if (!counted.isEmpty()) {
-      newPoints.add(new MetricPoint(MetricSeries.TOTAL, Minutes.of(arrival), counted));
+    if (!published.isEmpty()) {
+      newPoints.add(new MetricPoint(MetricSeries.TOTAL, Minutes.of(arrival), published));
     }
     return new FlowSummary(
         origin,

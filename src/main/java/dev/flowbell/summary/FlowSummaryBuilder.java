@@ -24,29 +24,32 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Sums the records of one payload up, and of the next one after [#reset]. Not safe for use by
-/// several threads at once.
+/// Sums up the records of one payload. [#reset] prepares it for the next one. Not thread-safe.
 ///
-/// What it keeps is bounded, whatever the records say: sources, their ports and hosts, open
-/// handshakes, series and minutes. A record that goes past a bound counts in the totals all the
-/// same, and in [Metric#OVER_BOUNDS].
+/// Its memory is bounded: sources, their ports and hosts, handshakes, series and minutes. A record
+/// beyond a bound still counts in the totals, and in [Metric#OVER_BOUNDS] too.
 public final class FlowSummaryBuilder {
-  /// The sources kept apart: as many as there can be records in what Lambda carries, 1 MB.
+  /// The most sources. No Lambda event has more records: it has up to 1 MB of compressed data.
   static final int MOST_SOURCES = 25_000;
 
-  /// The distinct ports kept, of all sources together; and as many hosts.
+  /// The most different ports, over all sources, and the most different hosts.
   static final int MOST_PORTS = 100_000;
 
   private static final int TOP_PORTS = 10;
 
-  /// Owns what is counted whichever source it is of.
+  /// The metrics that have one value for the whole payload.
+  private static final Set<Metric> PAYLOAD_METRICS =
+      Set.of(Metric.UNREADABLE_RECORDS, Metric.OVER_BOUNDS, Metric.DELIVERY_LAG);
+
+  /// The owner, in [PairCounts], of the ports of all sources together.
   private static final int NO_SOURCE = 0;
 
   private final MetricTable metrics;
-  // Marks a handshake with the counts that it adds to when it gets no answer.
+  // The mark of a handshake is the counts that it adds to if it stays unanswered.
   private final HandshakeTracker<List<MetricCounts>> handshakes = new HandshakeTracker<>();
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
-  // A source is an address and the number of a network interface. Its tally has the same number.
+  // A source's tuple is the number of a network interface and an address. Its number is that of
+  // its tally.
   private final TupleTable sources = new TupleTable(3, MOST_SOURCES);
   private final List<SourceTally> tallies = new ArrayList<>();
   private final PairCounts portsOfSources = new PairCounts(MOST_PORTS);
@@ -60,16 +63,18 @@ public final class FlowSummaryBuilder {
   private long lastSeconds;
   private @Nullable String skippedAt;
 
-  /// @param dimensionSets the series to keep besides the totals
-  /// @param seriesBudget how many series, in a payload, dimensions may make; what comes after goes
-  ///   to [MetricSeries#OTHER]
+  /// Creates a builder for a payload.
+  ///
+  /// @param dimensionSets the series to count besides the totals
+  /// @param seriesBudget the most series that dimensions can add to a payload; what exceeds it
+  ///   counts in the series [MetricSeries#OTHER]
   public FlowSummaryBuilder(
       LogOrigin origin, List<List<MetricDimension>> dimensionSets, int seriesBudget) {
     this.metrics = new MetricTable(dimensionSets, seriesBudget);
     reset(origin);
   }
 
-  /// Forgets what was added: another payload begins.
+  /// Clears the builder for the next payload.
   public void reset(LogOrigin newOrigin) {
     origin = newOrigin;
     metrics.reset(origin.logGroup());
@@ -89,7 +94,7 @@ public final class FlowSummaryBuilder {
     skippedAt = null;
   }
 
-  /// Counts a readable record. Nothing of it is kept: it may be used again.
+  /// Counts a readable record. The caller can reuse it afterwards.
   public void add(FlowRecord record) {
     int classes = Classifier.classify(record);
     long minute = MetricTable.minuteOf(record);
@@ -114,15 +119,15 @@ public final class FlowSummaryBuilder {
     overBounds += isWithinBounds ? 0 : 1;
   }
 
-  /// Counts a line that could not be read.
+  /// Counts an unreadable record.
   public void addUnreadable(ParseFault fault) {
     faults.merge(fault, 1L, Long::sum);
   }
 
-  /// Returns the summary of what was added.
+  /// Returns the summary of all records added.
   ///
-  /// @param fields which fields the records could have
-  /// @param arrival when the payload came
+  /// @param fields the fields of the records' formats
+  /// @param arrival when the payload arrived
   public FlowSummary build(Set<FlowField> fields, Instant arrival) {
     for (List<MetricCounts> counts : handshakes.findUnanswered()) {
       for (MetricCounts count : counts) {
@@ -130,13 +135,13 @@ public final class FlowSummaryBuilder {
         count.increment(Metric.SYN_ONLY_FLOWS);
       }
     }
-    Instant last = toInstant(lastSeconds);
-    Map<Metric, Long> sums = sumTotals(arrival, last);
+    Instant last = lastSeconds == FlowRecord.ABSENT ? null : Instant.ofEpochSecond(lastSeconds);
+    Map<Metric, Long> totals = toTotals(arrival, last);
     return new FlowSummary(
         origin,
         arrival,
-        sums,
-        toPoints(sums, fields, arrival, last),
+        totals,
+        toPoints(totals, fields, arrival, last),
         faults,
         fields,
         toActivities(),
@@ -182,9 +187,9 @@ public final class FlowSummaryBuilder {
     }
   }
 
-  /// Rejected records are the few that Flowbell is about: objects are made for their sources alone.
+  /// Adds a rejected record to its source. Only rejected records allocate objects: few are.
   ///
-  /// @return whether there was room for its source, its port and its host
+  /// @return whether its source, its port and its host are within the bounds
   private boolean addToSource(FlowRecord record, int classes) {
     boolean isWithinBounds =
         record.destinationPort() == FlowRecord.ABSENT
@@ -227,34 +232,24 @@ public final class FlowSummaryBuilder {
     return activities;
   }
 
-  private Map<Metric, Long> sumTotals(Instant arrival, @Nullable Instant last) {
-    Map<Metric, Long> sums = metrics.sums();
-    sums.put(Metric.UNREADABLE_RECORDS, faults.values().stream().mapToLong(Long::longValue).sum());
-    sums.put(Metric.OVER_BOUNDS, overBounds);
+  private Map<Metric, Long> toTotals(Instant arrival, @Nullable Instant last) {
+    Map<Metric, Long> totals = metrics.sums();
+    totals.put(
+        Metric.UNREADABLE_RECORDS, faults.values().stream().mapToLong(Long::longValue).sum());
+    totals.put(Metric.OVER_BOUNDS, overBounds);
     if (last == null) {
-      sums.remove(Metric.DELIVERY_LAG);
+      totals.remove(Metric.DELIVERY_LAG);
     } else {
-      sums.put(Metric.DELIVERY_LAG, Math.max(0, arrival.getEpochSecond() - last.getEpochSecond()));
+      totals.put(
+          Metric.DELIVERY_LAG, Math.max(0, arrival.getEpochSecond() - last.getEpochSecond()));
     }
-    return sums;
+    return totals;
   }
 
   private List<MetricPoint> toPoints(
-      Map<Metric, Long> sums, Set<FlowField> fields, Instant arrival, @Nullable Instant last) {
+      Map<Metric, Long> totals, Set<FlowField> fields, Instant arrival, @Nullable Instant last) {
     List<MetricPoint> points = metrics.totalPoints(fields, arrival);
-    Map<Metric, Long> ofPayload = new EnumMap<>(Metric.class);
-    long lines =
-        sums.getOrDefault(Metric.RECORDS, 0L) + sums.getOrDefault(Metric.UNREADABLE_RECORDS, 0L);
-    if (lines > 0) {
-      ofPayload.put(Metric.UNREADABLE_RECORDS, sums.getOrDefault(Metric.UNREADABLE_RECORDS, 0L));
-    }
-    Long lag = sums.get(Metric.DELIVERY_LAG);
-    if (lag != null) {
-      ofPayload.put(Metric.DELIVERY_LAG, lag);
-    }
-    if (overBounds > 0) {
-      ofPayload.put(Metric.OVER_BOUNDS, overBounds);
-    }
+    Map<Metric, Long> ofPayload = toPayloadValues(totals);
     if (!ofPayload.isEmpty()) {
       points.add(
           new MetricPoint(
@@ -264,7 +259,17 @@ public final class FlowSummaryBuilder {
     return points;
   }
 
-  private static @Nullable Instant toInstant(long seconds) {
-    return seconds == FlowRecord.ABSENT ? null : Instant.ofEpochSecond(seconds);
+  /// Returns the values to publish of the metrics that have one value for the whole payload.
+  private static Map<Metric, Long> toPayloadValues(Map<Metric, Long> totals) {
+    Map<Metric, Long> values = new EnumMap<>(totals);
+    values.keySet().retainAll(PAYLOAD_METRICS);
+    boolean hasLines =
+        totals.getOrDefault(Metric.RECORDS, 0L) > 0
+            || totals.getOrDefault(Metric.UNREADABLE_RECORDS, 0L) > 0;
+    if (!hasLines) {
+      values.remove(Metric.UNREADABLE_RECORDS);
+    }
+    values.remove(Metric.OVER_BOUNDS, 0L);
+    return values;
   }
 }

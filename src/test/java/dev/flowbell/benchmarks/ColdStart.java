@@ -3,6 +3,7 @@ package dev.flowbell.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flowbell.lambda.FlowLogsHandler;
+import dev.flowbell.pipeline.NaiveHandler;
 import dev.flowbell.testing.emulator.AwsEndpoint;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.network.TlsFront;

@@ -36,7 +36,7 @@ class SnapStartPrimingTest {
   void run_publishesNothing() {
     List<String> warnings = new ArrayList<>();
 
-    List<Greeting> greetings =
+    List<WarmUpRequest> requests =
         SnapStartPriming.run(settings(Map.of()), HttpClients.open(), warnings::add);
 
     assertThat(warnings).isEmpty();
@@ -44,7 +44,7 @@ class SnapStartPrimingTest {
     assertThat(aws.notifications()).isEmpty();
     assertThat(aws.ec2Requests()).isEmpty();
     assertThat(aws.greetings()).isEqualTo(5);
-    assertThat(greetings).hasSize(1);
+    assertThat(requests).hasSize(1);
   }
 
   /// Metrics of the four payloads that can be decoded, and the notification of the one with an
@@ -53,7 +53,7 @@ class SnapStartPrimingTest {
   void run_takesEachPayloadTheWholeWay() throws IOException {
     PrimingHttpClient http = new PrimingHttpClient(HttpClients.open().publishing());
 
-    SnapStartPriming.rehearse(
+    SnapStartPriming.process(
         settings(Map.of("ALERT_TOPIC_ARN", TOPIC)), new HttpClients(http, new BrokenHttpClient()));
 
     assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
@@ -66,13 +66,13 @@ class SnapStartPrimingTest {
     PrimingHttpClient http = new PrimingHttpClient(HttpClients.open().publishing());
     PrimingHttpClient ledger = new PrimingHttpClient(HttpClients.newLedger());
 
-    SnapStartPriming.rehearse(
+    SnapStartPriming.process(
         settings(Map.of("ALERT_TOPIC_ARN", TOPIC, "LEDGER_TABLE", "flowbell")),
         new HttpClients(http, ledger));
 
     assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 5);
     assertThat(ledger.answers()).isEqualTo(SnapStartPriming.ROUNDS * 9);
-    assertThat(ledger.greetings()).hasSize(1);
+    assertThat(ledger.warmUpRequests()).hasSize(1);
   }
 
   /// Notifications alone: metrics need no client.
@@ -80,12 +80,12 @@ class SnapStartPrimingTest {
   void run_metricsInTheLog() throws IOException {
     PrimingHttpClient http = new PrimingHttpClient(HttpClients.open().publishing());
 
-    SnapStartPriming.rehearse(
+    SnapStartPriming.process(
         settings(Map.of("ALERT_TOPIC_ARN", TOPIC, "METRIC_SINK", "emf")),
         new HttpClients(http, new BrokenHttpClient()));
 
     assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS);
-    assertThat(http.greetings()).hasSize(1);
+    assertThat(http.warmUpRequests()).hasSize(1);
   }
 
   /// A function that tells nobody has no use for SNS, and needn't be let to it.
@@ -93,7 +93,7 @@ class SnapStartPrimingTest {
   void run_withoutATopic() throws IOException {
     PrimingHttpClient http = new PrimingHttpClient(HttpClients.open().publishing());
 
-    SnapStartPriming.rehearse(settings(Map.of()), new HttpClients(http, new BrokenHttpClient()));
+    SnapStartPriming.process(settings(Map.of()), new HttpClients(http, new BrokenHttpClient()));
 
     assertThat(http.answers()).as("metrics alone").isEqualTo(SnapStartPriming.ROUNDS * 4);
   }
@@ -141,12 +141,12 @@ class SnapStartPrimingTest {
   @Test
   void reconnect_oneConnectionToEach() throws IOException {
     HttpClients clients = HttpClients.open();
-    List<Greeting> greetings = SnapStartPriming.run(settings(Map.of()), clients, _ -> {});
+    List<WarmUpRequest> requests = SnapStartPriming.run(settings(Map.of()), clients, _ -> {});
     int before = aws.greetings();
     int connectionsBefore = aws.connections();
 
-    SnapStartPriming.reconnect(greetings);
-    greetings.getFirst().send(true);
+    SnapStartPriming.reconnect(requests);
+    requests.getFirst().sendAndKeepAlive();
 
     assertThat(aws.greetings()).isEqualTo(before + 2);
     assertThat(aws.connections()).isEqualTo(connectionsBefore + 1);

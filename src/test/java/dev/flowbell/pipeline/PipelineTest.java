@@ -12,6 +12,7 @@ import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.record.ParseFault;
@@ -45,10 +46,10 @@ class PipelineTest {
 
     assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(12);
     assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
-    assertThat(outcome.told())
+    assertThat(outcome.sent())
         .extracting(Alert::rule, Alert::count)
         .containsExactly(tuple(SourceRule.PORT_SCAN, 12L));
-    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(publisher.reports()).containsExactly(outcome.summary().toReport());
     assertThat(publisher.messages()).hasSize(1);
     assertThat(publisher.messages().getFirst().subject())
         .isEqualTo("[Flowbell] 12 rejected flows: 198.51.100.7 -> 10.0.2.98, 12 ports (eni-a)");
@@ -62,8 +63,8 @@ class PipelineTest {
   void process_nothingToTell() {
     Outcome outcome = pipeline().process(scan("a", 9), TimeLimit.NONE);
 
-    assertThat(outcome.told()).isEmpty();
-    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(outcome.sent()).isEmpty();
+    assertThat(publisher.reports()).containsExactly(outcome.summary().toReport());
     assertThat(publisher.messages()).isEmpty();
     assertThat(outcome.summary().points())
         .noneMatch(point -> point.values().containsKey(Metric.ALERTS_SENT));
@@ -83,8 +84,8 @@ class PipelineTest {
 
     Outcome outcome = pipeline().process(probe, TimeLimit.NONE);
 
-    assertThat(outcome.told()).isEmpty();
-    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(outcome.sent()).isEmpty();
+    assertThat(publisher.reports()).containsExactly(outcome.summary().toReport());
     assertThat(outcome.summary().points())
         .containsExactly(
             new MetricPoint(
@@ -95,8 +96,8 @@ class PipelineTest {
 
     pipeline().process(probe, TimeLimit.NONE);
 
-    assertThat(publisher.summaries()).hasSize(2);
-    assertThat(publisher.summaries().getLast().total(Metric.CONTROL_MESSAGES)).isEqualTo(1);
+    assertThat(publisher.reports()).hasSize(2);
+    assertThat(publisher.reports().getLast()).isEqualTo(outcome.summary().toReport());
   }
 
   @Test
@@ -106,7 +107,7 @@ class PipelineTest {
 
     Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
-    assertThat(outcome.told()).isEmpty();
+    assertThat(outcome.sent()).isEmpty();
     assertThat(outcome.summary().total(Metric.RECORDS)).isZero();
     assertThat(outcome.summary().points())
         .containsExactly(
@@ -114,7 +115,7 @@ class PipelineTest {
                 MetricSeries.TOTAL,
                 Instant.parse("2026-11-22T10:19:00Z"),
                 Map.of(Metric.DUPLICATE_BATCHES, 1L)));
-    assertThat(publisher.summaries()).hasSize(2);
+    assertThat(publisher.reports()).hasSize(2);
     assertThat(publisher.messages()).hasSize(1);
   }
 
@@ -149,7 +150,7 @@ class PipelineTest {
                 TimeLimit.NONE);
 
     assertThat(outcome.summary().points()).isEmpty();
-    assertThat(outcome.told()).isEmpty();
+    assertThat(outcome.sent()).isEmpty();
   }
 
   @Test
@@ -163,11 +164,11 @@ class PipelineTest {
     now = START.plusSeconds(3_600);
     Outcome again = pipeline.process(scan("a", 15), TimeLimit.NONE);
 
-    assertThat(quiet.told()).isEmpty();
+    assertThat(quiet.sent()).isEmpty();
     assertThat(quiet.summary().total(Metric.ALERTS_SENT)).isZero();
     assertThat(quiet.summary().total(Metric.ALERTS_SUPPRESSED)).isEqualTo(1);
-    assertThat(elsewhere.told()).hasSize(1);
-    assertThat(again.told()).hasSize(1);
+    assertThat(elsewhere.sent()).hasSize(1);
+    assertThat(again.sent()).hasSize(1);
     assertThat(publisher.messages()).hasSize(3);
     assertThat(publisher.messages().getLast().text())
         .endsWith(
@@ -192,7 +193,7 @@ class PipelineTest {
     Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(publisher.messages()).hasSize(1);
-    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(publisher.reports()).containsExactly(outcome.summary().toReport());
     assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(12);
     assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
     assertThat(outcome.summary().total(Metric.ALERTS_SUPPRESSED)).isZero();
@@ -212,14 +213,14 @@ class PipelineTest {
     assertThatThrownBy(() -> pipeline.process(scan("a", 12), TimeLimit.NONE))
         .isInstanceOf(PayloadFailedException.class)
         .hasMessage("metrics: done; alerts: NOT done, alerts refused");
-    assertThat(publisher.summaries()).hasSize(1);
+    assertThat(publisher.reports()).hasSize(1);
     assertThat(publisher.messages()).isEmpty();
 
     now = START.plusSeconds(60);
     Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
-    assertThat(publisher.summaries()).hasSize(1);
-    assertThat(outcome.told()).hasSize(1);
+    assertThat(publisher.reports()).hasSize(1);
+    assertThat(outcome.sent()).hasSize(1);
     assertThat(publisher.messages()).hasSize(1);
     assertThat(
             pipeline
@@ -257,13 +258,9 @@ class PipelineTest {
     pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(publisher.messages()).hasSize(1);
-    assertThat(publisher.summaries()).hasSize(2);
-    assertThat(publisher.summaries().getLast().points())
-        .containsExactly(
-            new MetricPoint(
-                MetricSeries.TOTAL,
-                Instant.parse("2026-11-22T10:19:00Z"),
-                Map.of(Metric.POSSIBLE_DUPLICATES, 1L)));
+    assertThat(publisher.reports()).hasSize(2);
+    assertThat(publisher.reports().getLast())
+        .isEqualTo(MetricReport.ofPossibleDuplicates(START, 1));
   }
 
   @Test
@@ -278,7 +275,7 @@ class PipelineTest {
     Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(outcome.summary().total(Metric.POSSIBLE_DUPLICATES)).isEqualTo(2);
-    assertThat(publisher.summaries()).containsExactly(outcome.summary());
+    assertThat(publisher.reports()).containsExactly(outcome.summary().toReport());
     assertThat(publisher.messages()).hasSize(1);
   }
 
@@ -328,7 +325,7 @@ class PipelineTest {
 
     assertThatThrownBy(() -> pipeline.process(batch, TimeLimit.NONE))
         .isInstanceOf(BatchClaimedException.class);
-    assertThat(publisher.summaries()).isEmpty();
+    assertThat(publisher.reports()).isEmpty();
 
     now = START.plusSeconds(62);
     Outcome outcome = pipeline.process(batch, TimeLimit.NONE);
@@ -346,7 +343,7 @@ class PipelineTest {
         .hasMessage(
             "metrics: NOT done, not begun: it may take 13000 ms, and the invocation ends in 12999"
                 + " ms (give the function a longer timeout)");
-    assertThat(publisher.summaries()).isEmpty();
+    assertThat(publisher.reports()).isEmpty();
 
     assertThat(
             pipeline()
@@ -354,7 +351,7 @@ class PipelineTest {
                 .summary()
                 .total(Metric.POSSIBLE_DUPLICATES))
         .isZero();
-    assertThat(publisher.summaries()).hasSize(1);
+    assertThat(publisher.reports()).hasSize(1);
   }
 
   /// As many as one transaction of the ledger takes; the rest are less important.
@@ -379,7 +376,7 @@ class PipelineTest {
                         "DATA_MESSAGE", "", "group", "stream", List.of(), events)),
                 TimeLimit.NONE);
 
-    assertThat(outcome.told()).hasSize(99);
+    assertThat(outcome.sent()).hasSize(99);
     assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(99);
     assertThat(outcome.summary().total(Metric.ALERTS_SUPPRESSED)).isEqualTo(21);
   }
@@ -414,7 +411,7 @@ class PipelineTest {
       assertThat(outcome.summary().total(Metric.RECORDS)).isEqualTo(1);
       assertThat(outcome.summary().total(Metric.UNREADABLE_RECORDS)).isEqualTo(1);
     }
-    assertThat(publisher.summaries()).hasSize(2);
+    assertThat(publisher.reports()).hasSize(2);
   }
 
   /// A flow log made while the function runs: its first payload is read as a whole, and counted
@@ -438,7 +435,7 @@ class PipelineTest {
     assertThat(outcome.summary().total(Metric.RECORDS)).isEqualTo(3);
     assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(3);
     assertThat(outcome.summary().total(Metric.UNREADABLE_RECORDS)).isEqualTo(1);
-    assertThat(publisher.summaries()).hasSize(2).last().isEqualTo(outcome.summary());
+    assertThat(publisher.reports()).hasSize(2).last().isEqualTo(outcome.summary().toReport());
     assertThat(ec2.asked()).containsExactly("/vpc/flow-logs", "/vpc/flow-logs");
     assertThat(warnings).isEmpty();
   }
@@ -484,10 +481,8 @@ class PipelineTest {
     return new Pipeline(
         Settings.fromEnvironment(Map.of()),
         formats,
-        "eu-west-1",
         ledger,
-        publisher,
-        publisher,
+        new Delivery(new MetricsStep(publisher), List.of(new AlertsStep(publisher, "eu-west-1"))),
         () -> now);
   }
 

@@ -7,17 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.RecordParser;
-import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.FlowSummaryBuilder;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.doubles.RecordingProgress;
 import dev.flowbell.testing.generator.PayloadGenerator;
 import dev.flowbell.testing.generator.PayloadGenerator.GeneratedPayload;
-import dev.flowbell.testing.generator.Summaries;
+import dev.flowbell.testing.generator.Reports;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -38,12 +38,12 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
 
 class EmbeddedMetricPublisherTest {
-  private static final Instant NOW = Instant.parse("2026-11-22T10:19:13Z");
-  private static final Instant MINUTE = Instant.parse("2026-11-22T10:14:00Z");
+  private static final Instant NOW = Reports.ARRIVAL;
+  private static final Instant MINUTE = Reports.MINUTE;
   private static final String NAMESPACE = "Flowbell/Test";
   private static final LogOrigin ORIGIN = new LogOrigin("123456789010", "/vpc", "eni-1-all");
 
-  /// What CloudWatch Logs took from a log event until it took a megabyte.
+  /// The limit of a log event before CloudWatch Logs raised it to 1 MB.
   private static final int MOST_BYTES = 256 * 1_024;
 
   @Test
@@ -53,13 +53,10 @@ class EmbeddedMetricPublisherTest {
 
     assertThat(
             print(
-                summary(
-                    new MetricPoint(
-                        MetricSeries.TOTAL,
-                        MINUTE,
-                        Map.of(Metric.RECORDS, 470L, Metric.REJECTED_BYTES, 25_753L)),
-                    new MetricPoint(
-                        MetricSeries.TOTAL,
+                Reports.of(
+                    Reports.total(
+                        MINUTE, Map.of(Metric.RECORDS, 470L, Metric.REJECTED_BYTES, 25_753L)),
+                    Reports.total(
                         MINUTE.plusSeconds(60),
                         Map.of(Metric.RECORDS, 2L, Metric.DELIVERY_LAG, 250L)),
                     new MetricPoint(rejects, MINUTE, Map.of(Metric.REJECTED_FLOWS, 3L)))))
@@ -73,7 +70,7 @@ class EmbeddedMetricPublisherTest {
 
   @Test
   void publish_noPoints() {
-    assertThat(print(summary())).isEmpty();
+    assertThat(print(Reports.of())).isEmpty();
   }
 
   @Test
@@ -94,84 +91,77 @@ class EmbeddedMetricPublisherTest {
 
     publisher(new PrintStream(recording, false, UTF_8), NOW)
         .publish(
-            summary(
-                new MetricPoint(MetricSeries.TOTAL, MINUTE, Map.of(Metric.RECORDS, 1L)),
-                new MetricPoint(
-                    MetricSeries.TOTAL, MINUTE.plusSeconds(60), Map.of(Metric.RECORDS, 2L))),
+            Reports.of(
+                Reports.total(MINUTE, Map.of(Metric.RECORDS, 1L)),
+                Reports.total(MINUTE.plusSeconds(60), Map.of(Metric.RECORDS, 2L))),
             MetricProgress.NONE);
 
     assertThat(writes).hasSize(2).allMatch(line -> line.indexOf('\n') == line.length() - 1);
   }
 
-  /// Minutes that were taken as they are when the payload first came, and at a later try are both
-  /// too old.
+  /// CloudWatch accepts both minutes when the payload arrives, and neither when it is retried.
   @Test
-  void publish_minutesThatFallTogetherAreAddedUp() {
-    FlowSummary summary =
-        summary(
-            new MetricPoint(MetricSeries.TOTAL, MINUTE, Map.of(Metric.RECORDS, 3L)),
+  void publish_minutesMovedTogetherAreAddedUp() {
+    MetricReport report =
+        Reports.of(
+            Reports.total(MINUTE, Map.of(Metric.RECORDS, 3L)),
             new MetricPoint(
                 MetricSeries.TOTAL, MINUTE.plusSeconds(60), Map.of(Metric.RECORDS, 4L)));
     Instant later = Instant.parse("2026-12-06T10:19:13Z");
 
-    assertThat(print(summary, later))
+    assertThat(print(report, later))
         .isEqualTo(
             """
             {"_aws":{"Timestamp":1795342860000,"CloudWatchMetrics":[{"Namespace":"Flowbell/Test","Dimensions":[[]],"Metrics":[{"Name":"Records","Unit":"Count"}]}]},"Records":7}
             """);
   }
 
-  /// The function's sink was changed between two tries of a payload.
+  /// The sink setting changed between two invocations for a payload.
   @Test
-  void publish_whatRequestsTookIsNotPrinted() {
-    MetricPoint[] points = new MetricPoint[MetricRequests.MOST_DATA + 2];
-    for (int i = 0; i < points.length; i++) {
-      points[i] =
-          new MetricPoint(
-              MetricSeries.TOTAL, MINUTE.minusSeconds(60L * i), Map.of(Metric.RECORDS, 1L + i));
-    }
+  void publish_acceptedPartsAreNotPrinted() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
     RecordingProgress progress = new RecordingProgress(Set.of(0), false);
-    publisher(new PrintStream(printed, false, UTF_8), NOW).publish(summary(points), progress);
+    publisher(new PrintStream(printed, false, UTF_8), NOW)
+        .publish(Reports.ofMinutes(MetricPlan.MOST_VALUES + 2), progress);
 
     assertThat(printed.toString(UTF_8).lines().map(line -> Json.parseObject(line).get("Records")))
         .containsExactly(1_000L, 1_001L);
-    assertThat(progress.noted()).as("lines are no requests").isEmpty();
+    assertThat(progress.recorded()).as("lines are not recorded").isEmpty();
   }
 
   @Test
   void publish_noTimeLeft() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     EmbeddedMetricPublisher publisher = publisher(new PrintStream(printed, false, UTF_8), NOW);
-    FlowSummary summary =
-        summary(new MetricPoint(MetricSeries.TOTAL, MINUTE, Map.of(Metric.RECORDS, 3L)));
+    MetricReport report = Reports.of(Reports.total(MINUTE, Map.of(Metric.RECORDS, 3L)));
     RecordingProgress late = new RecordingProgress();
     late.leaveNoTime();
 
-    assertThatThrownBy(() -> publisher.publish(summary, late))
+    assertThatThrownBy(() -> publisher.publish(report, late))
         .isInstanceOf(PublishFailedException.class)
         .hasMessage("not begun");
     assertThat(printed.toString(UTF_8)).isEmpty();
   }
 
-  /// Every metric and every dimension, as long as they get.
+  /// The line has every metric and every dimension, with the longest values.
   @Test
   void publish_longestLineIsWithinTheFormatsLimits() {
     Map<Metric, Long> values = new EnumMap<>(Metric.class);
     for (Metric metric : Metric.values()) {
       values.put(metric, Long.MAX_VALUE);
     }
-    values.remove(Metric.POSSIBLE_DUPLICATES); // which has a line of its own
+    values.remove(Metric.POSSIBLE_DUPLICATES); // which is never among the points
     Map<MetricDimension, String> dimensions = new EnumMap<>(MetricDimension.class);
     for (MetricDimension dimension : MetricDimension.values()) {
-      dimensions.put(dimension, "\"".repeat(2 * MetricRequests.MOST_DIMENSION_CHARACTERS));
+      dimensions.put(dimension, "\"".repeat(2 * MetricPlan.MOST_DIMENSION_CHARACTERS));
     }
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
     new EmbeddedMetricPublisher(
             new PrintStream(printed, false, UTF_8), "n".repeat(255), InstantSource.fixed(NOW))
-        .publish(summary(new MetricPoint(series(dimensions), MINUTE, values)), MetricProgress.NONE);
+        .publish(
+            Reports.of(new MetricPoint(series(dimensions), MINUTE, values)), MetricProgress.NONE);
 
     assertThat(printed.size()).isLessThan(MOST_BYTES);
     assertThat(Metric.values()).hasSizeLessThanOrEqualTo(100);
@@ -181,14 +171,14 @@ class EmbeddedMetricPublisherTest {
     assertThat(line).containsEntry("RejectedBytes", Long.MAX_VALUE);
   }
 
-  /// What CloudWatch Logs reads out of the lines is what `PutMetricData` would have sent.
+  /// CloudWatch Logs extracts the same metrics as `PutMetricData` would have sent.
   @Test
-  void publish_asTheApiWouldHaveIt() {
+  void publish_sameMetricsAsTheApi() {
     int series = 0;
     for (int seed = 0; seed < 100; seed++) {
-      FlowSummary summary = generate(seed);
-      Map<Series, Double> sent = sumsOf(MetricRequests.of(summary, NAMESPACE, NOW));
-      Map<Series, Double> printed = sumsOf(print(summary));
+      MetricReport report = generate(seed);
+      Map<Series, Double> sent = sumsOf(requestsOf(report));
+      Map<Series, Double> printed = sumsOf(print(report));
 
       assertThat(printed).as("payload of seed %d", seed).isEqualTo(sent);
       series += sent.size();
@@ -196,7 +186,7 @@ class EmbeddedMetricPublisherTest {
     assertThat(series).as("of all payloads").isGreaterThan(10_000);
   }
 
-  private static FlowSummary generate(int seed) {
+  private static MetricReport generate(int seed) {
     GeneratedPayload payload = PayloadGenerator.generate(new Random(seed));
     RecordParser parser = new RecordParser(payload.recordFormats());
     FlowSummaryBuilder builder =
@@ -209,7 +199,13 @@ class EmbeddedMetricPublisherTest {
         builder.add(record);
       }
     }
-    return builder.build(parser.fieldsSeen(), NOW);
+    return builder.build(parser.fieldsSeen(), NOW).toReport();
+  }
+
+  private static List<PutMetricDataRequest> requestsOf(MetricReport report) {
+    return MetricPlan.of(report, NOW).parts().stream()
+        .map(part -> MetricRequest.of(part, NAMESPACE, NOW))
+        .toList();
   }
 
   private static Map<Series, Double> sumsOf(List<PutMetricDataRequest> requests) {
@@ -234,7 +230,7 @@ class EmbeddedMetricPublisherTest {
     return sums;
   }
 
-  /// Reads lines as the format's specification has it, and knows nothing else of Flowbell.
+  /// Reads lines by the format's specification alone.
   private static Map<Series, Double> sumsOf(String lines) {
     Map<Series, Double> sums = new HashMap<>();
     for (String line : lines.lines().toList()) {
@@ -270,17 +266,13 @@ class EmbeddedMetricPublisherTest {
     return new MetricSeries(new EnumMap<>(dimensions));
   }
 
-  private static FlowSummary summary(MetricPoint... points) {
-    return Summaries.ofPoints(ORIGIN, NOW, List.of(points));
+  private static String print(MetricReport report) {
+    return print(report, NOW);
   }
 
-  private static String print(FlowSummary summary) {
-    return print(summary, NOW);
-  }
-
-  private static String print(FlowSummary summary, Instant now) {
+  private static String print(MetricReport report, Instant now) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    publisher(new PrintStream(printed, false, UTF_8), now).publish(summary, MetricProgress.NONE);
+    publisher(new PrintStream(printed, false, UTF_8), now).publish(report, MetricProgress.NONE);
     return printed.toString(UTF_8);
   }
 

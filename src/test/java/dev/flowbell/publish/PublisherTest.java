@@ -5,22 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowbell.aws.AwsClients;
-import dev.flowbell.metric.Metric;
-import dev.flowbell.metric.MetricPoint;
-import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.HttpsForm;
-import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.doubles.RecordingProgress;
-import dev.flowbell.testing.generator.Summaries;
+import dev.flowbell.testing.generator.Reports;
 import dev.flowbell.testing.network.LoopbackAws;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,10 +31,10 @@ import software.amazon.awssdk.services.cloudwatch.model.CloudWatchException;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sns.model.SnsException;
 
-/// The publishers with the SDK's own clients, against an endpoint on this machine.
+/// Tests the publishers with the SDK's own clients, against an endpoint on this machine.
 class PublisherTest {
   private static final String TOPIC = "arn:aws:sns:eu-west-1:123456789012:flowbell";
-  private static final InstantSource CLOCK = InstantSource.fixed(Summaries.ARRIVAL);
+  private static final InstantSource CLOCK = InstantSource.fixed(Reports.ARRIVAL);
 
   private static final AlertMessage MESSAGE =
       new AlertMessage(
@@ -65,7 +60,7 @@ class PublisherTest {
   void cloudWatch_sends() {
     try (CloudWatchClient client = CloudWatchClient.create()) {
       new CloudWatchMetricPublisher(client, "Flowbell/Test", CLOCK)
-          .publish(summary(3), MetricProgress.NONE);
+          .publish(Reports.ofMinutes(3), MetricProgress.NONE);
     }
 
     assertThat(aws.metricBodies()).hasSize(1);
@@ -77,7 +72,7 @@ class PublisherTest {
   void cloudWatch_nothingToSend() {
     try (CloudWatchClient client = CloudWatchClient.create()) {
       new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
-          .publish(summary(0), MetricProgress.NONE);
+          .publish(Reports.ofMinutes(0), MetricProgress.NONE);
     }
 
     assertThat(aws.metricBodies()).isEmpty();
@@ -92,7 +87,7 @@ class PublisherTest {
     "503, ServiceUnavailable, come back later"
   })
   void cloudWatch_refuses(int status, String code, String message) {
-    int attempts = status < 500 ? 1 : 3; // what may have been taken is repeated
+    int attempts = status < 500 ? 1 : 3; // a server error leaves open whether it was accepted
     for (int i = 0; i < attempts; i++) {
       aws.failCloudWatch(status, code, message);
     }
@@ -101,7 +96,7 @@ class PublisherTest {
       assertThatThrownBy(
               () ->
                   new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
-                      .publish(summary(3), MetricProgress.NONE))
+                      .publish(Reports.ofMinutes(3), MetricProgress.NONE))
           .isInstanceOf(PublishFailedException.class)
           .hasCauseInstanceOf(CloudWatchException.class)
           .hasMessage(
@@ -112,7 +107,7 @@ class PublisherTest {
                   + ", Request ID: null) (SDK Attempt Count: 1)")
           .satisfies(
               e ->
-                  assertThat(((PublishFailedException) e).doubts())
+                  assertThat(((PublishFailedException) e).possibleDuplicates())
                       .isEqualTo(status >= 500 ? 1 : 0));
       assertThat(aws.metricBodies()).isEmpty();
     }
@@ -124,7 +119,7 @@ class PublisherTest {
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
       new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
-          .publish(summary(3), MetricProgress.NONE);
+          .publish(Reports.ofMinutes(3), MetricProgress.NONE);
     }
 
     assertThat(aws.metricBodies()).hasSize(1);
@@ -132,14 +127,14 @@ class PublisherTest {
         .contains("PossibleDuplicates");
   }
 
-  /// It is sure that nothing was taken.
+  /// A throttled request was not accepted.
   @Test
   void cloudWatch_throttledAndSentAgain() {
     aws.failCloudWatch(400, "Throttling", "Rate exceeded");
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
       new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
-          .publish(summary(3), MetricProgress.NONE);
+          .publish(Reports.ofMinutes(3), MetricProgress.NONE);
     }
 
     assertThat(aws.metricBodies()).hasSize(1);
@@ -157,41 +152,44 @@ class PublisherTest {
       assertThatThrownBy(
               () ->
                   new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
-                      .publish(summary(3), MetricProgress.NONE))
+                      .publish(Reports.ofMinutes(3), MetricProgress.NONE))
           .isInstanceOf(PublishFailedException.class)
-          .satisfies(e -> assertThat(((PublishFailedException) e).doubts()).isEqualTo(1));
+          .satisfies(
+              e -> assertThat(((PublishFailedException) e).possibleDuplicates()).isEqualTo(1));
     }
   }
 
-  /// None is answered before all are there.
+  /// The endpoint answers no request before all have arrived.
   @Test
-  void cloudWatch_severalSideBySide() {
+  void cloudWatch_severalInParallel() {
     aws.holdCloudWatchUntil(3);
     RecordingProgress progress = new RecordingProgress();
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
-      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(2_500), progress);
+      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+          .publish(Reports.ofMinutes(2_500), progress);
     }
 
     assertThat(aws.mostAtOnce()).isEqualTo(3);
     assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);
-    assertThat(progress.noted()).doesNotHaveDuplicates().hasSizeLessThan(3).isSubsetOf(0, 1, 2);
+    assertThat(progress.recorded()).doesNotHaveDuplicates().hasSizeLessThan(3).isSubsetOf(0, 1, 2);
   }
 
-  /// Not even while it takes long to note what was taken.
+  /// A request that is answered but not recorded counts as well.
   @Test
-  void cloudWatch_fourUnderWayAtMost() {
+  void cloudWatch_atMostFourUnrecorded() {
     aws.holdCloudWatchUntil(4);
     RecordingProgress progress = new RecordingProgress();
 
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
-      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK).publish(summary(11 * 999), progress);
+      new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+          .publish(Reports.ofMinutes(11 * 999), progress);
     }
 
     assertThat(aws.mostAtOnce()).isEqualTo(4);
-    assertThat(progress.mostUnderWay()).isEqualTo(4);
+    assertThat(progress.mostUnrecorded()).isEqualTo(4);
     assertThat(dataOfRequests()).hasSize(11).containsOnly(999);
-    assertThat(progress.noted()).doesNotHaveDuplicates().hasSizeBetween(7, 10);
+    assertThat(progress.recorded()).doesNotHaveDuplicates().hasSizeBetween(7, 10);
   }
 
   @Test
@@ -202,28 +200,28 @@ class PublisherTest {
     try (CloudWatchClient client = AwsClients.newCloudWatch()) {
       CloudWatchMetricPublisher publisher =
           new CloudWatchMetricPublisher(client, "Flowbell", CLOCK);
-      assertThatThrownBy(() -> publisher.publish(summary(2_500), progress))
+      assertThatThrownBy(() -> publisher.publish(Reports.ofMinutes(2_500), progress))
           .isInstanceOf(PublishFailedException.class)
           .hasCauseInstanceOf(CloudWatchException.class)
           .hasMessage(
               "CloudWatch PutMetricData, namespace Flowbell: 2 of 3 requests sent, then: broken"
                   + " (Service: CloudWatch, Status Code: 400, Request ID: null) (SDK Attempt Count:"
                   + " 1)")
-          .satisfies(e -> assertThat(((PublishFailedException) e).doubts()).isZero());
-      assertThat(progress.noted()).hasSize(2);
+          .satisfies(e -> assertThat(((PublishFailedException) e).possibleDuplicates()).isZero());
+      assertThat(progress.recorded()).hasSize(2);
 
-      RecordingProgress next = new RecordingProgress(Set.copyOf(progress.noted()), false);
-      publisher.publish(summary(2_500), next);
-      assertThat(next.begun()).as("the refused one alone").isEqualTo(1);
+      RecordingProgress next = new RecordingProgress(Set.copyOf(progress.recorded()), false);
+      publisher.publish(Reports.ofMinutes(2_500), next);
+      assertThat(next.attempts()).as("the refused one alone").isEqualTo(1);
     }
 
     assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);
     assertThat(aws.metricBodies()).doesNotHaveDuplicates();
   }
 
-  /// Each of them stays under way: what comes after them isn't begun.
+  /// Each failed part stays unrecorded, so the parts after the first four are not sent.
   @Test
-  void cloudWatch_allOfSeveralAreInDoubt() {
+  void cloudWatch_allOfSeveralMayBeAccepted() {
     for (int i = 0; i < 4 * 3; i++) {
       aws.failCloudWatch(500, "InternalServiceFault", "broken");
     }
@@ -233,15 +231,16 @@ class PublisherTest {
       assertThatThrownBy(
               () ->
                   new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
-                      .publish(summary(6 * 999), progress))
+                      .publish(Reports.ofMinutes(6 * 999), progress))
           .hasMessageStartingWith(
               "CloudWatch PutMetricData, namespace Flowbell: 0 of 6 requests sent, then: broken")
-          .satisfies(e -> assertThat(((PublishFailedException) e).doubts()).isEqualTo(4))
+          .satisfies(
+              e -> assertThat(((PublishFailedException) e).possibleDuplicates()).isEqualTo(4))
           .satisfies(e -> assertThat(e.getSuppressed()).hasSize(3));
     }
 
     assertThat(aws.metricBodies()).isEmpty();
-    assertThat(progress.noted()).isEmpty();
+    assertThat(progress.recorded()).isEmpty();
   }
 
   @Test
@@ -256,7 +255,7 @@ class PublisherTest {
                   Thread.currentThread().interrupt();
                   try (CloudWatchClient client = AwsClients.newCloudWatch()) {
                     new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
-                        .publish(summary(2_500), progress);
+                        .publish(Reports.ofMinutes(2_500), progress);
                   }
                   isStillInterrupted.set(Thread.currentThread().isInterrupted());
                 });
@@ -266,7 +265,7 @@ class PublisherTest {
     assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);
   }
 
-  /// Returns how many data of `Records` each request brought.
+  /// Returns how many data of `Records` each request had.
   private List<Integer> dataOfRequests() {
     return aws.metricBodies().stream()
         .map(body -> new String(body, ISO_8859_1).split("Records", -1).length - 1)
@@ -281,7 +280,7 @@ class PublisherTest {
       assertThatThrownBy(
               () ->
                   new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
-                      .publish(summary(3), MetricProgress.NONE))
+                      .publish(Reports.ofMinutes(3), MetricProgress.NONE))
           .isInstanceOf(PublishFailedException.class)
           .hasCauseInstanceOf(SdkClientException.class)
           .hasMessageStartingWith(
@@ -340,10 +339,10 @@ class PublisherTest {
   void console_showsWhatWouldBeSent() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ConsolePublisher publisher =
-        new ConsolePublisher(new PrintStream(out, true, StandardCharsets.UTF_8), "Flowbell", CLOCK);
+        new ConsolePublisher(new PrintStream(out, true, StandardCharsets.UTF_8), CLOCK);
 
-    publisher.publish(summary(1_001), MetricProgress.NONE);
-    publisher.publish(summary(3), MetricProgress.NONE);
+    publisher.publish(Reports.ofMinutes(1_001), MetricProgress.NONE);
+    publisher.publish(Reports.ofMinutes(3), MetricProgress.NONE);
     publisher.publish(MESSAGE);
 
     assertThat(publisher.metricRequests()).isEqualTo(3);
@@ -353,18 +352,5 @@ class PublisherTest {
             "-".repeat(78), "Subject: [Flowbell] a subject", "", "a text", "-".repeat(78));
     assertThat(aws.metricBodies()).isEmpty();
     assertThat(aws.notifications()).isEmpty();
-  }
-
-  /// A summary of as many data, each at a minute of its own.
-  private static FlowSummary summary(int data) {
-    List<MetricPoint> points = new ArrayList<>();
-    for (int i = 0; i < data; i++) {
-      points.add(
-          new MetricPoint(
-              MetricSeries.TOTAL,
-              Summaries.ARRIVAL.minusSeconds(13 + 60L * i),
-              Map.of(Metric.RECORDS, 7L + i)));
-    }
-    return Summaries.ofPoints(Summaries.ORIGIN, Summaries.ARRIVAL, points);
   }
 }

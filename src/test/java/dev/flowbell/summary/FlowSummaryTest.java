@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.metric.MetricPoint;
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.ParseFault;
+import dev.flowbell.testing.generator.Reports;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,7 +27,7 @@ class FlowSummaryTest {
           MetricSeries.TOTAL, Instant.parse("2026-11-22T10:14:00Z"), Map.of(Metric.RECORDS, 3L));
 
   @Test
-  void total_zeroWhereItIsNotThere() {
+  void total_zeroWhereItIsAbsent() {
     FlowSummary summary = summary(Map.of(Metric.RECORDS, 3L));
 
     assertThat(summary.total(Metric.RECORDS)).isEqualTo(3);
@@ -33,10 +35,12 @@ class FlowSummaryTest {
   }
 
   @Test
-  void withDoings_atTheMinuteOfArrival() {
+  void withFunctionMetrics_atTheMinuteOfArrival() {
     FlowSummary summary = summary(Map.of(Metric.RECORDS, 3L, Metric.ALERTS_SENT, 1L));
 
-    assertThat(summary.withDoings(Map.of(Metric.ALERTS_SENT, 2L, Metric.ALERTS_SUPPRESSED, 0L)))
+    assertThat(
+            summary.withFunctionMetrics(
+                Map.of(Metric.ALERTS_SENT, 2L, Metric.ALERTS_SUPPRESSED, 0L)))
         .isEqualTo(
             new FlowSummary(
                 summary.origin(),
@@ -59,11 +63,32 @@ class FlowSummaryTest {
   }
 
   @Test
-  void withDoings_nothingDone() {
+  void withFunctionMetrics_zerosAreLeftOut() {
     FlowSummary summary = summary(Map.of(Metric.RECORDS, 3L));
 
-    assertThat(summary.withDoings(Map.of(Metric.ALERTS_SENT, 0L))).isEqualTo(summary);
-    assertThat(summary.withDoings(Map.of())).isEqualTo(summary);
+    assertThat(summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, 0L))).isEqualTo(summary);
+    assertThat(summary.withFunctionMetrics(Map.of())).isEqualTo(summary);
+  }
+
+  /// The report has them as a number, and not among its points.
+  @Test
+  void withFunctionMetrics_possibleDuplicatesAreNoPoint() {
+    FlowSummary summary =
+        summary(Map.of(Metric.RECORDS, 3L))
+            .withFunctionMetrics(Map.of(Metric.POSSIBLE_DUPLICATES, 2L));
+
+    assertThat(summary.total(Metric.POSSIBLE_DUPLICATES)).isEqualTo(2);
+    assertThat(summary.points()).containsExactly(POINT);
+    assertThat(summary.toReport())
+        .isEqualTo(Reports.withPossibleDuplicates(MetricReport.of(ARRIVAL, List.of(POINT)), 2));
+  }
+
+  @Test
+  void empty_asABuilderWithoutRecords() {
+    LogOrigin origin = new LogOrigin("123456789010", "/vpc/flow-logs", "eni-0a1b2c3d-all");
+
+    assertThat(FlowSummary.empty(origin, ARRIVAL))
+        .isEqualTo(new FlowSummaryBuilder(origin, List.of(), 10).build(Set.of(), ARRIVAL));
   }
 
   @Test

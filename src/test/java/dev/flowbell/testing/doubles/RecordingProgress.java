@@ -7,68 +7,79 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// What a ledger would know of a summary's requests; keeps what is noted, and counts what is under
-/// way: begun, and not noted.
+/// A ledger's view of one report: keeps the parts that are recorded, and counts those that are sent
+/// and not recorded.
 public final class RecordingProgress implements MetricProgress {
-  private final Set<Integer> taken;
-  private final boolean isAfterCut;
-  private final List<Integer> noted = new CopyOnWriteArrayList<>();
-  private final AtomicInteger begun = new AtomicInteger();
-  private final AtomicInteger mostUnderWay = new AtomicInteger();
+  private final Set<Integer> accepted;
+  private final boolean wasInterrupted;
+  private final List<Integer> recorded = new CopyOnWriteArrayList<>();
+  private final AtomicInteger attempts = new AtomicInteger();
+  private final AtomicInteger mostUnrecorded = new AtomicInteger();
   private volatile boolean isLate;
 
-  /// Makes one for a first run.
+  /// Creates the progress of a first invocation.
   public RecordingProgress() {
     this(Set.of(), false);
   }
 
-  /// @param taken what runs before noted
-  /// @param isAfterCut whether the last of them was cut off
-  public RecordingProgress(Set<Integer> taken, boolean isAfterCut) {
-    this.taken = taken;
-    this.isAfterCut = isAfterCut;
+  /// Creates the progress of a later invocation.
+  ///
+  /// @param accepted the parts that earlier invocations recorded
+  /// @param wasInterrupted whether the last of them was killed or timed out
+  public RecordingProgress(Set<Integer> accepted, boolean wasInterrupted) {
+    this.accepted = accepted;
+    this.wasInterrupted = wasInterrupted;
   }
 
-  /// Lets no request begin, from now on.
+  /// Fails each later request, because there is no time for it.
   public void leaveNoTime() {
     isLate = true;
   }
 
-  /// Returns the requests that were noted, in that order.
-  public List<Integer> noted() {
-    return noted;
+  /// Returns the parts that were recorded, in that order.
+  public List<Integer> recorded() {
+    return recorded;
   }
 
-  /// Returns how often a request was sent, its repetitions counted.
-  public int begun() {
-    return begun.get();
+  /// Returns how many requests were sent, retries included.
+  public int attempts() {
+    return attempts.get();
   }
 
-  /// Returns how many were under way at once, at most.
-  public int mostUnderWay() {
-    return mostUnderWay.get();
-  }
-
-  @Override
-  public Set<Integer> taken() {
-    return taken;
+  /// Returns the most parts that were sent and not recorded at any time.
+  public int mostUnrecorded() {
+    return mostUnrecorded.get();
   }
 
   @Override
-  public boolean isAfterCut() {
-    return isAfterCut;
+  public Set<Integer> accepted() {
+    return accepted;
   }
 
   @Override
-  public void beforeRequest(boolean isAlone) {
+  public boolean wasInterrupted() {
+    return wasInterrupted;
+  }
+
+  @Override
+  public void ensureTimeForOnlyRequest() {
+    countAttempt();
+  }
+
+  @Override
+  public void ensureTimeForOneOfSeveral() {
+    countAttempt();
+  }
+
+  @Override
+  public void recordAccepted(Set<Integer> parts) {
+    recorded.addAll(parts);
+  }
+
+  private void countAttempt() {
     if (isLate) {
       throw new PublishFailedException("not begun");
     }
-    mostUnderWay.accumulateAndGet(begun.incrementAndGet() - noted.size(), Math::max);
-  }
-
-  @Override
-  public void note(Set<Integer> requests) {
-    noted.addAll(requests);
+    mostUnrecorded.accumulateAndGet(attempts.incrementAndGet() - recorded.size(), Math::max);
   }
 }

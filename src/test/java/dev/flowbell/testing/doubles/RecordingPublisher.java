@@ -1,50 +1,50 @@
 package dev.flowbell.testing.doubles;
 
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.MetricProgress;
 import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.PublishFailedException;
-import dev.flowbell.summary.FlowSummary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Keeps what is published, and fails when told to.
+/// Keeps what is published. Fails when a test asks for it.
 public final class RecordingPublisher implements MetricPublisher, AlertPublisher {
-  private final List<FlowSummary> summaries = new ArrayList<>();
+  private final List<MetricReport> reports = new ArrayList<>();
   private final List<AlertMessage> messages = new ArrayList<>();
   private int metricFailures;
   private int alertFailures;
-  private int doubts;
+  private int possibleDuplicates;
 
-  /// Makes a publisher that takes everything.
+  /// Creates a publisher that never fails.
   public RecordingPublisher() {}
 
-  /// Leaves it open, from now on, whether what is refused was taken all the same.
+  /// Makes each later failure one of a request that may have been accepted.
   public void leaveInDoubt() {
-    doubts = 1;
+    possibleDuplicates = 1;
   }
 
-  /// Refuses this many of the summaries that come next.
+  /// Fails for this many of the next reports.
   public void failMetrics(int times) {
     metricFailures = times;
   }
 
-  /// Refuses this many of the notifications that come next.
+  /// Fails for this many of the next notifications.
   public void failAlerts(int times) {
     alertFailures = times;
   }
 
   @Override
-  public void publish(FlowSummary summary, MetricProgress progress) {
-    progress.beforeRequest(true);
+  public void publish(MetricReport report, MetricProgress progress) {
+    progress.ensureTimeForOnlyRequest();
     if (metricFailures > 0) {
       metricFailures--;
       throw new PublishFailedException(
-          "metrics refused", new IOException("made for a test"), doubts);
+          "metrics refused", new IOException("made for a test"), possibleDuplicates);
     }
-    summaries.add(summary);
+    reports.add(report);
   }
 
   @Override
@@ -52,14 +52,14 @@ public final class RecordingPublisher implements MetricPublisher, AlertPublisher
     if (alertFailures > 0) {
       alertFailures--;
       throw new PublishFailedException(
-          "alerts refused", new IOException("made for a test"), doubts);
+          "alerts refused", new IOException("made for a test"), possibleDuplicates);
     }
     messages.add(message);
   }
 
-  /// Returns the summaries published so far.
-  public List<FlowSummary> summaries() {
-    return List.copyOf(summaries);
+  /// Returns the reports published so far.
+  public List<MetricReport> reports() {
+    return List.copyOf(reports);
   }
 
   /// Returns the notifications published so far.

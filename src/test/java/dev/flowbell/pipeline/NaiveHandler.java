@@ -1,4 +1,4 @@
-package dev.flowbell.benchmarks;
+package dev.flowbell.pipeline;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -6,14 +6,13 @@ import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.lambda.FlowLogsHandler;
 import dev.flowbell.ledger.InMemoryLedger;
-import dev.flowbell.pipeline.LineFormats;
-import dev.flowbell.pipeline.Pipeline;
-import dev.flowbell.pipeline.TimeLimit;
-import dev.flowbell.pipeline.Totals;
+import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
+import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
 import dev.flowbell.settings.Settings;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
@@ -35,14 +34,17 @@ public final class NaiveHandler implements RequestHandler<CloudWatchLogsEvent, M
 
   static Pipeline newPipeline(Settings settings) {
     InstantSource clock = InstantSource.system();
+    MetricPublisher metrics =
+        new CloudWatchMetricPublisher(CloudWatchClient.create(), settings.namespace(), clock);
+    AlertPublisher alerts =
+        new SnsAlertPublisher(
+            SnsClient.create(), Objects.requireNonNull(settings.topicArn()), settings.httpsForm());
     return new Pipeline(
         settings,
         LineFormats.fixed(settings.formats()),
-        System.getenv("AWS_REGION"),
         new InMemoryLedger(),
-        new CloudWatchMetricPublisher(CloudWatchClient.create(), settings.namespace(), clock),
-        new SnsAlertPublisher(
-            SnsClient.create(), Objects.requireNonNull(settings.topicArn()), settings.httpsForm()),
+        new Delivery(
+            new MetricsStep(metrics), List.of(new AlertsStep(alerts, System.getenv("AWS_REGION")))),
         clock);
   }
 
