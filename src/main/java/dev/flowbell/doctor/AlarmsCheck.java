@@ -28,7 +28,10 @@ final class AlarmsCheck implements Check {
     if (names.isEmpty()) {
       return List.of(
           Finding.warning(
-              name(), "the stack has none", "nobody is told when Flowbell itself breaks", null));
+              name(),
+              "the stack has none",
+              "no notification is sent when Flowbell itself fails",
+              null));
     }
     DescribeAlarmsResponse described =
         deployment
@@ -46,7 +49,7 @@ final class AlarmsCheck implements Check {
     mute(alarms, findings, deployment);
     ringing(alarms, findings, deployment);
     if (findings.isEmpty()) {
-      findings.add(Finding.ok(name(), "%d, none rings".formatted(alarms.size())));
+      findings.add(Finding.ok(name(), "%d, none in ALARM state".formatted(alarms.size())));
     }
     return findings;
   }
@@ -62,7 +65,7 @@ final class AlarmsCheck implements Check {
           Finding.problem(
               name(),
               "missing: " + String.join(", ", missing),
-              "somebody removed what the stack had made",
+              "it was removed outside the stack",
               AwsCommand.of("cloudformation detect-stack-drift")
                   .with("stack-name", deployment.stackName())
                   .in(deployment)));
@@ -82,7 +85,7 @@ final class AlarmsCheck implements Check {
           Finding.problem(
               name(),
               "actions are disabled: " + String.join(", ", disabled),
-              "they ring, and nobody hears them",
+              "their state changes notify nobody",
               "aws cloudwatch enable-alarm-actions --alarm-names %s --region %s"
                   .formatted(String.join(" ", disabled), deployment.region())));
     }
@@ -100,7 +103,7 @@ final class AlarmsCheck implements Check {
           Finding.problem(
               name(),
               "no action, and no composite alarm that has one: " + String.join(", ", mute),
-              "they ring, and nobody hears them",
+              "their state changes notify nobody",
               AwsCommand.of("cloudformation detect-stack-drift")
                   .with("stack-name", deployment.stackName())
                   .in(deployment)));
@@ -113,8 +116,8 @@ final class AlarmsCheck implements Check {
         findings.add(
             Finding.warning(
                 name(),
-                alarm.name + " rings",
-                "its history says since when",
+                alarm.name + " is in ALARM state",
+                "its history shows since when",
                 AwsCommand.of("cloudwatch describe-alarm-history")
                     .with("alarm-name", alarm.name)
                     .with("history-item-type", "StateUpdate")
@@ -131,7 +134,7 @@ final class AlarmsCheck implements Check {
           Finding.warning(
               name(),
               "has no data yet: " + String.join(", ", undecided),
-              "passes within minutes of a deployment; else its metric does not come",
+              "normal in the first minutes after a deployment; later, its metric is missing",
               null));
     }
   }

@@ -49,7 +49,7 @@ final class AliasCheck implements Check {
           Finding.warning(
               name(),
               "%s; the newest is %s".formatted(seen, newest.version()),
-              "what was deployed last does not run",
+              "the last deployment does not run",
               updateAlias(functionName, newest.version(), deployment)));
     }
     if (latest != null && !isSame(latest, live)) {
@@ -57,8 +57,8 @@ final class AliasCheck implements Check {
           Finding.warning(
               name(),
               seen + "; code or settings were changed since",
-              "the changes do not run until there is a version of them, and the alias runs it: ask"
-                  + " again when this is done",
+              "the changes run when they are published as a version and the alias runs it:"
+                  + " run doctor again after publishing",
               AwsCommand.of("lambda publish-version")
                   .with("function-name", functionName)
                   .in(deployment)));

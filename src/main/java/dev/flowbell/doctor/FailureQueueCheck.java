@@ -55,7 +55,7 @@ final class FailureQueueCheck implements Check {
             name(),
             "%,d payload%s wait%s"
                 .formatted(waiting, waiting == 1 ? "" : "s", waiting == 1 ? "s" : ""),
-            "each failed three times, and is neither counted nor told; the function's log says why",
+            "each failed three times and was not processed; the function's log says why",
             "java -jar target/flowbell.jar redrive --queue-url " + queueUrl));
   }
 }

@@ -70,7 +70,7 @@ final class FlowLogCheck implements Check {
       return Finding.problem(
           name(),
           seen + " is " + flowLog.flowLogStatus(),
-          "only an ACTIVE flow log records; a new one takes its place",
+          "only an ACTIVE flow log records; create a new one in its place",
           AwsCommand.of("ec2 delete-flow-logs")
               .with("flow-log-ids", flowLog.flowLogId())
               .in(deployment));
@@ -99,10 +99,11 @@ final class FlowLogCheck implements Check {
           "its role may not write to the log group, or can't be assumed: see flow log role";
       case "Rate limited" ->
           "CloudWatch Logs throttles it, or the account has as many log groups as it may;"
-              + " interfaces are left out meanwhile. Ask for a higher quota";
+              + " interfaces are omitted meanwhile. Request a higher quota";
       case "Unknown error" ->
-          "an error inside AWS. If it lasts: delete the flow log, make it anew, ask AWS Support";
-      case null, default -> "records are lost until it does";
+          "an error inside AWS. If it persists: delete the flow log, create it again, contact"
+              + " AWS Support";
+      case null, default -> "records are lost until it delivers again";
     };
   }
 

@@ -75,7 +75,7 @@ final class FlowLogRoleCheck implements Check {
       return Finding.problem(
           name(),
           "there is no role " + roleName,
-          "the flow log has nothing to write with",
+          "the flow log can't write without it",
           AwsCommand.of("iam create-role")
               .with("role-name", roleName)
               .with("assume-role-policy-document", trustPolicy(deployment))

@@ -29,7 +29,7 @@ final class FunctionCheck implements Check {
           Finding.problem(
               name(),
               "there is no %s:%s".formatted(functionName, Deployment.ALIAS),
-              "nothing reads the records; whoever removed it left the stack behind",
+              "nothing reads the records; it was removed outside the stack",
               AwsCommand.of("cloudformation detect-stack-drift")
                   .with("stack-name", deployment.stackName())
                   .in(deployment)));
@@ -50,7 +50,7 @@ final class FunctionCheck implements Check {
           Finding.problem(
               name(),
               "%s: the last update failed: %s".formatted(seen, live.lastUpdateStatusReason()),
-              "it runs as it was before",
+              "it runs the version before the update",
               AwsCommand.redeploy(deployment)));
     }
     Integer reserved =
@@ -64,7 +64,7 @@ final class FunctionCheck implements Check {
           Finding.problem(
               name(),
               seen + " has a reserved concurrency of 0",
-              "that switches it off: records wait for six hours, and then are dropped",
+              "the function can't run: records wait for six hours, and are then dropped",
               AwsCommand.of("lambda delete-function-concurrency")
                   .with("function-name", functionName)
                   .in(deployment)));

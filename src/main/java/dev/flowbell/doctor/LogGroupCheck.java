@@ -44,8 +44,8 @@ final class LogGroupCheck implements Check {
     if (group.retentionInDays() == null) {
       return Finding.warning(
           name(),
-          group.logGroupName() + " keeps records for ever",
-          "each month costs more than the last",
+          group.logGroupName() + " keeps records forever",
+          "the cost grows each month",
           AwsCommand.of("logs put-retention-policy")
               .with("log-group-name", group.logGroupName())
               .with("retention-in-days", retentionOf(deployment))

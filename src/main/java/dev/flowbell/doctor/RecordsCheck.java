@@ -77,7 +77,7 @@ final class RecordsCheck implements Check {
           Finding.problem(
               name(),
               "the newest came %s ago".formatted(words(age)),
-              "even without traffic there would be NODATA records: the flow log no longer"
+              "without traffic there are NODATA records: the flow log no longer"
                   + " delivers, or its interfaces are gone",
               null));
     }
@@ -130,7 +130,7 @@ final class RecordsCheck implements Check {
       formats = deployment.formats();
     } catch (InvalidSettingsException _) {
       return Finding.skipped(
-          name(), "the newest came %s ago".formatted(age), "see settings for why none is read");
+          name(), "the newest came %s ago".formatted(age), "can't be read: see settings");
     }
     RecordParser parser = new RecordParser(formats);
     FlowRecord record = new FlowRecord();
@@ -154,9 +154,12 @@ final class RecordsCheck implements Check {
             : AwsCommand.redeploy(deployment, "LogFormat", "auto");
     return 2 * unreadable >= events.size()
         ? Finding.problem(
-            name(), seen, "its LOG_FORMAT is not the flow log's format: they are not counted", mend)
+            name(),
+            seen,
+            "its LOG_FORMAT is not the flow log's format: these records are not counted",
+            mend)
         : Finding.warning(
-            name(), seen, "somebody else writes into the log group, or a second flow log", mend);
+            name(), seen, "another source writes into the log group, or a second flow log", mend);
   }
 
   private static String words(Map<ParseFault, Long> faults) {

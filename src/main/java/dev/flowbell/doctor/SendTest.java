@@ -132,7 +132,8 @@ final class SendTest implements Check {
       return run(plan, deployment);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return List.of(Finding.skipped(name(), "interrupted", "what was sent is on its way"));
+      return List.of(
+          Finding.skipped(name(), "interrupted", "the records sent are still processed"));
     }
   }
 
@@ -321,7 +322,7 @@ final class SendTest implements Check {
           "not tried",
           "without a topic, with every threshold 0 or above %d, or with a format that names neither"
                   .formatted(MOST_RECORDS)
-              + " action nor source, the function tells of no rejected flow",
+              + " action nor source, the function sends no notification about rejected flows",
           null);
     }
     boolean isRefused = failure != null && failure.contains("alerts: NOT done");

@@ -43,7 +43,7 @@ final class StackCheck implements Check {
                     Finding.problem(
                         name(),
                         "%s has no %s".formatted(deployment.stackName(), logicalId),
-                        "it is not made of Flowbell's template, or its deployment failed",
+                        "the stack is not from Flowbell's template, or its deployment failed",
                         AwsCommand.redeploy(deployment)))
             .toList();
     return Stream.concat(Stream.of(status(deployment)), missing.stream()).toList();
@@ -63,13 +63,16 @@ final class StackCheck implements Check {
             .in(deployment);
     if (status == StackStatus.UPDATE_ROLLBACK_COMPLETE) {
       return Finding.warning(
-          name(), seen, "the last deployment failed and was undone; the one before runs", events);
+          name(),
+          seen,
+          "the last deployment failed and was rolled back; the one before runs",
+          events);
     }
     if (deployment.stack().stackStatusAsString().endsWith("IN_PROGRESS")) {
       return Finding.warning(
           name(),
           seen,
-          "it is being changed: ask again when that is done",
+          "a deployment is in progress: run doctor again when it is done",
           AwsCommand.of("cloudformation wait stack-update-complete")
               .with("stack-name", deployment.stackName())
               .in(deployment));

@@ -50,8 +50,9 @@ final class SubscribersCheck implements Check {
       findings.add(
           Finding.problem(
               name(),
-              "nobody has subscribed",
-              "alarms and notifications reach nobody; SNS forgets who does not confirm in time",
+              "there is no subscriber",
+              "alarms and notifications reach nobody; SNS deletes a subscription that is not"
+                  + " confirmed in time",
               subscribe("email", mailOf(deployment), topicArn, deployment)));
     }
     return findings;
@@ -61,8 +62,8 @@ final class SubscribersCheck implements Check {
     return Finding.problem(
         name(),
         words(subscription) + " is not confirmed",
-        "gets nothing until then: open the mail \"AWS Notification - Subscription Confirmation\""
-            + " and follow its link. The command sends it again",
+        "receives nothing until then: open the mail \"AWS Notification - Subscription"
+            + " Confirmation\" and follow its link. The command sends it again",
         subscribe(subscription.protocol(), subscription.endpoint(), topicArn, deployment));
   }
 

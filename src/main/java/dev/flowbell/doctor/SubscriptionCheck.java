@@ -38,9 +38,9 @@ final class SubscriptionCheck implements Check {
     return List.of(
         Finding.problem(
             name(),
-            "%s is not handed to the function".formatted(deployment.logGroupName())
+            "%s is not subscribed to the function".formatted(deployment.logGroupName())
                 + (filters.isEmpty() ? "" : "; its subscriptions are " + namesOf(filters)),
-            "nothing is counted and nobody is told; a log group takes two subscriptions",
+            "records are not processed; a log group can have two subscriptions",
             mend(deployment.stackName(), deployment)));
   }
 

@@ -48,7 +48,7 @@ final class TopicCheck implements Check {
           Finding.warning(
               name(),
               "the function does not publish to it (ALERT_TOPIC_ARN)",
-              "alarms tell, notifications don't",
+              "alarms reach it, notifications do not",
               AwsCommand.redeploy(deployment)));
     }
     return findings;
@@ -59,12 +59,13 @@ final class TopicCheck implements Check {
       return Finding.problem(
           name(),
           "%s is encrypted under %s".formatted(topicArn, AWS_MANAGED_KEY),
-          "alarms can't publish to it, and nobody is told that they tried",
+          "alarms can't publish to it, and report no error",
           AwsCommand.redeploy(deployment, "CustomerKey", "true"));
     }
     return Finding.ok(
         name(),
-        topicArn + (key.isEmpty() ? ", not encrypted" : ", encrypted under a key of its own"));
+        topicArn
+            + (key.isEmpty() ? ", not encrypted" : ", encrypted under a customer managed key"));
   }
 
   private static String topicOf(Deployment deployment) {

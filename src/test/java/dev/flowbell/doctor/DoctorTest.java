@@ -46,9 +46,9 @@ class DoctorTest {
           Finding.ok("function", "flowbell, version 7 is Active"),
           Finding.ok("alias", "live runs version 7, the newest"),
           Finding.ok("settings", "namespace Flowbell, record format set"),
-          Finding.ok("topic", FakeAccount.TOPIC_ARN + ", encrypted under a key of its own"),
+          Finding.ok("topic", FakeAccount.TOPIC_ARN + ", encrypted under a customer managed key"),
           Finding.ok("subscribers", "email ops@example.com"),
-          Finding.ok("alarms", "3, none rings"),
+          Finding.ok("alarms", "3, none in ALARM state"),
           Finding.ok("failure queue", "empty"));
 
   @Test
@@ -74,16 +74,16 @@ class DoctorTest {
     return Stream.of(
         // stack
         row(
-            "the last deployment was undone",
+            "the last deployment was rolled back",
             account -> account.stackStatus = "UPDATE_ROLLBACK_COMPLETE",
             Finding.warning(
                 "stack",
                 "flowbell is UPDATE_ROLLBACK_COMPLETE",
-                "the last deployment failed and was undone; the one before runs",
+                "the last deployment failed and was rolled back; the one before runs",
                 "aws cloudformation describe-stack-events --stack-name flowbell --query"
                     + " 'StackEvents[?ends_with(ResourceStatus, `FAILED`)]' --region eu-west-1")),
         row(
-            "the undoing failed, too",
+            "the rollback failed as well",
             account -> account.stackStatus = "UPDATE_ROLLBACK_FAILED",
             Finding.problem(
                 "stack",
@@ -92,21 +92,21 @@ class DoctorTest {
                 "aws cloudformation describe-stack-events --stack-name flowbell --query"
                     + " 'StackEvents[?ends_with(ResourceStatus, `FAILED`)]' --region eu-west-1")),
         row(
-            "a deployment goes on",
+            "a deployment is in progress",
             account -> account.stackStatus = "UPDATE_IN_PROGRESS",
             Finding.warning(
                 "stack",
                 "flowbell is UPDATE_IN_PROGRESS",
-                "it is being changed: ask again when that is done",
+                "a deployment is in progress: run doctor again when it is done",
                 "aws cloudformation wait stack-update-complete --stack-name flowbell --region"
                     + " eu-west-1")),
         row(
-            "a resource was never made",
+            "a resource was never created",
             account -> account.resources.remove("FailureQueue"),
             Finding.problem(
                 "stack",
                 "flowbell has no FailureQueue",
-                "it is not made of Flowbell's template, or its deployment failed",
+                "the stack is not from Flowbell's template, or its deployment failed",
                 "sam deploy --stack-name flowbell --region eu-west-1"),
             Finding.skipped(
                 "failure queue", "nothing to ask about", "the stack has no FailureQueue")),
@@ -129,7 +129,7 @@ class DoctorTest {
                     + " ${type} ${pkt-srcaddr} ${pkt-dstaddr} ${region} ${az-id} ${flow-direction}"
                     + " ${traffic-path} ${reject-reason}' --region eu-west-1")),
         row(
-            "none was ever made",
+            "no flow log was ever created",
             account -> {
               account.flowLogs = List.of();
               account.resources.remove("FlowLog");
@@ -159,7 +159,7 @@ class DoctorTest {
                 "flow log",
                 "fl-1 of subnet-1 does not deliver: Rate limited",
                 "CloudWatch Logs throttles it, or the account has as many log groups as it may;"
-                    + " interfaces are left out meanwhile. Ask for a higher quota",
+                    + " interfaces are omitted meanwhile. Request a higher quota",
                 "aws service-quotas list-service-quotas --service-code logs --region eu-west-1")),
         row(
             "unknown error",
@@ -167,16 +167,16 @@ class DoctorTest {
             Finding.problem(
                 "flow log",
                 "fl-1 of subnet-1 does not deliver: Unknown error",
-                "an error inside AWS. If it lasts: delete the flow log, make it anew, ask AWS"
-                    + " Support",
+                "an error inside AWS. If it persists: delete the flow log, create it again, contact"
+                    + " AWS Support",
                 null)),
         row(
-            "failed without a word",
+            "failed without an error message",
             account -> account.flowLogs = List.of(flowLog("ACTIVE", "FAILED", null)),
             Finding.problem(
                 "flow log",
                 "fl-1 of subnet-1 does not deliver: FAILED",
-                "records are lost until it does",
+                "records are lost until it delivers again",
                 null)),
         row(
             "not active",
@@ -184,10 +184,10 @@ class DoctorTest {
             Finding.problem(
                 "flow log",
                 "fl-1 of subnet-1 is DELETING",
-                "only an ACTIVE flow log records; a new one takes its place",
+                "only an ACTIVE flow log records; create a new one in its place",
                 "aws ec2 delete-flow-logs --flow-log-ids fl-1 --region eu-west-1")),
         row(
-            "just made",
+            "just created",
             account -> account.flowLogs = List.of(flowLog("ACTIVE", null, null)),
             Finding.warning(
                 "flow log",
@@ -202,7 +202,7 @@ class DoctorTest {
             Finding.problem(
                 "flow log role",
                 "there is no role flowbell-FlowLogRole-1",
-                "the flow log has nothing to write with",
+                "the flow log can't write without it",
                 "aws iam create-role --role-name flowbell-FlowLogRole-1"
                     + " --assume-role-policy-document '"
                     + TRUST
@@ -269,14 +269,14 @@ class DoctorTest {
                 "aws logs create-log-group --log-group-name /flowbell/flowbell/flow-logs --region"
                     + " eu-west-1")),
         row(
-            "records are kept for ever",
+            "records are kept forever",
             account ->
                 account.logGroups =
                     List.of(LogGroup.builder().logGroupName(FakeAccount.GROUP).build()),
             Finding.warning(
                 "log group",
-                "/flowbell/flowbell/flow-logs keeps records for ever",
-                "each month costs more than the last",
+                "/flowbell/flowbell/flow-logs keeps records forever",
+                "the cost grows each month",
                 "aws logs put-retention-policy --log-group-name /flowbell/flowbell/flow-logs"
                     + " --retention-in-days 14 --region eu-west-1")),
 
@@ -294,7 +294,7 @@ class DoctorTest {
                     + " flow log and flow log role",
                 null)),
         row(
-            "records have ceased",
+            "no more records arrive",
             account -> {
               account.streams.put("eni-1", FakeAccount.events(Duration.ofHours(50), "x"));
               account.streams.put("eni-2", List.of());
@@ -303,7 +303,7 @@ class DoctorTest {
             Finding.problem(
                 "records",
                 "the newest came 2 h ago",
-                "even without traffic there would be NODATA records: the flow log no longer"
+                "without traffic there are NODATA records: the flow log no longer"
                     + " delivers, or its interfaces are gone",
                 null)),
         row(
@@ -322,11 +322,11 @@ class DoctorTest {
                 "records",
                 "the newest came 59 min ago; the function can't read 2 of the last 2:"
                     + " WRONG_FIELD_COUNT 2",
-                "its LOG_FORMAT is not the flow log's format: they are not counted",
+                "its LOG_FORMAT is not the flow log's format: these records are not counted",
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " LogFormat=auto")),
         row(
-            "a line that is no record",
+            "an unreadable record",
             account -> {
               String record = account.streams.get("eni-1").getFirst().message();
               account.streams.put(
@@ -338,7 +338,7 @@ class DoctorTest {
                 "records",
                 "the newest came 2 min ago; the function can't read 1 of the last 3:"
                     + " UNKNOWN_ACTION 1",
-                "somebody else writes into the log group, or a second flow log",
+                "another source writes into the log group, or a second flow log",
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " LogFormat=auto")),
         row(
@@ -347,8 +347,8 @@ class DoctorTest {
             Finding.warning(
                 "alias",
                 "live runs version 7; code or settings were changed since",
-                "the changes do not run until there is a version of them, and the alias runs it:"
-                    + " ask again when this is done",
+                "the changes run when they are published as a version and the alias runs it:"
+                    + " run doctor again after publishing",
                 "aws lambda publish-version --function-name flowbell --region eu-west-1"),
             Finding.ok("settings", "namespace Flowbell, record format asked of EC2")),
 
@@ -358,8 +358,8 @@ class DoctorTest {
             account -> account.subscriptionFilters = List.of(),
             Finding.problem(
                 "subscription",
-                "/flowbell/flowbell/flow-logs is not handed to the function",
-                "nothing is counted and nobody is told; a log group takes two subscriptions",
+                "/flowbell/flowbell/flow-logs is not subscribed to the function",
+                "records are not processed; a log group can have two subscriptions",
                 PUT_SUBSCRIPTION_FILTER)),
         row(
             "the subscription was replaced",
@@ -367,9 +367,9 @@ class DoctorTest {
                 account.subscriptionFilters = List.of(FakeAccount.filter("arn:aws:firehose:x", "")),
             Finding.problem(
                 "subscription",
-                "/flowbell/flowbell/flow-logs is not handed to the function; its subscriptions are"
-                    + " flowbell",
-                "nothing is counted and nobody is told; a log group takes two subscriptions",
+                "/flowbell/flowbell/flow-logs is not subscribed to the function; its subscriptions"
+                    + " are flowbell",
+                "records are not processed; a log group can have two subscriptions",
                 PUT_SUBSCRIPTION_FILTER)),
         row(
             "the subscription goes past the alias",
@@ -417,7 +417,7 @@ class DoctorTest {
             Finding.problem(
                 "function",
                 "flowbell, version 7 has a reserved concurrency of 0",
-                "that switches it off: records wait for six hours, and then are dropped",
+                "the function can't run: records wait for six hours, and are then dropped",
                 "aws lambda delete-function-concurrency --function-name flowbell --region"
                     + " eu-west-1")),
         row("well: a reserved concurrency", account -> account.reservedConcurrency = 5),
@@ -443,12 +443,12 @@ class DoctorTest {
             Finding.problem(
                 "function",
                 "flowbell, version 7: the last update failed: no such image",
-                "it runs as it was before",
+                "it runs the version before the update",
                 "sam deploy --stack-name flowbell --region eu-west-1")),
 
         // alias
         row(
-            "the alias lags behind",
+            "the alias runs an older version",
             account ->
                 account.versions =
                     List.of(
@@ -458,7 +458,7 @@ class DoctorTest {
             Finding.warning(
                 "alias",
                 "live runs version 7; the newest is 10",
-                "what was deployed last does not run",
+                "the last deployment does not run",
                 "aws lambda update-alias --function-name flowbell --name live --function-version"
                     + " 10 --region eu-west-1")),
         row(
@@ -471,8 +471,8 @@ class DoctorTest {
             Finding.warning(
                 "alias",
                 "live runs version 7; code or settings were changed since",
-                "the changes do not run until there is a version of them, and the alias runs it:"
-                    + " ask again when this is done",
+                "the changes run when they are published as a version and the alias runs it:"
+                    + " run doctor again after publishing",
                 "aws lambda publish-version --function-name flowbell --region eu-west-1")),
 
         // topic
@@ -491,7 +491,7 @@ class DoctorTest {
             Finding.problem(
                 "topic",
                 FakeAccount.TOPIC_ARN + " is encrypted under alias/aws/sns",
-                "alarms can't publish to it, and nobody is told that they tried",
+                "alarms can't publish to it, and report no error",
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " CustomerKey=true")),
         row(
@@ -510,18 +510,19 @@ class DoctorTest {
             Finding.problem(
                 "subscribers",
                 "email ops@example.com is not confirmed",
-                "gets nothing until then: open the mail \"AWS Notification - Subscription"
+                "receives nothing until then: open the mail \"AWS Notification - Subscription"
                     + " Confirmation\" and follow its link. The command sends it again",
                 SUBSCRIBE)),
         row(
-            "nobody has subscribed, or no longer",
+            "no subscriber, or a deleted subscription",
             account ->
                 account.subscriptions =
                     List.of(FakeAccount.subscription("email", "ops@example.com", "Deleted")),
             Finding.problem(
                 "subscribers",
-                "nobody has subscribed",
-                "alarms and notifications reach nobody; SNS forgets who does not confirm in time",
+                "there is no subscriber",
+                "alarms and notifications reach nobody; SNS deletes a subscription that is not"
+                    + " confirmed in time",
                 SUBSCRIBE)),
 
         // alarms
@@ -531,7 +532,7 @@ class DoctorTest {
             Finding.problem(
                 "alarms",
                 "missing: flowbell-no-records",
-                "somebody removed what the stack had made",
+                "it was removed outside the stack",
                 DRIFT)),
         row(
             "an alarm's actions are disabled",
@@ -544,7 +545,7 @@ class DoctorTest {
             Finding.problem(
                 "alarms",
                 "actions are disabled: flowbell-no-records",
-                "they ring, and nobody hears them",
+                "their state changes notify nobody",
                 "aws cloudwatch enable-alarm-actions --alarm-names flowbell-no-records --region"
                     + " eu-west-1")),
         row(
@@ -556,10 +557,10 @@ class DoctorTest {
             Finding.problem(
                 "alarms",
                 "no action, and no composite alarm that has one: flowbell-no-records",
-                "they ring, and nobody hears them",
+                "their state changes notify nobody",
                 DRIFT)),
         row(
-            "an alarm rings",
+            "an alarm is in ALARM state",
             account ->
                 account.alarms =
                     List.of(
@@ -568,8 +569,8 @@ class DoctorTest {
                         account.alarms.getLast()),
             Finding.warning(
                 "alarms",
-                "flowbell-no-records rings",
-                "its history says since when",
+                "flowbell-no-records is in ALARM state",
+                "its history shows since when",
                 "aws cloudwatch describe-alarm-history --alarm-name flowbell-no-records"
                     + " --history-item-type StateUpdate --region eu-west-1")),
         row(
@@ -584,7 +585,7 @@ class DoctorTest {
             Finding.warning(
                 "alarms",
                 "has no data yet: flowbell-no-records",
-                "passes within minutes of a deployment; else its metric does not come",
+                "normal in the first minutes after a deployment; later, its metric is missing",
                 null)),
         row(
             "well: an alarm that waits for data",
@@ -608,7 +609,7 @@ class DoctorTest {
             Finding.warning(
                 "alarms",
                 "the stack has none",
-                "nobody is told when Flowbell itself breaks",
+                "no notification is sent when Flowbell itself fails",
                 null)),
 
         // failure queue
@@ -617,7 +618,7 @@ class DoctorTest {
             account -> account.queueAttributes = FakeAccount.queue(1, 0),
             waiting("1 payload waits")),
         row(
-            "payloads wait, and some are being looked at",
+            "payloads wait, and some are being received",
             account -> account.queueAttributes = FakeAccount.queue(1200, 34),
             waiting("1,234 payloads wait")),
         row(
@@ -629,7 +630,7 @@ class DoctorTest {
                 "payloads that fail are lost",
                 "aws sqs create-queue --queue-name flowbell-failures --region eu-west-1")),
 
-        // what can't be asked
+        // checks that can't run
         row(
             "a permission is missing",
             account -> account.deny("iam:GetRolePolicy"),
@@ -676,11 +677,10 @@ class DoctorTest {
     String mend = "sam deploy --stack-name flowbell --region eu-west-1 --guided";
     assertThat(found)
         .containsExactly(
-            Finding.skipped(
-                "records", "the newest came 4 min ago", "see settings for why none is read"),
+            Finding.skipped("records", "the newest came 4 min ago", "can't be read: see settings"),
             Finding.problem(
                 "settings",
-                "LOG_FORMAT: format 1, field 1 (character 1): expected a flow log field such as"
+                "LOG_FORMAT: field 1 (character 1): expected a flow log field such as"
                     + " ${srcaddr}, got \"wrong\"",
                 "the function does not start",
                 mend),
@@ -701,7 +701,7 @@ class DoctorTest {
             Finding.warning(
                 "topic",
                 "the function does not publish to it (ALERT_TOPIC_ARN)",
-                "alarms tell, notifications don't",
+                "alarms reach it, notifications do not",
                 "sam deploy --stack-name flowbell --region eu-west-1"));
   }
 
@@ -784,7 +784,7 @@ class DoctorTest {
     return Finding.problem(
         "failure queue",
         seen,
-        "each failed three times, and is neither counted nor told; the function's log says why",
+        "each failed three times and was not processed; the function's log says why",
         "java -jar target/flowbell.jar redrive --queue-url " + FakeAccount.QUEUE_URL);
   }
 

@@ -165,7 +165,7 @@ class SendTestTest {
   }
 
   @Test
-  void examine_nobodyIsToldWithoutATopic() {
+  void examine_noNotificationWithoutATopic() {
     account.environment.remove("ALERT_TOPIC_ARN");
     account.metricSums = (_, _) -> isAfter(5) ? 1 : 0;
 
@@ -179,7 +179,8 @@ class SendTestTest {
                 "test: notification",
                 "not tried",
                 "without a topic, with every threshold 0 or above 1000, or with a format that names"
-                    + " neither action nor source, the function tells of no rejected flow",
+                    + " neither action nor source, the function sends no notification about"
+                    + " rejected flows",
                 null));
   }
 
@@ -244,7 +245,8 @@ class SendTestTest {
             Deployments.in(account));
 
     assertThat(findings)
-        .containsExactly(Finding.skipped("test", "interrupted", "what was sent is on its way"));
+        .containsExactly(
+            Finding.skipped("test", "interrupted", "the records sent are still processed"));
     assertThat(Thread.interrupted()).as("the interruption is passed on").isTrue();
   }
 

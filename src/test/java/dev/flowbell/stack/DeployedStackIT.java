@@ -370,7 +370,7 @@ class DeployedStackIT {
         Map<String, Map<String, @Nullable Object>> findings = findings(run);
         assertThat(findings.get("subscription"))
             .containsEntry("verdict", "PROBLEM")
-            .containsEntry("seen", LOG_GROUP + " is not handed to the function")
+            .containsEntry("seen", LOG_GROUP + " is not subscribed to the function")
             .containsEntry(
                 "mend",
                 "aws logs put-subscription-filter --log-group-name /vpc-flow-logs/flowbell"
