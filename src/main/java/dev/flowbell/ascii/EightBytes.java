@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// Looks at eight bytes of text at once, as one long: the first is the lowest byte.
+/// Processes eight bytes of text at once, as one long. The first byte is the lowest.
 ///
-/// What each method comes to is what a loop over the bytes would; `EightBytesTest` compares both.
+/// Each method has the same result as a loop over the bytes. `EightBytesTest` compares both.
 ///
 /// @see <a href="https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord">Bit Twiddling
 ///   Hacks</a>
@@ -20,20 +20,20 @@ public final class EightBytes {
 
   private EightBytes() {}
 
-  /// Returns the bytes from `position` on; all eight must be in the buffer.
+  /// Returns the eight bytes from `position` on. All of them must be in the buffer.
   public static long get(byte[] buffer, int position) {
     return (long) LONG.get(buffer, position);
   }
 
-  /// Replaces the first `count` bytes from `position` on, 0 to 8; all eight must be in the buffer.
+  /// Replaces `count` bytes, 0 to 8, from `position` on. All eight must be in the buffer.
   public static void put(byte[] buffer, int position, long bytes, int count) {
-    // A long is shifted by six bits of a number: 64 would be 0.
+    // Java shifts a long by the lowest six bits of the count: a shift by 64 would be one by 0.
     long kept = count == Long.BYTES ? 0 : get(buffer, position) & (-1L << (count * Byte.SIZE));
     long put = count == 0 ? 0 : first(bytes, count);
     LONG.set(buffer, position, kept | put);
   }
 
-  /// Returns an ASCII word of at most eight characters, as [#get] and [#first] would.
+  /// Returns an ASCII word of at most eight characters, as [#get] and [#first] return it.
   public static long of(String word) {
     long bytes = 0;
     byte[] ascii = word.getBytes(StandardCharsets.US_ASCII);
@@ -43,35 +43,35 @@ public final class EightBytes {
     return bytes;
   }
 
-  /// Returns the first `count` bytes, 1 to 8, the rest as zeros.
+  /// Returns the first `count` bytes, 1 to 8. The others become zeros.
   public static long first(long bytes, int count) {
     return bytes & (-1L >>> ((Long.BYTES - count) * Byte.SIZE));
   }
 
-  /// Returns eight times the same ASCII character, for [#countTo].
+  /// Returns the same ASCII character eight times, for [#countTo].
   public static long each(char c) {
     return c * ONES;
   }
 
-  /// Returns how many of the bytes are before the first that is a certain one; 8 where none is.
+  /// Returns how many bytes are before the first occurrence of a character, 8 without one.
   ///
-  /// `b ^ c` is 0 for that character alone, and a zero byte alone borrows when 1 is taken from it
-  /// and had no highest bit itself. The borrow may make a find of the byte above, never of one
-  /// below, and the lowest counts.
+  /// `b ^ c` is 0 only for the character. Only a zero byte has no highest bit and gets it when 1 is
+  /// subtracted, with a borrow. The borrow can mark the byte above wrongly, but never a byte below.
+  /// The lowest mark counts, so the result is right.
   ///
-  /// @param sought the character, as [#each] has it
+  /// @param sought the character, from [#each]
   public static int countTo(long sought, long bytes) {
     long others = bytes ^ sought;
     return countBefore((others - ONES) & ~others & HIGHEST_BITS);
   }
 
-  /// Returns 0 where a JSON string may hold all of the bytes as they are: ASCII, no quote, no
-  /// backslash, no control character; else what [#countBefore] takes, which a loop over a long text
-  /// needs but once.
+  /// Returns marks of the bytes that are not plain, for [#countBefore]; 0 where all are plain.
+  /// Plain bytes stand for themselves in a JSON string: ASCII, no quote, backslash or control
+  /// character.
   ///
-  /// For a byte b without its highest bit, `b - n` borrows, and so gets it, just where b < n: that
-  /// finds control characters (n = 0x20), and with b ^ c in place of b and n = 1 the character c.
-  /// Here, too, a borrow may make a find of the byte above alone.
+  /// For a byte b without its highest bit, `b - n` has that bit only if b < n, because of the
+  /// borrow. This finds control characters with n = 0x20, and a character c with `b ^ c` for b and
+  /// n = 1. A borrow can mark the byte above wrongly, but never a byte below.
   ///
   /// @see <a href="https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord">Bit
   ///   Twiddling Hacks, a byte less than n</a>
@@ -82,25 +82,25 @@ public final class EightBytes {
     return (quotes | backslashes | controls | bytes) & HIGHEST_BITS;
   }
 
-  /// Returns how many bytes are before the first that was found.
+  /// Returns how many bytes are before the first mark.
   public static int countBefore(long found) {
     return Long.numberOfTrailingZeros(found) / Byte.SIZE;
   }
 
   /// Returns how many decimal digits the bytes begin with, 0 to 8.
   ///
-  /// `b ^ '0'` is 0 to 9 for digits alone. Adding 0x76 to that reaches 0x80 from 10 on. A byte
-  /// beyond 0x8a carries into the one above, which then may not be told apart; that one comes
-  /// later.
+  /// `b ^ '0'` is 0 to 9 only for digits. Plus 0x76, it is 0x80 or more from 10 on. A byte above
+  /// 0x89 carries into the byte above it, whose mark can then be wrong. That byte is after the
+  /// first mark, so the result is right.
   public static int countDigits(long bytes) {
     long values = bytes ^ ('0' * ONES);
     return countBefore(((values + 0x76 * ONES) | values) & HIGHEST_BITS);
   }
 
-  /// Returns the value of the first `count` bytes, 1 to 8, all of them digits.
+  /// Returns the value of the first `count` bytes, 1 to 8, which must be digits.
   ///
-  /// Shifting moves the digits to the end and zeros before them: `"443 ..."` to `"00000443"`. Then
-  /// neighbours are put together, three times over, eight digits a to h with the first lowest:
+  /// A shift moves the digits to the end, with zeros before them: `"443 ..."` to `"00000443"`. Then
+  /// neighbours are combined, three times. The digits are a to h, and the first is the lowest byte:
   ///
   /// ```
   /// digits        a     b     c     d     e     f     g     h      one byte each

@@ -1,4 +1,4 @@
-/// Looks at ASCII text many bytes at a time: what is common to the readers of JSON and of records.
+/// Processes ASCII text eight bytes at a time, for the readers of JSON and of records.
 @NullMarked
 package dev.flowbell.ascii;
 

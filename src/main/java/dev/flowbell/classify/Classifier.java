@@ -3,14 +3,15 @@ package dev.flowbell.classify;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 
-/// Tells of which [Classification]s a record is.
+/// Finds the [Classification]s of a record.
 public final class Classifier {
   /// The TCP flag that opens a connection.
   public static final int SYN = 2;
 
+  /// The TCP flags that answer an opening.
   static final int SYN_ACK = 18;
 
-  // A packet of a handshake carries no data: an IP header, and a TCP header with its options.
+  // The largest packet without data: an IP header, and a TCP header with options.
   private static final long MOST_BYTES_IPV4 = 60;
   private static final long MOST_BYTES_IPV6 = 80;
 
@@ -18,8 +19,8 @@ public final class Classifier {
 
   /// Classifies a readable record.
   ///
-  /// @return the [Classification#bit]s of its classes, 0 for none; a bit set, because a set object
-  ///   for each record would be most of what a payload costs
+  /// @return the [Classification#bit]s of its classes, 0 for none. They are bits, because a set
+  ///   object for each record would take most of the time that a payload needs
   public static int classify(FlowRecord record) {
     if (record.isNoData() || record.isSkipData()) {
       return 0;
@@ -51,7 +52,7 @@ public final class Classifier {
     }
     FlowField address = record.has(FlowField.SRCADDR) ? FlowField.SRCADDR : FlowField.DSTADDR;
     long most = record.isIpv6(address) ? MOST_BYTES_IPV6 : MOST_BYTES_IPV4;
-    // bytes <= packets * most, in a form that can't overflow
+    // bytes <= packets * most, without overflow
     return bytes / most < packets || (bytes / most == packets && bytes % most == 0);
   }
 }

@@ -6,23 +6,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Pairs the handshakes of one payload: which accepted SYNs got an answer, in whatever order the
-/// two records stand.
+/// Finds the unanswered handshakes of one payload. The answer can be before or after the SYN.
 ///
-/// Both directions of a connection may share a payload, which is not guaranteed: an answer in the
-/// next payload is not seen. That is why unanswered handshakes are a metric and no alert.
+/// It is not guaranteed that both directions of a connection are in the same payload. An answer in
+/// the next payload is not found. Unanswered handshakes are therefore a metric and not an alert.
 ///
-/// Holds an entry for each accepted SYN without data and for each connection with a SYN-ACK, up to
-/// a bound.
+/// Memory is bounded: one entry for each accepted SYN without data, and one for each connection
+/// with a SYN-ACK.
 ///
-/// @param <T> what the caller wants back for a handshake that got no answer
+/// @param <T> the type of the caller's mark for a handshake
 public final class HandshakeTracker<T> {
-  /// The entries kept of each kind, 5 MB of each. A payload that Lambda can carry holds 25,000
-  /// records at most; only a file replayed as one payload, or one made to do harm, comes near.
+  /// The most entries of each kind, which take 5 MB. A Lambda event has at most 25,000 records.
+  /// Only a large file, or a payload made to do harm, reaches the bound.
   static final int MOST_ENTRIES = 100_000;
 
-  // A connection's places: what a record doesn't have is a value of its own, so that both
-  // directions still find each other in a format without ports.
+  // The parts of a connection's tuple. An absent part has a value too, so both directions match in
+  // a
+  // format without ports.
   private static final int SOURCE_HIGH = 0;
   private static final int SOURCE_LOW = 1;
   private static final int DESTINATION_HIGH = 2;
@@ -31,14 +31,14 @@ public final class HandshakeTracker<T> {
   private static final int PLACES = 5;
 
   private final int mostEntries;
-  // The connections whose server sent a SYN-ACK, as its records have them.
+  // The connections whose server sent a SYN-ACK, as the server's records have them.
   private final TupleTable answered;
-  // The connections whose client sent nothing but SYNs, one behind another, as a record of the
-  // server would have them; and the caller's mark of each.
+  // The tuples of connections whose client sent only SYNs, in a row, as the server's records would
+  // have them, and the caller's mark of each.
   private long[] opened = new long[16 * PLACES];
   private final List<T> marks = new ArrayList<>();
 
-  /// Makes a tracker for one payload.
+  /// Creates a tracker for one payload.
   public HandshakeTracker() {
     this(MOST_ENTRIES);
   }
@@ -48,17 +48,17 @@ public final class HandshakeTracker<T> {
     answered = new TupleTable(PLACES, mostEntries);
   }
 
-  /// Forgets what it saw: another payload begins.
+  /// Clears the tracker for the next payload.
   public void reset() {
     answered.clear();
     marks.clear();
   }
 
-  /// Takes note of a readable record.
+  /// Adds a readable record.
   ///
-  /// @param classes what [Classifier#classify] said of it
-  /// @param mark returned by [#findUnanswered] if this is a handshake that gets no answer
-  /// @return false where this would be past the bound, so that nothing is known of its handshake
+  /// @param classes its classes, from [Classifier#classify]
+  /// @param mark returned by [#findUnanswered] if the record is an unanswered handshake
+  /// @return whether it is within the bound; else it is not added
   public boolean add(FlowRecord record, int classes, T mark) {
     if (Classification.SYN_ONLY.isIn(classes) && record.isAccept()) {
       return addOpened(record, mark);
@@ -66,7 +66,7 @@ public final class HandshakeTracker<T> {
     return !isAnswer(record) || addAnswered(record);
   }
 
-  /// Returns the marks of the accepted SYNs that no record of the payload answers, one for each.
+  /// Returns the marks of all unanswered handshakes.
   public List<T> findUnanswered() {
     List<T> unanswered = new ArrayList<>();
     for (int i = 0; i < marks.size(); i++) {
@@ -108,7 +108,7 @@ public final class HandshakeTracker<T> {
     return answered.add() >= 0;
   }
 
-  /// Each is -1 to 65535, and so has room in 20 bits once it is above 0.
+  /// Packs three numbers from -1 to 65535, each plus 1, into 20 bits each.
   private static long pack(long onePort, long otherPort, long protocol) {
     return ((onePort + 1) << 40) | ((otherPort + 1) << 20) | (protocol + 1);
   }

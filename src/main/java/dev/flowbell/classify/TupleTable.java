@@ -3,36 +3,38 @@ package dev.flowbell.classify;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/// Numbers tuples of longs in the order in which they first come: 0, 1, 2 and so on, up to a bound.
+/// Assigns numbers to tuples of longs, in the order of their first occurrence: 0, 1, 2 and so on,
+/// up to a bound.
 ///
-/// A hash table with open addressing, in arrays of primitives: a tuple costs its longs and two to
-/// four ints, no object, and a table that is cleared and filled again costs nothing but time. Where
-/// the tuples of one payload may be chosen by whoever sends traffic, each table mixes in a number
-/// of its own, so that nobody can choose them all for one slot.
+/// It is a hash table with open addressing, in arrays of primitives. A tuple takes its longs and
+/// two to four ints, and no object. A cleared table is filled again without allocation. Senders of
+/// traffic choose the tuples, so each table adds a random seed to its hashes: nobody can choose
+/// tuples that all have the same slot.
 ///
 /// To look a tuple up, [#set] each of its places and call [#find] or [#add].
 public final class TupleTable {
-  /// Beyond this many slots a cleared table lets its arrays go: one payload in a million needs
-  /// them.
+  /// A table with more slots drops its arrays when it is cleared, because few payloads need them.
   private static final int MOST_SLOTS_KEPT = 1 << 16;
 
   private static final int FIRST_SLOTS = 64;
 
-  /// An odd number whose bits look random: 2^64 divided by the golden ratio. Multiplying by it
-  /// spreads each bit over all that are higher.
+  /// An odd number with random-looking bits: 2^64 divided by the golden ratio. Multiplication by it
+  /// spreads each bit over all higher bits.
   private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
   private final int width;
   private final int mostTuples;
   private final long seed = RandomGenerator.getDefault().nextLong();
-  // One tuple behind another; behind the last one, that which is being looked up.
+  // The tuples in a row, and after the last one the tuple to look up.
   private long[] places;
-  // Each a tuple's number + 1, or 0 for none.
+  // The number of the slot's tuple + 1, or 0 for a free slot.
   private int[] slots;
   private int size;
 
+  /// Creates an empty table.
+  ///
   /// @param width how many longs a tuple has
-  /// @param mostTuples how many are numbered
+  /// @param mostTuples the most tuples that get a number
   public TupleTable(int width, int mostTuples) {
     this.width = width;
     this.mostTuples = mostTuples;
@@ -40,28 +42,29 @@ public final class TupleTable {
     slots = new int[FIRST_SLOTS];
   }
 
-  /// Returns how many tuples there are.
+  /// Returns the number of tuples.
   public int size() {
     return size;
   }
 
-  /// Returns one of a tuple's longs.
+  /// Returns one long of a tuple.
   public long get(int number, int place) {
     return places[number * width + place];
   }
 
-  /// Sets one of the longs of the tuple to look up.
+  /// Sets one long of the tuple to look up.
   public void set(int place, long value) {
     places[size * width + place] = value;
   }
 
-  /// Returns the number of the tuple that was set, or -1 where it isn't there.
+  /// Returns the number of the tuple that was set, or -1 where it is absent.
   public int find() {
     return slots[findSlot()] - 1;
   }
 
-  /// Returns the number of the tuple that was set, a new one where it wasn't there, or -1 where
-  /// there is no room for it.
+  /// Adds the tuple that was set, unless it is present.
+  ///
+  /// @return its number, or -1 where it is beyond the bound
   public int add() {
     int slot = findSlot();
     if (slots[slot] != 0) {
@@ -77,7 +80,7 @@ public final class TupleTable {
     return size - 1;
   }
 
-  /// Forgets all tuples.
+  /// Removes all tuples.
   public void clear() {
     if (slots.length > MOST_SLOTS_KEPT) {
       places = new long[FIRST_SLOTS / 2 * width];
@@ -88,8 +91,8 @@ public final class TupleTable {
     size = 0;
   }
 
-  /// Returns the slot of the tuple that was set, or the free one where it belongs. There always is
-  /// one, since half of them at least are free.
+  /// Returns the slot of the tuple that was set, or a free slot for it. At least half of the slots
+  /// are free.
   private int findSlot() {
     int slot = slotOf(size);
     while (slots[slot] != 0 && !isSame(slots[slot] - 1)) {

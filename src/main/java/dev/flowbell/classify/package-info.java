@@ -1,4 +1,4 @@
-/// Says what a record is evidence of: a rejection, a handshake without answer, a masked source.
+/// Finds the classes of records: rejects, strays, handshakes, masked sources.
 @NullMarked
 package dev.flowbell.classify;
 

@@ -9,12 +9,13 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// What a batch is known by when it comes again, made out event by event.
+/// Computes the id of a batch, event by event. It is the same each time that the same log events
+/// arrive.
 ///
-/// A digest of log group, log stream, the first event's id, the last one's, their number, and a
-/// checksum of all messages with their lengths. The first id alone would do for what CloudWatch
-/// Logs sends, where no two events share one. The checksum keeps apart payloads made by hand, whose
-/// ids are often all alike.
+/// The id is a digest of the log group, the log stream, the ids of the first and the last event,
+/// the number of events, and a checksum of all messages and their lengths. The first event's id
+/// would be enough for CloudWatch Logs, whose event ids are unique. The checksum distinguishes
+/// payloads made by hand, whose events often all have the same id.
 final class BatchId {
   private static final byte[] NO_BYTES = {};
 
@@ -26,10 +27,10 @@ final class BatchId {
   private int lastEnd;
   private int count;
   private boolean allHaveIds = true;
-  // Mixes those of the messages, since a checksum doesn't see where one ends.
+  // A hash of the messages' lengths, because the checksum does not depend on where a message ends.
   private long lengths;
 
-  /// Forgets the events of the batch before.
+  /// Clears the id for the next batch.
   void reset() {
     messages.reset();
     first = NO_BYTES;
@@ -39,7 +40,7 @@ final class BatchId {
     lengths = 0;
   }
 
-  /// Takes note of an event's id, `[start, end)`. The buffer must stay as it is until [#find].
+  /// Adds an event's id, `[start, end)`. The buffer must not change before [#find] is called.
   void addId(byte[] buffer, int start, int end) {
     if (start == end) {
       allHaveIds = false;
@@ -54,13 +55,13 @@ final class BatchId {
     count++;
   }
 
-  /// Takes note of an event's message, `[start, end)`.
+  /// Adds an event's message, `[start, end)`.
   void addMessage(byte[] buffer, int start, int end) {
     messages.update(buffer, start, end - start);
     lengths = 31 * lengths + end - start;
   }
 
-  /// Returns 64 hex digits, or `null` where an event has no id or there are none.
+  /// Returns 64 hex digits, or `null` where an event has no id, or there are no events.
   @Nullable String find(String logGroup, String logStream) {
     if (count == 0 || !allHaveIds) {
       return null;

@@ -5,32 +5,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the log events in a subscription message, where its messages stay where they are.
+/// Finds the log events in a subscription message fast, without copying their messages.
 ///
-/// Reads JSON as CloudWatch Logs writes it: ASCII, whole numbers, no escapes in keys. Keys may
-/// stand in any order, unknown ones are passed over. At the first thing that is otherwise, or
-/// wrong, it gives up, and the message is left to Jackson, which reads all of JSON and names
-/// errors. So this must never be lenient, and may be as strict as it likes: `EnvelopeScannerTest`
-/// holds that what it accepts means the same to both.
+/// It reads JSON as CloudWatch Logs writes it: ASCII, whole numbers, no escapes in keys. Keys can
+/// have any order, and unknown keys are skipped. It leaves every other message, and every wrong
+/// one, to Jackson, which reads all of JSON and finds the error. So it must never be lenient, but
+/// can be stricter. `EnvelopeScannerTest` checks that both read the same from every message that
+/// this one accepts.
 ///
-/// A message with escapes is unescaped where it lies, for it never grows: `\"` becomes `"`.
+/// Escapes are replaced within the buffer, because a text never becomes longer: `\"` becomes `"`.
 ///
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259, JSON</a>
 final class EnvelopeScanner {
-  /// Nested deeper than this is nothing that CloudWatch Logs sends.
+  /// The deepest nesting of skipped values. CloudWatch Logs sends nothing that is nested as deep.
   private static final int MOST_DEPTH = 16;
 
-  /// Four times what a payload holds that Lambda can carry; the arrays for these are kept.
+  /// The most events, four times as many as fit into a Lambda event. It bounds the arrays, which
+  /// are reused.
   private static final int MOST_EVENTS = 100_000;
 
   private static final int MOST_KEY_BYTES = 256;
 
-  /// Fewer digits than any JSON reader takes offence at.
+  /// Fewer digits than any limit of a JSON reader.
   private static final int MOST_DIGITS = 18;
 
   private static final int NONE = -1;
 
-  // What stands around the values of an event, see [#takeUsualBeginning].
+  // The texts around the values of an event, see [#takeUsualBeginning].
   private static final long ID = EightBytes.of("\"id\":\"");
   private static final long TIMESTAMP = EightBytes.of("\",\"times");
   private static final long TIMESTAMP_END = EightBytes.of("tamp\":");
@@ -41,7 +42,7 @@ final class EnvelopeScanner {
   private final BatchId id = new BatchId();
   private byte[] json = {};
   private int position;
-  // The last string read, without its quotes.
+  // The last string that was read, without its quotes.
   private int textStart;
   private int textEnd;
 
@@ -60,18 +61,19 @@ final class EnvelopeScanner {
   private int size;
   private long messageBytes;
 
-  /// @param maxInflatedBytes how much memory the events of a payload may take
+  /// Creates a scanner.
+  ///
+  /// @param maxInflatedBytes the most memory that the events of a payload can take
   EnvelopeScanner(long maxInflatedBytes) {
     this.maxInflatedBytes = maxInflatedBytes;
   }
 
   /// Reads a subscription message.
   ///
-  /// @param buffer the JSON, which is changed where messages have escapes, and zero bytes behind
-  ///   it, [InflatedPayload#PADDING_BYTES] of them: neither blank nor allowed anywhere, the first
-  ///   ends whatever is being read
-  /// @param length of the JSON
-  /// @return a batch that holds until the next call, or `null` where Jackson has to have a look
+  /// @param buffer the JSON, followed by [InflatedPayload#PADDING_BYTES] zero bytes. JSON allows
+  ///   zero bytes nowhere, so the first one ends every search. Escapes in messages are replaced
+  /// @param length the length of the JSON
+  /// @return a batch that is valid until the next call, or `null` where Jackson has to read it
   @Nullable LogBatch find(byte[] buffer, int length) {
     json = buffer;
     position = 0;
@@ -101,8 +103,9 @@ final class EnvelopeScanner {
         : null;
   }
 
-  // Each method below returns whether what it is to read stands at `position`, and then stands
-  // behind it; else nothing is known, and all of them return false.
+  // Each method below reads something at `position`, and returns whether it is there. If so,
+  // `position` is after it. If not, `position` is unspecified, and the whole message is left to
+  // Jackson.
 
   private boolean readMembers() {
     if (!take('{')) {
@@ -199,7 +202,7 @@ final class EnvelopeScanner {
     return isRead;
   }
 
-  /// Reads the rest of an event: its members, in any order, and its end.
+  /// Reads the rest of an event: its members, in any order, and the closing brace.
   private boolean readEventMembers() {
     do {
       if (!readKey()) {
@@ -222,9 +225,8 @@ final class EnvelopeScanner {
     return take('}') && addEvent();
   }
 
-  /// Takes `"id":"…","timestamp":…,"message":` before a string, which is how CloudWatch Logs begins
-  /// an event, by comparing eight bytes at a time. Where something else stands, `position` stays at
-  /// the first member.
+  /// Reads `"id":"…","timestamp":…,"message":` before a string, eight bytes at a time: CloudWatch
+  /// Logs begins every event like this. `position` does not change if the event begins otherwise.
   private boolean takeUsualBeginning() {
     byte[] bytes = json;
     int idStart = position + 6;
@@ -246,7 +248,7 @@ final class EnvelopeScanner {
     return true;
   }
 
-  /// Returns whether an ASCII word of `length` bytes stands there.
+  /// Returns whether an ASCII word of `length` bytes is at a position.
   private static boolean isAt(byte[] bytes, int position, long word, int length) {
     return EightBytes.first(EightBytes.get(bytes, position), length) == word;
   }
@@ -275,7 +277,7 @@ final class EnvelopeScanner {
     return readText() && textEnd - textStart <= MOST_KEY_BYTES && take(':');
   }
 
-  /// Reads a string; of any other value, what remains is an empty one.
+  /// Reads a string. Any other value is skipped, and counts as an empty string.
   private boolean readTextOrOther() {
     if (isNext('"')) {
       return readText();
@@ -303,7 +305,7 @@ final class EnvelopeScanner {
     return bytes[end] == '"';
   }
 
-  /// Reads the rest of a string from its first escape on, moving it together.
+  /// Reads the rest of a string from its first escape on. The text after an escape moves forward.
   private boolean unescape(int start, int firstEscape) {
     byte[] bytes = json;
     int from = firstEscape;
@@ -335,8 +337,8 @@ final class EnvelopeScanner {
     return bytes[from] == '"';
   }
 
-  /// Returns what an escaped character means; 0 for `\u00e9`, for one: rare, and a world of its
-  /// own.
+  /// Returns the character of an escape, or 0 for an escape such as `\u00e9`, which is rare and
+  /// left to Jackson.
   private static byte toMeaning(byte escaped) {
     return switch (escaped) {
       case '"', '\\', '/' -> escaped;
@@ -349,8 +351,8 @@ final class EnvelopeScanner {
     };
   }
 
-  /// Returns where the first byte is that is not plain: a quote, a backslash, a control character,
-  /// or no ASCII. The padding has one.
+  /// Returns the position of the first byte that is not plain: a quote, a backslash, a control
+  /// character, or not ASCII. There is always one, because the padding is zeros.
   private static int endOfPlain(byte[] bytes, int start) {
     int position = start;
     while (true) {
@@ -358,7 +360,7 @@ final class EnvelopeScanner {
       if (found != 0) {
         return position + EightBytes.countBefore(found);
       }
-      position += Long.BYTES; // whatever was found: the next eight need not wait for it
+      position += Long.BYTES; // does not depend on the result, so the CPU can read ahead
     }
   }
 
@@ -401,7 +403,7 @@ final class EnvelopeScanner {
     return take(']');
   }
 
-  /// What may follow a value is seen to by whoever comes next: `truex` is no JSON either way.
+  /// Skips `true`, `false` or `null`. The next method checks what follows: it refuses `truex`.
   private boolean skipWord(String word) {
     for (int i = 0; i < word.length(); i++) {
       if (json[position] != word.charAt(i)) {
@@ -418,7 +420,7 @@ final class EnvelopeScanner {
     return end != NONE;
   }
 
-  /// Returns where a whole number ends, or [#NONE].
+  /// Returns the end of a whole number, or [#NONE].
   private static int endOfNumber(byte[] bytes, int start) {
     int position = start;
     int count = EightBytes.countDigits(EightBytes.get(bytes, position));

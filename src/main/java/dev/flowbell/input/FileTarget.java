@@ -1,6 +1,6 @@
 package dev.flowbell.input;
 
-/// Receives what files hold.
+/// Receives the contents of files.
 public interface FileTarget {
   /// Receives one event or subscription message. The batch is valid until this method returns.
   void addBatch(LogBatch batch);

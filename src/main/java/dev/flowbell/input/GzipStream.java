@@ -7,11 +7,11 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/// The inflated bytes of a gzip file, with a bound on how many there may be.
+/// The inflated bytes of a gzip file, up to a bound.
 ///
-/// `java.util.zip.GZIPInputStream` says neither how far it came when its input is cut or broken,
-/// nor stops at a bound; this does both, and takes several members in a row (as `cat a.gz b.gz`
-/// makes them). Each member's checksum and length are verified.
+/// Unlike `java.util.zip.GZIPInputStream`, it says at which offset the input is cut or damaged, and
+/// stops at a bound. It reads several members in a row, as `cat a.gz b.gz` writes them, and checks
+/// the checksum and length of each.
 ///
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc1952">RFC 1952, GZIP file format</a>
 public final class GzipStream extends InputStream {
@@ -32,21 +32,23 @@ public final class GzipStream extends InputStream {
   private final byte[] compressed = new byte[8192];
   private int position;
   private int limit;
-  private long taken;
+  private long bytesRead;
   private long inflatedBytes;
   private long memberInflatedBytes;
   private boolean inMember;
   private boolean ended;
 
-  /// @param where names the input in errors, such as `awslogs.data` or a file
-  /// @param maxInflatedBytes the most bytes this yields; the next one is an error
+  /// Creates a stream.
+  ///
+  /// @param where the name of the input in errors, such as `awslogs.data` or a file
+  /// @param maxInflatedBytes the most inflated bytes; one more is an error
   public GzipStream(InputStream source, String where, long maxInflatedBytes) {
     this.source = source;
     this.where = where;
     this.maxInflatedBytes = maxInflatedBytes;
   }
 
-  /// Whether a gzip file can begin with these two bytes.
+  /// Returns whether these two bytes begin a gzip file.
   public static boolean isMagic(int first, int second) {
     return first == MAGIC_FIRST && second == MAGIC_SECOND;
   }
@@ -57,8 +59,10 @@ public final class GzipStream extends InputStream {
     return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
-  /// @throws UndecodableEventException where the input is cut, not gzip, damaged, or inflates past
-  ///   the bound
+  /// Reads inflated bytes.
+  ///
+  /// @throws UndecodableEventException where the input is not gzip, is cut or damaged, or inflates
+  ///   past the bound
   @Override
   public int read(byte[] target, int start, int length) throws IOException {
     if (length == 0) {
@@ -151,8 +155,8 @@ public final class GzipStream extends InputStream {
     }
   }
 
-  /// Zeros may pad a gzip file, as tape blocks and some object stores leave them; anything else
-  /// that is no further member means that the file isn't what it seems.
+  /// Returns whether another member follows. Zeros at the end are padding, from tape blocks or some
+  /// object stores. Any other bytes must be a member.
   private boolean hasAnotherMember() throws IOException {
     while (position < limit || fill()) {
       if (compressed[position] != 0) {
@@ -182,24 +186,25 @@ public final class GzipStream extends InputStream {
 
   private void skipPastZero() throws IOException {
     while (next() != 0) {
-      // the text is a file's name or a comment, of no use here
+      // skips the name of a file, or a comment
     }
   }
 
   private boolean fill() throws IOException {
     position = 0;
     limit = Math.max(0, source.read(compressed, 0, compressed.length));
-    taken += limit;
+    bytesRead += limit;
     return limit > 0;
   }
 
-  /// Inside a member the inflater holds the place, outside of it `position` does.
+  /// Returns the offset in the input. Within a member the inflater has it, and `position`
+  /// otherwise.
   private long consumed() {
-    return taken - (inMember ? inflater.getRemaining() : limit - position);
+    return bytesRead - (inMember ? inflater.getRemaining() : limit - position);
   }
 
   private UndecodableEventException endedEarly() {
-    return failure("gzip ended early after " + taken + " bytes");
+    return failure("gzip ended early after " + bytesRead + " bytes");
   }
 
   private UndecodableEventException failure(String what) {

@@ -10,28 +10,28 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/// A payload's JSON, inflated whole into a buffer that the next payload uses again.
+/// A payload's JSON, inflated into a buffer that the next payload reuses.
 ///
-/// Takes payloads as CloudWatch Logs makes them: base64 on one line, one gzip member without
-/// optional header fields, checksum and length right. Whatever else comes is left to [GzipStream],
-/// which knows all that gzip allows, and says what is wrong. Base64 is decoded a piece at a time,
-/// so that neither its text nor the compressed bytes are ever held a second time.
+/// It reads payloads as CloudWatch Logs writes them: base64 on one line, one gzip member without
+/// optional header fields, the right checksum and length. Any other payload is left to
+/// [GzipStream], which reads all of gzip and finds the error. Base64 is decoded in pieces, so
+/// neither the text nor the compressed bytes are copied as a whole.
 final class InflatedPayload {
-  /// How many zero bytes follow the JSON at least, so that whoever looks at eight bytes at a time
-  /// can do so up to its end.
+  /// How many zero bytes follow the JSON at least. They let a reader process eight bytes at a time
+  /// up to its end.
   static final int PADDING_BYTES = 16;
 
-  /// A multiple of four: a piece decodes by itself.
+  /// A multiple of four, so that each piece can be decoded alone.
   private static final int PIECE_CHARACTERS = 32 * 1024;
 
   private static final int FIRST_BUFFER_BYTES = 64 * 1024;
 
-  /// Lambda carries 1 MB of event, of which flow logs make some 6 MB; what is larger is read as a
-  /// stream, that holds messages only.
+  /// The largest JSON. A Lambda event of 1 MB inflates to about 6 MB of flow logs. A larger payload
+  /// is read as a stream, which only stores its messages.
   private static final int MOST_BYTES = 16 << 20;
 
-  /// The beginning of a gzip member without optional fields: magic, deflate, no flags; then time,
-  /// extra flags and operating system, which tell nothing.
+  /// The beginning of a gzip member without optional fields: magic, deflate, no flags. Then come
+  /// time, extra flags and operating system, which are ignored.
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0};
 
   private static final int HEADER_BYTES = 10;
@@ -48,22 +48,24 @@ final class InflatedPayload {
   private byte[] bytes = new byte[FIRST_BUFFER_BYTES];
   private int length;
 
-  /// @param maxInflatedBytes the most that a payload may inflate to
+  /// Creates an empty payload.
+  ///
+  /// @param maxInflatedBytes the most bytes that a payload can inflate to
   InflatedPayload(long maxInflatedBytes) {
     mostBytes = (int) Math.min(maxInflatedBytes, MOST_BYTES);
   }
 
-  /// Returns the buffer, whose beginning is the JSON.
+  /// Returns the buffer, which begins with the JSON.
   byte[] bytes() {
     return bytes;
   }
 
-  /// Returns how many bytes the JSON has.
+  /// Returns the length of the JSON, in bytes.
   int length() {
     return length;
   }
 
-  /// Lets the buffer go.
+  /// Replaces the buffer with a small one.
   void clear() {
     bytes = new byte[FIRST_BUFFER_BYTES];
     length = 0;
@@ -71,8 +73,8 @@ final class InflatedPayload {
 
   /// Reads a payload, replacing the one before.
   ///
-  /// @return whether it is one as CloudWatch Logs makes them, read to the end; else nothing is
-  ///   known
+  /// @return whether it is as CloudWatch Logs writes it, and was read to its end; else the contents
+  ///   are unspecified
   boolean read(String data) {
     inflater.reset();
     checksum.reset();
@@ -96,9 +98,9 @@ final class InflatedPayload {
 
   /// Decodes `[start, end)` into `compressed`.
   ///
-  /// @return how many bytes, -1 where it isn't base64
+  /// @return the number of bytes, or -1 where it is not base64
   private int decodeBase64(String data, int start, int end) {
-    // The JDK's decoder takes whole arrays: the last piece, which is shorter, has one of its own.
+    // The JDK's decoder reads whole arrays, so the last piece, which is shorter, has its own.
     byte[] text = end - start == PIECE_CHARACTERS ? piece : new byte[end - start];
     data.getChars(start, end, characters.array(), 0);
     characters.clear().limit(end - start);
@@ -108,7 +110,7 @@ final class InflatedPayload {
     try {
       return Base64.getDecoder().decode(text, compressed);
     } catch (IllegalArgumentException e) {
-      return -1; // the caller asks others what is wrong
+      return -1; // SubscriptionDecoder reads it again and finds the error
     }
   }
 
@@ -117,7 +119,7 @@ final class InflatedPayload {
         && Arrays.equals(compressed, 0, HEADER.length, HEADER, 0, HEADER.length);
   }
 
-  /// Inflates `[start, end)` of `compressed`, behind what is there already.
+  /// Inflates `[start, end)` of `compressed`, and appends the result.
   private boolean inflate(int start, int end) {
     int position = start;
     if (!inflater.finished()) {
@@ -156,7 +158,7 @@ final class InflatedPayload {
 
   private boolean isTrailer() {
     trailer.flip();
-    // Little-endian, as gzip has its numbers.
+    // Numbers in gzip are little-endian.
     return Integer.reverseBytes(trailer.getInt()) == (int) checksum.getValue()
         && Integer.reverseBytes(trailer.getInt()) == length;
   }

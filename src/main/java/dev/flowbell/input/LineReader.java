@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/// Cuts a stream into lines, as slices of a buffer: one line at a time is held, and no more of it
-/// than a record can need.
+/// Reads the lines of a stream, as slices of a buffer. The buffer holds one line at a time, up to
+/// the length of the longest log event.
 final class LineReader {
-  /// Far beyond any record: the largest log event. @see <a
+  /// The length of the largest log event, far longer than any record. @see <a
   /// href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html">CloudWatch
   /// Logs quotas</a> (read 2026-11-23: 1 MB)
   static final int MOST_BYTES = 1 << 20;
@@ -24,7 +24,7 @@ final class LineReader {
     this.in = in;
   }
 
-  /// Goes to the next line.
+  /// Reads the next line.
   ///
   /// @return whether there is one
   boolean next() throws IOException {
@@ -42,7 +42,7 @@ final class LineReader {
       }
       if (position - start > MOST_BYTES) {
         isOverlong = true;
-        position = start; // forgets what was read of it
+        position = start; // drops the part that was read
         limit = start;
       }
       int moved = start;
@@ -66,7 +66,7 @@ final class LineReader {
     return trimmed;
   }
 
-  /// Reads more, behind what is there of the line, which moves to the front of the buffer.
+  /// Reads more of the line, after moving its beginning to the front of the buffer.
   private boolean fill() throws IOException {
     System.arraycopy(buffer, start, buffer, 0, limit - start);
     limit -= start;
@@ -79,22 +79,22 @@ final class LineReader {
     return count > 0;
   }
 
-  /// Returns whether the line is longer than is held; only its rest is in the buffer then.
+  /// Returns whether the line is longer than the limit. Then the buffer has only its last part.
   boolean isOverlong() {
     return isOverlong;
   }
 
-  /// Returns the buffer that the line lies in until [#next] is called again.
+  /// Returns the buffer with the line, which is valid until [#next] is called again.
   byte[] buffer() {
     return buffer;
   }
 
-  /// Returns where the line starts.
+  /// Returns the start of the line.
   int start() {
     return start;
   }
 
-  /// Returns where the line ends, exclusive, without its line break and white space before that.
+  /// Returns the end of the line, without its line break and the white space before that.
   int end() {
     return end;
   }

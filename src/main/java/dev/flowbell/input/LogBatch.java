@@ -2,21 +2,22 @@ package dev.flowbell.input;
 
 import org.jspecify.annotations.Nullable;
 
-/// One subscription message, unwrapped: where it comes from, and its log events' messages.
+/// One subscription message, unwrapped: its log group and log stream, and the messages of its log
+/// events.
 ///
-/// The messages lie in `bytes`, as UTF-8, in their order; message `i` is `[start(i), end(i))`. They
-/// are slices, not strings, because a payload can hold 25,000 of them. They hold until the decoder
-/// that made the batch is called again, which uses its buffers again.
+/// The messages are in [#bytes], as UTF-8, in their order. Message `i` is `[start(i), end(i))`.
+/// They are slices and not strings, because a payload can have 25,000 of them. They are valid until
+/// the decoder is called again, because it reuses its buffers.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
 ///   filters</a>
 public final class LogBatch {
-  /// What CloudWatch Logs says a message is.
+  /// The type of a subscription message.
   public enum Type {
-    /// Carries log events.
+    /// It has log events.
     DATA_MESSAGE,
-    /// Probes whether the destination can be reached; carries nothing to count.
+    /// It tests the destination, and has no log events to count.
     CONTROL_MESSAGE
   }
 
@@ -51,30 +52,29 @@ public final class LogBatch {
     this.size = size;
   }
 
-  /// Returns whether this carries log events or only probes.
+  /// Returns the type of the message.
   public Type type() {
     return type;
   }
 
-  /// Returns the account that the log group is in, or an empty string.
+  /// Returns the AWS account ID of the log group, or an empty string.
   public String owner() {
     return owner;
   }
 
-  /// Returns the log group's name, or an empty string, as control messages may have it.
+  /// Returns the name of the log group, or an empty string, for example in control messages.
   public String logGroup() {
     return logGroup;
   }
 
-  /// Returns the log stream's name, or an empty string. Its form is AWS's affair: nothing is read
-  /// out of it.
+  /// Returns the name of the log stream, or an empty string.
   public String logStream() {
     return logStream;
   }
 
-  /// Returns what is the same when the same log events come again and differs otherwise, see
-  /// [BatchId]. `null` where an event has no id (a message made by hand) or there are no events, so
-  /// that a repeat can't be told.
+  /// Returns the batch id, which is the same each time that the same log events arrive, see
+  /// [BatchId]. It is `null` where an event has no id, as in messages made by hand, or where there
+  /// are no events: such a batch is not recognized when it is repeated.
   public @Nullable String id() {
     return id;
   }
@@ -84,17 +84,17 @@ public final class LogBatch {
     return size;
   }
 
-  /// Returns the buffer that the messages lie in; not a copy, don't write to it.
+  /// Returns the buffer with the messages. It is not a copy: do not write to it.
   public byte[] bytes() {
     return bytes;
   }
 
-  /// Returns where message `index` starts in [#bytes].
+  /// Returns the start of message `index` in [#bytes].
   public int start(int index) {
     return starts[index];
   }
 
-  /// Returns where message `index` ends in [#bytes], exclusive.
+  /// Returns the end of message `index` in [#bytes], exclusive.
   public int end(int index) {
     return ends[index];
   }

@@ -3,9 +3,9 @@ package dev.flowbell.input;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Collects one message's log events into the arrays of a [LogBatch], one message behind another.
+/// Collects the log events of one subscription message into the arrays of a [LogBatch].
 final class LogBatchBuilder {
-  /// Where an event starts and ends, in arrays that are up to twice as long as need be.
+  /// The memory for the start and end of an event, in arrays that can be twice as long as needed.
   private static final long EVENT_BYTES = 4 * Integer.BYTES;
 
   private byte[] bytes = new byte[16 * 1024];
@@ -26,8 +26,8 @@ final class LogBatchBuilder {
     eventId = id;
   }
 
-  /// Takes the message as UTF-8. A key that stands twice counts as JSON readers have it: the last
-  /// one holds.
+  /// Adds the event's message as UTF-8. It replaces an earlier one: if a JSON key is repeated, its
+  /// last value counts.
   void eventMessage(char[] text, int start, int count) {
     length = eventStart;
     ensureBytes(count);
@@ -52,7 +52,7 @@ final class LogBatchBuilder {
     size++;
   }
 
-  /// Returns how much memory the events take, near enough.
+  /// Returns about how much memory the events take, in bytes.
   long heldBytes() {
     return heldBytes(length, size);
   }

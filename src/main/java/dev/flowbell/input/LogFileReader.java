@@ -16,23 +16,23 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// Reads files of whatever flow logs come in, and finds out which by looking:
-/// - Lambda events and subscription messages, one or several, each a payload;
-/// - the `data` of a Lambda event by itself;
-/// - lines of flow log text or JSON records, with or without a header, as S3 gets them, or with a
-///   time in front of each, as CloudWatch Logs exports them; a file is a payload.
+/// Reads files of flow logs, and detects the form of each file:
+/// - Lambda events and subscription messages, one or more; each is a payload;
+/// - the `data` of a Lambda event alone;
+/// - lines of flow log text or JSON records, with or without a header as in S3, or each with a time
+///   before it as in exports from CloudWatch Logs; the file is one payload.
 ///
-/// Any of these may be gzipped.
+/// Each of these can be gzipped.
 ///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html">Flow log
 ///   files</a>
 /// @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html">Exporting
 ///   log data to Amazon S3</a>
 public final class LogFileReader {
-  /// How far to look for what tells a file's kind. Of a JSON object, a key near its beginning does.
+  /// How much of a file is read to detect its form. In a JSON object, a key in this part decides.
   private static final int LOOK_AHEAD_BYTES = 64 * 1024;
 
-  /// How base64 of gzip begins.
+  /// The beginning of gzip in base64.
   private static final String BASE64_OF_GZIP = "H4sI";
 
   private static final String PARQUET = "PAR1";
@@ -52,10 +52,9 @@ public final class LogFileReader {
 
   /// Reads one file to its end.
   ///
-  /// @param name names it in errors
-  /// @throws IOException where it can't be read, or is nothing that flow logs come in
-  /// @throws dev.flowbell.input.UndecodableEventException where it is an event, a message or gzip,
-  ///   and damaged
+  /// @param name the file's name in errors
+  /// @throws IOException where the file cannot be read, or has none of the forms
+  /// @throws UndecodableEventException where an event, a message or gzip is damaged
   public void read(String name, InputStream in) throws IOException {
     byte[] start = in.readNBytes(2);
     InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), in);
@@ -82,7 +81,7 @@ public final class LogFileReader {
       target.addBatch(decoder.decode(data.strip(), name));
       return;
     }
-    // A record never begins like an array or a string of JSON, but a mistake may.
+    // No record begins like a JSON array or string, but another file that was named by mistake can.
     switch ("{[\"".indexOf(text.charAt(0)) >= 0 ? kindOf(ahead) : JsonKind.RECORDS) {
       case EVENTS -> decoder.decodeEach(whole, name, target::addBatch);
       case RECORDS -> readLines(name, whole);
@@ -94,7 +93,7 @@ public final class LogFileReader {
     }
   }
 
-  /// Editors on Windows put one in front of UTF-8.
+  /// Removes the byte order mark, which editors on Windows write before UTF-8.
   private static byte[] withoutByteOrderMark(byte[] text) {
     boolean isMarked =
         text.length >= 3
@@ -110,12 +109,13 @@ public final class LogFileReader {
     OTHER
   }
 
-  /// Keys of records that other JSON has too: an EventBridge event, a Lambda destination's record.
+  /// Keys of records that other JSON has too, such as EventBridge events and records of Lambda
+  /// destinations.
   private static final Set<FlowField> KEYS_OF_MANY =
       EnumSet.of(FlowField.VERSION, FlowField.REGION, FlowField.TYPE);
 
-  /// Looks at the keys of the first object until one tells. What is broken before that is left to
-  /// the reader of lines: it counts broken ones.
+  /// Returns what the first object is, by the first of its keys that decides. If the JSON is broken
+  /// before that, the file is read as lines, and broken lines are counted.
   private JsonKind kindOf(byte[] ahead) {
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), ahead)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -138,7 +138,7 @@ public final class LogFileReader {
         parser.nextToken();
         parser.skipChildren();
       }
-      // One line among others may be anything; a file that is nothing else is a mistake.
+      // One line among others can be any JSON. A file with only one object is a mistake.
       return parser.nextToken() == null ? JsonKind.OTHER : JsonKind.RECORDS;
     } catch (JacksonException e) {
       return JsonKind.RECORDS;
@@ -166,7 +166,7 @@ public final class LogFileReader {
     target.endFile();
   }
 
-  /// Passes over the time that an export puts in front: `2026-11-22T10:14:05.000Z `.
+  /// Skips the time before a line of an export: `2026-11-22T10:14:05.000Z `.
   private static int startOfRecord(byte[] buffer, int start, int end) {
     byte[] shape = "dddd-dd-ddTdd:dd:dd".getBytes(StandardCharsets.US_ASCII);
     if (end - start <= shape.length) {

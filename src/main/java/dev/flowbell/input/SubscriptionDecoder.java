@@ -21,26 +21,24 @@ import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonFactoryBuilder;
 
-/// Unwraps subscription payloads: base64, then gzip, then the JSON envelope.
+/// Unwraps subscription payloads: base64, then gzip, then the JSON envelope. Not thread-safe.
 ///
-/// There are two ways. A payload such as CloudWatch Logs makes goes through [InflatedPayload] and
-/// [EnvelopeScanner], which are fast and know no more than they must. Any other, damaged ones among
-/// them, is read again from its beginning as one stream, by [GzipStream] and Jackson: what they say
-/// holds.
+/// There are two ways. A payload as CloudWatch Logs writes it goes through [InflatedPayload] and
+/// [EnvelopeScanner], which are fast and read nothing else. Any other payload, damaged or not, is
+/// read again from its beginning, as a stream, by [GzipStream] and Jackson. Their result counts.
 ///
-/// A payload is read to its very end, gzip checksum included, before anything of it is handed on: a
-/// damaged one is refused whole. Keys that Flowbell has no use for are skipped, those not known
-/// today among them. Not safe for use by several threads at once.
+/// A payload is read to its end, including gzip's checksum, before a batch is returned. A damaged
+/// payload is refused as a whole. Keys that Flowbell does not use are skipped, new ones too.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
 ///   filters</a>
 public final class SubscriptionDecoder {
-  /// Where a Lambda event carries the payload; errors about it begin with this.
+  /// The path of the payload in a Lambda event. Errors about the payload begin with it.
   public static final String DATA_KEY = "awslogs.data";
 
-  /// The longest text of a subscription message that is looked at. One log event takes 1 MB at
-  /// most; a longer text is made to fill the memory.
+  /// The longest text in a subscription message. A log event has at most 1 MB. A longer text was
+  /// made to exhaust the memory.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html">CloudWatch
@@ -52,7 +50,10 @@ public final class SubscriptionDecoder {
   private final InflatedPayload payload;
   private final EnvelopeScanner scanner;
 
-  /// @param maxInflatedBytes the most that a payload may inflate to; a bomb costs no more than this
+  /// Creates a decoder.
+  ///
+  /// @param maxInflatedBytes the most bytes that a payload can inflate to. It bounds the memory
+  ///   that a decompression bomb can use
   public SubscriptionDecoder(long maxInflatedBytes) {
     this.maxInflatedBytes = maxInflatedBytes;
     this.payload = new InflatedPayload(maxInflatedBytes);
@@ -61,9 +62,9 @@ public final class SubscriptionDecoder {
 
   static JsonFactory newFactory(int mostTextCharacters) {
     return new JsonFactoryBuilder()
-        // Interning serves symbol tables that live long; a payload's keys are a dozen.
+        // Interning is for symbol tables with a long life. A payload has about a dozen keys.
         .disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES)
-        // UTF-8 it is: guessing others makes of damaged bytes a stream that can't be read.
+        // Payloads are UTF-8. Detection would read damaged bytes in another charset.
         .disable(JsonFactory.Feature.CHARSET_DETECTION)
         .streamReadConstraints(
             StreamReadConstraints.builder().maxStringLength(mostTextCharacters).build())
@@ -84,19 +85,21 @@ public final class SubscriptionDecoder {
 
   /// Unwraps the `awslogs.data` string of a Lambda event.
   ///
-  /// @param data base64 of gzipped JSON; `null` where the event has none
-  /// @throws UndecodableEventException naming the layer that failed and the offset in it
+  /// @param data base64 of gzipped JSON, `null` where the event has none
+  /// @throws UndecodableEventException where a layer is damaged, with the layer and the offset in
+  ///   it
   public LogBatch decode(@Nullable String data) {
     return decode(data, DATA_KEY);
   }
 
-  /// Unwraps a file of Lambda events, or of subscription messages that are neither encoded nor
-  /// compressed any more: one JSON object, or any number of them one behind another.
+  /// Unwraps a file of Lambda events, or of subscription messages without base64 and gzip: one JSON
+  /// object or more in a row.
   ///
-  /// @param where names the input in errors
-  /// @param target gets each object's log events in turn, once the object was read whole
-  /// @throws IOException where the stream can't be read
-  /// @throws UndecodableEventException naming the layer that failed and the offset in it
+  /// @param where the name of the input in errors
+  /// @param target gets a batch for each object, after the whole object was read
+  /// @throws IOException where the stream cannot be read
+  /// @throws UndecodableEventException where a layer is damaged, with the layer and the offset in
+  ///   it
   public void decodeEach(InputStream json, String where, Consumer<LogBatch> target)
       throws IOException {
     try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
@@ -104,16 +107,18 @@ public final class SubscriptionDecoder {
         target.accept(new EnvelopeReader(parser, where, true).read());
       }
     } catch (JacksonIOException e) {
-      throw e.getCause(); // not the payload's fault
+      throw e.getCause(); // the stream failed, not the payload
     } catch (JacksonException e) {
       throw toUndecodable(e, where);
     }
   }
 
-  /// Unwraps the same string where it stands by itself.
+  /// Unwraps the same string from another input.
   ///
-  /// @param where names the input in errors
-  /// @throws UndecodableEventException naming the layer that failed and the offset in it
+  /// @param data base64 of gzipped JSON, `null` where there is none
+  /// @param where the name of the input in errors
+  /// @throws UndecodableEventException where a layer is damaged, with the layer and the offset in
+  ///   it
   public LogBatch decode(@Nullable String data, String where) {
     if (data == null || data.isEmpty()) {
       throw new UndecodableEventException(
@@ -129,11 +134,11 @@ public final class SubscriptionDecoder {
         return batch;
       }
     }
-    payload.clear(); // so that a large one isn't held twice
+    payload.clear(); // a large payload must not be in memory twice
     return decodeStream(data, where);
   }
 
-  /// Unwraps whatever gzip and JSON allow, and names what they don't.
+  /// Unwraps every form that gzip and JSON allow, and finds the error in any other.
   private LogBatch decodeStream(String data, String where) {
     InputStream json =
         new GzipStream(
@@ -153,11 +158,11 @@ public final class SubscriptionDecoder {
   static UndecodableEventException toUndecodable(JacksonException cause, String where) {
     long offset = cause.getLocation() == null ? 0 : cause.getLocation().getByteOffset();
     offset = Math.max(0, offset);
-    // Jackson's own message quotes the payload, which is the customer's; not so at a bound.
+    // Jackson's messages quote the payload, which is the customer's data, except at a bound.
     String what =
         switch (cause) {
           case UnexpectedEndOfInputException e -> "JSON ended early after " + offset + " bytes";
-          // which doesn't say where
+          // has no offset
           case StreamConstraintsException e -> "JSON past a bound (" + e.getOriginalMessage() + ")";
           default -> "not JSON at byte " + offset;
         };
@@ -186,10 +191,10 @@ public final class SubscriptionDecoder {
     }
   }
 
-  /// The JDK's decoder says what it refused, not where.
+  /// Finds the offset of an error, which the JDK's decoder does not give.
   ///
-  /// @return the offset of the first character that can't stand there; the length where all can,
-  ///   and what is wrong is that the last group of four is cut
+  /// @return the offset of the first character that is not allowed there. It is the length if all
+  ///   are allowed: then the last group of four characters is cut
   private static int findNonBase64(String data) {
     for (int i = 0; i < data.length(); i++) {
       char c = data.charAt(i);
@@ -207,8 +212,7 @@ public final class SubscriptionDecoder {
     return data.length();
   }
 
-  /// Reads the keys of one object, in whatever order they stand: those of a subscription message,
-  /// or the one of a Lambda event.
+  /// Reads the keys of one object, a subscription message or a Lambda event, in any order.
   private final class EnvelopeReader {
     private final JsonParser parser;
     private final String where;
@@ -221,8 +225,10 @@ public final class SubscriptionDecoder {
     private String logGroup = "";
     private String logStream = "";
 
-    /// @param parser stands at the value to read
-    /// @param mayBeEvent whether it may be a Lambda event; what one carries is no further event
+    /// Creates a reader.
+    ///
+    /// @param parser its position is the value to read
+    /// @param mayBeEvent whether the object can be a Lambda event. The payload of an event cannot
     EnvelopeReader(JsonParser parser, String where, boolean mayBeEvent) {
       this.parser = parser;
       this.where = where;
@@ -278,7 +284,7 @@ public final class SubscriptionDecoder {
         default ->
             throw refused(
                 "messageType: expected DATA_MESSAGE or CONTROL_MESSAGE, got \""
-                    // into a log, whose lines are nobody's to fake
+                    // no line breaks, because the message is logged
                     + text.substring(0, Math.min(40, text.length())).replaceAll("[^ -~]", "?")
                     + "\"");
       };
@@ -308,8 +314,8 @@ public final class SubscriptionDecoder {
       }
     }
 
-    /// A log event without a text `message` stays in the batch as an empty one: it is a record that
-    /// can't be read, not a payload that can't.
+    /// Reads a log event. Without a string `message` it has an empty one: it is an unreadable
+    /// record, and does not fail the payload.
     private void readEvent() {
       batch.beginEvent();
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -322,7 +328,7 @@ public final class SubscriptionDecoder {
         }
       }
       batch.endEvent();
-      if (batch.heldBytes() > maxInflatedBytes) { // a file can hold more than a payload may
+      if (batch.heldBytes() > maxInflatedBytes) { // a file can be larger than a payload
         throw refused("logEvents: expected at most " + maxInflatedBytes + " bytes, got more");
       }
     }

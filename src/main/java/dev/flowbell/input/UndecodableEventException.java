@@ -1,14 +1,14 @@
 package dev.flowbell.input;
 
-/// A payload that can't be unwrapped; nothing of it was processed.
+/// A payload cannot be unwrapped. Nothing of it was processed.
 ///
-/// The message says where (`awslogs.data`, or a file), which layer failed, and at which offset in
-/// that layer's own input: characters for base64, compressed bytes for gzip, inflated bytes for
-/// JSON. It never quotes the payload, which is the customer's data.
+/// The message has the name of the input (`awslogs.data`, or a file), the layer that failed, and
+/// the offset in that layer's own input: characters for base64, compressed bytes for gzip, inflated
+/// bytes for JSON. It never quotes the payload, which is the customer's data.
 public final class UndecodableEventException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /// One wrapping of a subscription payload, from the outside in.
+  /// A layer of a subscription payload, from the outside in.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
@@ -16,32 +16,34 @@ public final class UndecodableEventException extends RuntimeException {
   public enum Layer {
     /// The Lambda event around `awslogs.data`.
     EVENT,
-    /// The text encoding of the compressed bytes.
+    /// The base64 encoding of the compressed bytes.
     BASE64,
-    /// The compression.
+    /// The gzip compression.
     GZIP,
     /// The syntax of the inflated message.
     JSON,
-    /// The keys that CloudWatch Logs puts around the log events.
+    /// The keys around the log events.
     ENVELOPE
   }
 
   private final Layer layer;
   private final long offset;
 
-  /// @param offset in the layer's own input, or 0 where there was no input
+  /// Creates an exception.
+  ///
+  /// @param offset the offset in the layer's own input, or 0 where there is no input
   public UndecodableEventException(Layer layer, long offset, String message) {
     super(message);
     this.layer = layer;
     this.offset = offset;
   }
 
-  /// Returns the wrapping that failed.
+  /// Returns the layer that failed.
   public Layer layer() {
     return layer;
   }
 
-  /// Returns how far the layer's own input was read when it failed.
+  /// Returns the offset of the failure, in the layer's own input.
   public long offset() {
     return offset;
   }

@@ -1,4 +1,4 @@
-/// Unwraps what CloudWatch Logs delivers: base64, gzip and the JSON envelope, in bounded memory.
+/// Reads payloads in each of their forms, in bounded memory.
 @NullMarked
 package dev.flowbell.input;
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The series that one choice of dimensions makes, one for each combination of their values.
+/// The series of one set of dimensions: one series for each combination of their values.
 final class DimensionSet {
   private final MetricDimension[] dimensions;
   private final String logGroup;
@@ -18,13 +18,15 @@ final class DimensionSet {
   private final Budget minutes;
   private final Map<List<String>, SeriesCounts> series = new LinkedHashMap<>();
   private @Nullable SeriesCounts other;
-  // The values of the last record: nearly always the next one's too, as a payload comes from one
-  // network interface, so that no strings need to be made for it.
+  // The values of the last record. The next record nearly always has the same ones, because a
+  // payload comes from one network interface. Then no strings are allocated.
   private final byte[][] lastValues;
   private @Nullable SeriesCounts last;
 
-  /// @param budget how many more series the payload may make, over all its dimension sets
-  /// @param minutes how many more minutes they may have, all together
+  /// Creates a set without series.
+  ///
+  /// @param budget the series that the payload can still add, over all its dimension sets
+  /// @param minutes the minutes that the payload can still add, over all its series
   DimensionSet(List<MetricDimension> dimensions, String logGroup, Budget budget, Budget minutes) {
     this.dimensions = dimensions.toArray(MetricDimension[]::new);
     this.logGroup = logGroup;
@@ -33,12 +35,12 @@ final class DimensionSet {
     this.lastValues = new byte[this.dimensions.length][];
   }
 
-  /// Returns the series that a record counts in, `null` where it lacks one of the dimensions.
+  /// Returns the series that a record adds to, `null` where it has no value for a dimension.
   @Nullable SeriesCounts find(FlowRecord record) {
-    if (last != null && isLike(record)) {
+    if (last != null && hasLastValues(record)) {
       return last;
     }
-    last = null; // what it was known by is overwritten below, maybe in part
+    last = null; // lastValues are overwritten below, perhaps only some of them
     String[] values = new String[dimensions.length];
     for (int i = 0; i < dimensions.length; i++) {
       String value = valueOf(dimensions[i], record);
@@ -52,17 +54,17 @@ final class DimensionSet {
     return last;
   }
 
-  /// Returns the series, in the order in which they came up.
+  /// Returns the series, in the order of their first records.
   Collection<SeriesCounts> all() {
     return series.values();
   }
 
-  /// Returns the series of what the budget had no room for, `null` where it had for all.
+  /// Returns the series of the values beyond the budget, `null` where there are none.
   @Nullable SeriesCounts other() {
     return other;
   }
 
-  private boolean isLike(FlowRecord record) {
+  private boolean hasLastValues(FlowRecord record) {
     for (int i = 0; i < dimensions.length; i++) {
       FlowField field = dimensions[i].field();
       if (field != null && !record.isText(field, lastValues[i])) {

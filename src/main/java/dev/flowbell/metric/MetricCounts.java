@@ -3,9 +3,9 @@ package dev.flowbell.metric;
 import dev.flowbell.record.FlowRecord;
 import java.util.List;
 
-/// What each metric comes to, in one series and minute. Counts never turn negative: they stop at
-/// `Long.MAX_VALUE`, since a record may claim any number below 2^63.
-@SuppressWarnings("EnumOrdinal") // an array by ordinal costs a record least
+/// The count of each metric in one series and minute. The highest count is `Long.MAX_VALUE`: a
+/// record can have any number below 2^63, and a sum must not become negative.
+@SuppressWarnings("EnumOrdinal") // an array is the fastest map, and each record needs one
 public final class MetricCounts {
   /// The minute of records that have no time, or whose minute exceeds the bound. It becomes the
   /// minute of arrival, which is known only at the end.
@@ -15,7 +15,7 @@ public final class MetricCounts {
 
   private final long unixMinute;
   private final long[] counts = new long[METRICS];
-  private final List<MetricCounts> alone = List.of(this);
+  private final List<MetricCounts> asList = List.of(this);
 
   /// @param unixMinute minutes since 1970, or [#NO_MINUTE]
   MetricCounts(long unixMinute) {
@@ -27,9 +27,9 @@ public final class MetricCounts {
     return unixMinute;
   }
 
-  /// Returns a list of this and nothing else, always the same one.
-  List<MetricCounts> alone() {
-    return alone;
+  /// Returns a list with this as its only element. It is always the same list.
+  List<MetricCounts> asList() {
+    return asList;
   }
 
   long get(Metric metric) {

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What a metric can be split up by. Each value makes series of its own, which CloudWatch bills.
+/// A dimension that metrics can have. Each of its values is another CloudWatch metric, which AWS
+/// bills.
 public enum MetricDimension {
   /// The VPC.
   VPC_ID("VpcId", FlowField.VPC_ID),
@@ -18,13 +19,13 @@ public enum MetricDimension {
   ACCOUNT_ID("AccountId", FlowField.ACCOUNT_ID),
   /// The Region.
   REGION("Region", FlowField.REGION),
-  /// The Availability Zone's id.
+  /// The ID of the Availability Zone.
   AZ_ID("AzId", FlowField.AZ_ID),
-  /// `ingress` or `egress`, as the interface sees it.
+  /// `ingress` or `egress`, seen from the network interface.
   FLOW_DIRECTION("FlowDirection", FlowField.FLOW_DIRECTION),
-  /// Why traffic was rejected, where AWS says so: `BPA`, `EC`.
+  /// AWS's reason for the rejection, such as `BPA` or `EC`.
   REJECT_REASON("RejectReason", FlowField.REJECT_REASON),
-  /// The log group that the record came from.
+  /// The log group of the record.
   LOG_GROUP("LogGroup", null);
 
   private final String awsName;
@@ -40,15 +41,15 @@ public enum MetricDimension {
     return awsName;
   }
 
-  /// Returns the field of a record that has the value, `null` where the payload has it.
+  /// Returns the record's field with the value, `null` where it is the payload's log group.
   @Nullable FlowField field() {
     return field;
   }
 
-  /// Reads which series to publish besides the totals: names with commas between; `+` joins
-  /// dimensions into one series, `VpcId,InterfaceId+RejectReason`. Blank for none.
+  /// Reads which series to publish besides the totals, such as `VpcId,InterfaceId+RejectReason`:
+  /// commas separate sets of dimensions, `+` joins the dimensions of a set. Blank means none.
   ///
-  /// @throws IllegalArgumentException where a name is unknown or a series stands twice
+  /// @throws IllegalArgumentException where a name is unknown, or a set or a dimension is repeated
   public static List<List<MetricDimension>> parseSets(String text) {
     if (text.isBlank()) {
       return List.of();

@@ -5,12 +5,12 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// What one series comes to in one minute.
+/// The metric values of one series in one minute.
 ///
-/// @param minute a whole minute, that of the flows' `end`
-/// @param values by metric; a metric that isn't there isn't to be published
+/// @param minute a whole minute, that of the records' `end`
+/// @param values by metric; an absent metric is not published
 public record MetricPoint(MetricSeries series, Instant minute, Map<Metric, Long> values) {
-  /// Makes a point of a copy of these values.
+  /// Creates a point with a copy of the values.
   public MetricPoint {
     Map<Metric, Long> copy = new EnumMap<>(Metric.class);
     copy.putAll(values);

@@ -4,17 +4,17 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Names one time series of each metric: the values of its dimensions, none for the totals.
+/// The dimension values of a series. The totals have none.
 ///
-/// @param dimensions by dimension, in the order that the setting has them
+/// @param dimensions the values by dimension, in the order of the setting
 public record MetricSeries(Map<MetricDimension, String> dimensions) {
-  /// What stands for all the values that the budget for series has no room for.
+  /// The dimension value that replaces all values beyond the series budget.
   public static final String OTHER = "Other";
 
   /// The series without dimensions.
   public static final MetricSeries TOTAL = new MetricSeries(Map.of());
 
-  /// Makes a series of a copy of these values.
+  /// Creates a series with a copy of the values.
   public MetricSeries {
     dimensions = Collections.unmodifiableMap(new LinkedHashMap<>(dimensions));
   }

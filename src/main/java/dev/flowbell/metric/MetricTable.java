@@ -62,7 +62,7 @@ public final class MetricTable {
   public List<MetricCounts> countsOf(FlowRecord record, long minute) {
     MetricCounts total = totals.at(minute);
     if (dimensionSets.isEmpty()) {
-      return total.alone();
+      return total.asList();
     }
     List<MetricCounts> counts = new ArrayList<>(1 + dimensionSets.size());
     counts.add(total);
@@ -91,8 +91,8 @@ public final class MetricTable {
   /// Returns the points of the totals, the earliest minute first. Metrics that the fields can show
   /// are present as 0 too, so that an alarm sees data.
   ///
-  /// @param fields the fields that the records could have
-  /// @param arrival when the payload came; its minute holds the records without a time
+  /// @param fields the fields of the records' formats
+  /// @param arrival when the payload arrived; its minute holds the records without a time
   public List<MetricPoint> totalPoints(Set<FlowField> fields, Instant arrival) {
     List<MetricPoint> points = new ArrayList<>();
     addPoints(totals, fields, arrival, points);
@@ -101,8 +101,8 @@ public final class MetricTable {
 
   /// Returns the points of the dimensions' series. Counts of 0 are absent.
   ///
-  /// @param fields the fields that the records could have
-  /// @param arrival when the payload came; its minute holds the records without a time
+  /// @param fields the fields of the records' formats
+  /// @param arrival when the payload arrived; its minute holds the records without a time
   public List<MetricPoint> dimensionPoints(Set<FlowField> fields, Instant arrival) {
     List<MetricPoint> points = new ArrayList<>();
     for (DimensionSet set : dimensionSets) {

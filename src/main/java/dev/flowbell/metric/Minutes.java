@@ -2,14 +2,14 @@ package dev.flowbell.metric;
 
 import java.time.Instant;
 
-/// Metrics are kept by the minute, the finest that flow logs have.
+/// Rounds times to minutes. A minute is the shortest aggregation interval of flow logs.
 public final class Minutes {
-  /// How many seconds a minute has.
+  /// The seconds of a minute.
   static final int SECONDS = 60;
 
   private Minutes() {}
 
-  /// Returns the minute that a time is in.
+  /// Returns the start of the minute that a time is in.
   public static Instant of(Instant time) {
     return Instant.ofEpochSecond(Math.floorDiv(time.getEpochSecond(), SECONDS) * SECONDS);
   }

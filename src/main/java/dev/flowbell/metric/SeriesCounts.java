@@ -6,16 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The counts of one series, by minute.
 final class SeriesCounts {
-  /// A power of two. A payload's records have one minute or two.
-  private static final int MINUTES_AT_HAND = 4;
+  /// The size of the cache, a power of two. Most payloads have records of one or two minutes.
+  private static final int CACHED_MINUTES = 4;
 
   private final MetricSeries series;
   private final Budget minutes;
   private final Map<Long, MetricCounts> byMinute = new TreeMap<>();
-  // By the minute's last bits.
-  private final @Nullable MetricCounts[] atHand = new MetricCounts[MINUTES_AT_HAND];
+  // Indexed by the last bits of the minute.
+  private final @Nullable MetricCounts[] cache = new MetricCounts[CACHED_MINUTES];
 
-  /// @param minutes how many more minutes the payload's series may have, all together
+  /// Creates counts without minutes.
+  ///
+  /// @param minutes the minutes that the payload can still add, over all its series
   SeriesCounts(MetricSeries series, Budget minutes) {
     this.series = series;
     this.minutes = minutes;
@@ -25,16 +27,16 @@ final class SeriesCounts {
     return series;
   }
 
-  /// Returns the counts of a minute, to be added to in place; those of [MetricCounts#NO_MINUTE]
-  /// where there is no room for another minute.
+  /// Returns the counts of a minute, to which the caller adds. If the budget for minutes is used
+  /// up, these are the counts of [MetricCounts#NO_MINUTE].
   ///
   /// @param unixMinute minutes since 1970, or [MetricCounts#NO_MINUTE]
   MetricCounts at(long unixMinute) {
-    int place = (int) unixMinute & (MINUTES_AT_HAND - 1);
-    MetricCounts counts = atHand[place];
+    int index = (int) unixMinute & (CACHED_MINUTES - 1);
+    MetricCounts counts = cache[index];
     if (counts == null || counts.unixMinute() != unixMinute) {
       counts = find(unixMinute);
-      atHand[place] = counts;
+      cache[index] = counts;
     }
     return counts;
   }
@@ -49,7 +51,7 @@ final class SeriesCounts {
     if (known != null) {
       return known;
     }
-    long kept = minutes.trySpend() ? unixMinute : MetricCounts.NO_MINUTE;
-    return byMinute.computeIfAbsent(kept, MetricCounts::new);
+    long counted = minutes.trySpend() ? unixMinute : MetricCounts.NO_MINUTE;
+    return byMinute.computeIfAbsent(counted, MetricCounts::new);
   }
 }

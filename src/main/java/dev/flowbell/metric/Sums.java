@@ -2,11 +2,11 @@ package dev.flowbell.metric;
 
 import dev.flowbell.record.FlowRecord;
 
-/// Adds counts that a record may claim to be anything below 2^63.
+/// Adds counts from records, which can be any number below 2^63.
 public final class Sums {
   private Sums() {}
 
-  /// Returns the sum, at most `Long.MAX_VALUE`: one absurd record must not turn a total negative.
+  /// Returns the sum, at most `Long.MAX_VALUE`, so that a total never becomes negative.
   ///
   /// @param count not negative, or [FlowRecord#ABSENT], which adds nothing
   public static long plus(long sum, long count) {

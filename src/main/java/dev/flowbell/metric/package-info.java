@@ -1,4 +1,4 @@
-/// Names metrics and their series, and counts them by minute, within a budget.
+/// The metrics and their series, and counting them by minute, within a budget.
 @NullMarked
 package dev.flowbell.metric;
 

@@ -2,13 +2,13 @@ package dev.flowbell.record;
 
 /// A block of addresses in CIDR notation.
 ///
-/// @param network its first address
-/// @param prefixLength how many leading bits its addresses share, counted over all 128
+/// @param network the first address of the block
+/// @param prefixLength how many leading bits of 128 all addresses of the block share
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc4632#section-3.1">RFC 4632, CIDR notation</a>
 public record AddressBlock(IpAddress network, int prefixLength) {
   /// Reads `10.0.0.0/8` or `fe80::/10`.
   ///
-  /// @throws IllegalArgumentException where it is no block, or has bits beyond the prefix
+  /// @throws IllegalArgumentException where the text is not a block, or has bits after the prefix
   public static AddressBlock parse(String cidr) {
     int slash = cidr.indexOf('/');
     IpAddress network = slash < 0 ? null : IpAddress.find(cidr.substring(0, slash));
@@ -32,7 +32,7 @@ public record AddressBlock(IpAddress network, int prefixLength) {
     return block;
   }
 
-  /// Returns whether the address is one of this block's.
+  /// Returns whether an address is in this block.
   public boolean contains(IpAddress address) {
     return firstAddress(address).equals(network);
   }

@@ -1,15 +1,15 @@
 package dev.flowbell.record;
 
-/// What values a flow log field may have, besides `-`. A value of another kind makes the record
+/// The kind of values that a flow log field has, besides `-`. Any other value makes the record
 /// unreadable, with the [ParseFault] named here.
 public enum FieldKind {
-  /// Decimal digits for a value below 2^63; else [ParseFault#NOT_A_DECIMAL].
+  /// Decimal digits, with a value below 2^63; else [ParseFault#NOT_A_DECIMAL].
   DECIMAL(Long.MAX_VALUE),
   /// A decimal up to 65535; else [ParseFault#PORT_OUT_OF_RANGE].
   PORT(65_535),
   /// An IANA protocol number, a decimal up to 255; else [ParseFault#PROTOCOL_OUT_OF_RANGE].
   PROTOCOL(255),
-  /// TCP flags OR-ed, a decimal up to 255; else [ParseFault#TCP_FLAGS_OUT_OF_RANGE].
+  /// Combined TCP flags, a decimal up to 255; else [ParseFault#TCP_FLAGS_OUT_OF_RANGE].
   TCP_FLAGS(255),
   /// An IPv4 or IPv6 address; else [ParseFault#NOT_AN_ADDRESS].
   ADDRESS,
@@ -30,7 +30,7 @@ public enum FieldKind {
     this.most = most;
   }
 
-  /// Returns the largest value of a kind that is a number.
+  /// Returns the largest value of a numeric kind.
   long most() {
     return most;
   }

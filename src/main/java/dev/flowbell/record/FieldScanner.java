@@ -2,15 +2,17 @@ package dev.flowbell.record;
 
 import dev.flowbell.ascii.EightBytes;
 
-/// Reads values of fields, fast: eight bytes at a time, where one ends and what it says in one go,
-/// and an address that was there before from memory.
+/// Reads values of fields fast: it finds a value's end and reads it at once, eight bytes at a time,
+/// and caches addresses.
 ///
-/// What it doesn't take to be right it leaves to [RecordParser#readField]: it must never be
+/// It leaves every value that it does not recognize to [RecordParser#readField]. It must never be
 /// lenient, see [LineScanner].
 final class FieldScanner {
-  /// How far behind a line this may look: a field's eight bytes, and eight more for a long number.
+  /// How many bytes after a line this can read: a field's eight bytes, and eight more for a long
+  /// number.
   static final int PADDING_BYTES = 2 * Long.BYTES;
 
+  /// The result for a value that is left to [RecordParser].
   static final int NOT_READ = -1;
 
   private static final long[] POWERS_OF_TEN = {
@@ -23,26 +25,27 @@ final class FieldScanner {
   private static final long NODATA = EightBytes.of("NODATA");
   private static final long SKIPDATA = EightBytes.of("SKIPDATA");
 
-  /// As long as `255.255.255.255`.
+  /// The length of `255.255.255.255`.
   private static final int MOST_IPV4_BYTES = 15;
 
-  /// A payload's addresses are some hundred: one's own, and those of its peers.
+  /// The cache has 2^11 addresses. Most payloads have a few hundred.
   private static final int ADDRESS_BITS = 11;
 
-  /// 2^64 divided by the golden ratio: the highest bits of a product depend on all of the other's.
+  /// 2^64 divided by the golden ratio. The highest bits of a product with it depend on all bits of
+  /// the other factor.
   private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
-  // The IPv4 addresses read last, by hash: a text in two longs, and the low half of what it means.
-  // The same text always means the same: nothing here is ever out of date.
+  // A cache of IPv4 addresses, by hash: two longs of text, and the low half of the address. A text
+  // always means the same address, so entries never become invalid.
   private final long[] addresses = new long[3 << ADDRESS_BITS];
 
-  /// Reads the field that begins at `start`, and sets it.
+  /// Reads the value that begins at `start`, and sets it.
   ///
-  /// @param end of the line, [#PADDING_BYTES] or more before the buffer's; a number may seem to go
-  ///   on behind it
-  /// @param terminator what ends a value, as [EightBytes#each] has it. Only a text or an absent
-  ///   value is known to be followed by it, or by the line's end
-  /// @return where the field ends, or [#NOT_READ]
+  /// @param end the end of the line, at least [#PADDING_BYTES] before the end of the buffer. A
+  ///   number can be read past it
+  /// @param terminator the character that ends a value, from [EightBytes#each]. It is checked only
+  ///   for a text or an absent value: these end at it, or at the end of the line
+  /// @return the end of the value, or [#NOT_READ]
   int read(FlowField field, byte[] buffer, int start, int end, long terminator, FlowRecord target) {
     long bytes = EightBytes.get(buffer, start);
     if (buffer[start] == '-' && (start + 1 == end || buffer[start + 1] == (byte) terminator)) {
@@ -85,7 +88,7 @@ final class FieldScanner {
       long more = EightBytes.get(buffer, fieldEnd);
       int moreCount = EightBytes.countDigits(more);
       if (moreCount == Long.BYTES) {
-        return NOT_READ; // 16 digits: 2^63 is near
+        return NOT_READ; // 16 digits or more, perhaps above 2^63
       }
       if (moreCount > 0) {
         value = value * POWERS_OF_TEN[moreCount] + EightBytes.toDecimal(more, moreCount);
@@ -99,7 +102,7 @@ final class FieldScanner {
     return fieldEnd;
   }
 
-  /// Reads an address that is as short as an IPv4 address from memory, where it was read before.
+  /// Reads an address. One that is as short as an IPv4 address is looked up in the cache.
   private int readAddress(
       FlowField field,
       long bytes,
@@ -122,7 +125,7 @@ final class FieldScanner {
     if (count > MOST_IPV4_BYTES || fieldEnd > end) {
       return readOtherAddress(field, buffer, start, end, terminator, target);
     }
-    // Its length makes "10.0.0.1" another text than "10.0.0.1" with a zero byte behind it.
+    // The length distinguishes "10.0.0.1" from the same text with a zero byte after it.
     more |= (long) count << (7 * Byte.SIZE);
     int place = 3 * (int) (((bytes ^ (more * 31)) * SPREAD) >>> (Long.SIZE - ADDRESS_BITS));
     if (addresses[place] == bytes && addresses[place + 1] == more) {

@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A field that a flow log record may have: AWS's name, the version that brought it, and what
-/// values it takes.
+/// A field of flow log records: AWS's name for it, the version that introduced it, and the kind of
+/// its values.
 ///
-/// To add one, add a line here. To make Flowbell look at it too, mark it [Use#READ] and give
-/// [FlowRecord] an accessor.
+/// To add a field, add a line here. If Flowbell is to use it, mark it [Use#READ] and add an
+/// accessor to [FlowRecord].
 ///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
 ///   records</a>
@@ -87,7 +87,7 @@ public enum FlowField {
   RESOURCE_ID("resource-id", 9, FieldKind.TEXT, Use.CHECKED),
   // Version 10.
   ENCRYPTION_STATUS("encryption-status", 10, FieldKind.DECIMAL, Use.CHECKED),
-  // Version 11: since June 2026; tag values are percent-encoded.
+  // Version 11, since June 2026. Tag values are percent-encoded.
   INSTANCE_TAG("instance-tag", 11, FieldKind.TEXT, Use.CHECKED),
   INSTANCE_TAG_2("instance-tag-2", 11, FieldKind.TEXT, Use.CHECKED),
   INTERFACE_TAG("interface-tag", 11, FieldKind.TEXT, Use.CHECKED),
@@ -101,11 +101,11 @@ public enum FlowField {
   NEXT_HOP_VPC_ID("next-hop-vpc-id", 11, FieldKind.TEXT, Use.CHECKED),
   NEXT_HOP_INTERFACE_TYPE("next-hop-interface-type", 11, FieldKind.TEXT, Use.CHECKED);
 
-  /// Whether a field's value changes anything that Flowbell counts or tells.
+  /// Whether Flowbell uses the values of a field.
   enum Use {
-    /// Counted, classified by, or told.
+    /// Used for counts, classes or notifications.
     READ,
-    /// Checked for its kind, and otherwise passed over.
+    /// Only checked for their kind.
     CHECKED
   }
 
@@ -129,7 +129,8 @@ public enum FlowField {
     this(awsName, version, kind, use, "");
   }
 
-  /// @param typical what AWS's values look like: a beginning, `eni-`, or all there are, `a|b`
+  /// @param typical what AWS's values have in common: their beginning, such as `eni-`, or all of
+  ///   them, such as `a|b`
   FlowField(String awsName, int version, FieldKind kind, Use use, String typical) {
     this.awsName = awsName;
     this.version = version;
@@ -138,17 +139,17 @@ public enum FlowField {
     this.typical = typical;
   }
 
-  /// Returns the name as AWS writes it, such as `pkt-srcaddr`.
+  /// Returns AWS's name, such as `pkt-srcaddr`.
   public String awsName() {
     return awsName;
   }
 
-  /// Returns the flow log version that brought this field, 2 to 11.
+  /// Returns the flow log version that introduced this field, 2 to 11.
   public int version() {
     return version;
   }
 
-  /// Returns what values this field takes.
+  /// Returns the kind of its values.
   public FieldKind kind() {
     return kind;
   }
@@ -157,8 +158,8 @@ public enum FlowField {
     return use == Use.READ;
   }
 
-  /// Whether a value looks as AWS's values of this field do. No reason to refuse a record, but it
-  /// tells two formats apart that both could be meant.
+  /// Returns whether a value looks like AWS's values of this field. Another value is not a fault,
+  /// but this decides between two formats that both fit a line.
   boolean isTypical(byte[] buffer, int start, int end) {
     if (typical.isEmpty()) {
       return true;
@@ -169,13 +170,13 @@ public enum FlowField {
         : List.of(typical.split("\\|", -1)).contains(text);
   }
 
-  /// Returns the field of this name, spelled as AWS does.
+  /// Returns the field with this name, in AWS's spelling, or `null`.
   public static @Nullable FlowField findByAwsName(String name) {
     return BY_AWS_NAME.get(name);
   }
 
-  /// Returns the field that a JSON key names: `pkt-srcaddr` as in AWS's pages, `pktSrcAddr` as the
-  /// log transformer `parseVPC` writes it, or `pkt_srcaddr` as many tools do.
+  /// Returns the field with this JSON key, or `null`. The key can be spelled `pkt-srcaddr` as on
+  /// AWS's pages, `pktSrcAddr` as by the log transformer `parseVPC`, or `pkt_srcaddr`.
   public static @Nullable FlowField findByKey(String key) {
     FlowField exact = BY_KEY.get(key);
     return exact != null ? exact : BY_KEY.get(toKey(key));

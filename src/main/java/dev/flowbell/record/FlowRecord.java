@@ -4,19 +4,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// One flow log record: which traffic went between two addresses at one network interface in one
-/// aggregation window.
+/// One flow log record: the traffic between two addresses at one network interface in one
+/// aggregation interval.
 ///
-/// A view that is used again for the next record: what it returns holds until [RecordParser#parse]
-/// is called with it again, or the buffer that was parsed changes. Any field may be absent, because
-/// the format leaves it out or the record has `-` there: numbers are then [#ABSENT], texts and
-/// addresses `null`.
+/// It is reused for the next record. Its values are valid until [RecordParser#parse] is called with
+/// it again, or the parsed buffer changes. A field is absent if the format does not have it, or if
+/// the record has `-`. Absent numbers are [#ABSENT], absent texts and addresses `null`.
 ///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
 ///   records</a>
-@SuppressWarnings("EnumOrdinal") // arrays by ordinal: a field costs no look-up
+@SuppressWarnings("EnumOrdinal") // arrays by ordinal are the fastest maps
 public final class FlowRecord {
-  /// Stands for a number that is absent; no number of a record is negative.
+  /// An absent number. Numbers of records are never negative.
   public static final long ABSENT = -1;
 
   /// The protocol number of TCP.
@@ -24,30 +23,30 @@ public final class FlowRecord {
 
   static final long ACCEPT = 0;
   static final long REJECT = 1;
-  // A record whose status is OK and one that has none are the same.
+  // OK is the same as an absent status.
   static final long OK = ABSENT;
   static final long NODATA = 1;
   static final long SKIPDATA = 2;
 
   private static final FlowField[] FIELDS = FlowField.values();
 
-  // By ordinal of the field: a number, or an address's low bits; its high bits; where the text
-  // lies.
+  // Indexed by the field's ordinal: a number or the low bits of an address, the high bits of an
+  // address, and the bounds of the text.
   private final long[] numbers = new long[FIELDS.length];
   private final long[] highs = new long[FIELDS.length];
   private final int[] starts = new int[FIELDS.length];
   private final int[] ends = new int[FIELDS.length];
   private byte[] buffer = new byte[0];
-  // Where the line lies in the buffer: the texts' places count from here, so that those of a line
-  // that begins like the one before stay as they are.
+  // The start of the line in the buffer. The bounds of texts are relative to it, so they stay valid
+  // for a line that begins like the line before.
   private int lineStart;
 
-  /// Makes a record with every field absent.
+  /// Creates a record with every field absent.
   public FlowRecord() {
     clear(buffer);
   }
 
-  // What the parser writes.
+  // For the parser.
 
   void clear(byte[] newBuffer) {
     Arrays.fill(starts, -1);
@@ -76,7 +75,9 @@ public final class FlowRecord {
     numbers[field.ordinal()] = number;
   }
 
-  /// @param low of an IPv4 address, whose high half is 0
+  /// Sets an IPv4 address.
+  ///
+  /// @param low the low half; the high half is 0
   void setIpv4(FlowField field, long low) {
     highs[field.ordinal()] = 0;
     numbers[field.ordinal()] = low;
@@ -86,7 +87,8 @@ public final class FlowRecord {
     return IpAddress.find(buffer, start, end, highs, numbers, field.ordinal());
   }
 
-  /// Whether two readings of one line come to the same for every field that Flowbell looks at.
+  /// Returns whether this reading of a line has the same values as another one, in every field that
+  /// Flowbell uses.
   boolean agreesWith(FlowRecord other) {
     for (FlowField field : FIELDS) {
       if (field.isRead() && !isSame(field, other)) {
@@ -96,7 +98,7 @@ public final class FlowRecord {
     return true;
   }
 
-  /// By value, not by spelling: two columns may say the same in other words.
+  /// Compares values, not spellings: two columns can have different spellings of one value.
   private boolean isSame(FlowField field, FlowRecord other) {
     int i = field.ordinal();
     if (field.kind() != FieldKind.TEXT) {
@@ -114,14 +116,14 @@ public final class FlowRecord {
         other.lineStart + other.ends[i]);
   }
 
-  // What everyone reads.
+  // For everyone.
 
   /// Returns whether the record has a value for this field.
   public boolean has(FlowField field) {
     return starts[field.ordinal()] >= 0;
   }
 
-  /// Returns the field's value as it stands in the record.
+  /// Returns the field's value as it is in the record, `null` where it is absent.
   public @Nullable String text(FlowField field) {
     int i = field.ordinal();
     return starts[i] < 0
@@ -129,8 +131,8 @@ public final class FlowRecord {
         : new String(buffer, lineStart + starts[i], ends[i] - starts[i], StandardCharsets.UTF_8);
   }
 
-  /// Returns whether the field's value is these bytes; never true for an absent one. Lets a caller
-  /// keep one string for a value that most records share.
+  /// Returns whether the field's value consists of these bytes; `false` where it is absent. With
+  /// this a caller can reuse a string that most records share.
   public boolean isText(FlowField field, byte[] expected) {
     int i = field.ordinal();
     return starts[i] >= 0
@@ -138,7 +140,7 @@ public final class FlowRecord {
             buffer, lineStart + starts[i], lineStart + ends[i], expected, 0, expected.length);
   }
 
-  /// Returns the address in one of the fields of kind [FieldKind#ADDRESS].
+  /// Returns the value of a field of kind [FieldKind#ADDRESS], `null` where it is absent.
   public @Nullable IpAddress address(FlowField field) {
     int i = field.ordinal();
     return starts[i] < 0 ? null : new IpAddress(highs[i], numbers[i]);
@@ -154,21 +156,21 @@ public final class FlowRecord {
     return numbers[field.ordinal()];
   }
 
-  /// Returns whether two address fields are both present and name different addresses, however they
-  /// are spelled.
+  /// Returns whether two address fields are both present and have different addresses. Different
+  /// spellings of one address are equal.
   public boolean isDifferentAddress(FlowField one, FlowField other) {
     return has(one)
         && has(other)
         && (addressLow(one) != addressLow(other) || addressHigh(one) != addressHigh(other));
   }
 
-  /// Returns whether the address is there and an IPv6 one.
+  /// Returns whether the address is present and IPv6.
   public boolean isIpv6(FlowField field) {
     return has(field) && !IpAddress.isIpv4(addressHigh(field), addressLow(field));
   }
 
-  /// Returns the field that names who really sent the traffic: `pkt-srcaddr` where the record has
-  /// it, because `srcaddr` may be that of a NAT device on the way.
+  /// Returns the field with the source: `pkt-srcaddr`, or `srcaddr` where that is absent. `srcaddr`
+  /// can be the address of a NAT device.
   public FlowField originalSource() {
     return has(FlowField.PKT_SRCADDR) ? FlowField.PKT_SRCADDR : FlowField.SRCADDR;
   }
@@ -188,7 +190,7 @@ public final class FlowRecord {
     return number(FlowField.PROTOCOL);
   }
 
-  /// Returns the TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, SYN-ACK 18; or [#ABSENT].
+  /// Returns the combined TCP flags of the interval: FIN 1, SYN 2, RST 4, SYN-ACK 18; or [#ABSENT].
   public long tcpFlags() {
     return number(FlowField.TCP_FLAGS);
   }
@@ -203,32 +205,32 @@ public final class FlowRecord {
     return number(FlowField.BYTES);
   }
 
-  /// Returns when the window's first packet came, in Unix seconds, or [#ABSENT].
+  /// Returns `start`, the time of the interval's first packet, in Unix seconds, or [#ABSENT].
   public long startSeconds() {
     return number(FlowField.START);
   }
 
-  /// Returns when the window's last packet came, in Unix seconds, or [#ABSENT].
+  /// Returns `end`, the time of the interval's last packet, in Unix seconds, or [#ABSENT].
   public long endSeconds() {
     return number(FlowField.END);
   }
 
-  /// Returns whether security groups and network ACLs let the traffic through.
+  /// Returns whether `action` is ACCEPT.
   public boolean isAccept() {
     return number(FlowField.ACTION) == ACCEPT;
   }
 
-  /// Returns whether a security group or a network ACL stopped the traffic.
+  /// Returns whether `action` is REJECT: a security group or network ACL dropped the traffic.
   public boolean isReject() {
     return number(FlowField.ACTION) == REJECT;
   }
 
-  /// Returns whether the window passed without traffic.
+  /// Returns whether the interval had no traffic.
   public boolean isNoData() {
     return number(FlowField.LOG_STATUS) == NODATA;
   }
 
-  /// Returns whether AWS skipped records of the window.
+  /// Returns whether AWS skipped records of the interval.
   public boolean isSkipData() {
     return number(FlowField.LOG_STATUS) == SKIPDATA;
   }

@@ -1,7 +1,7 @@
 package dev.flowbell.record;
 
-/// A text that is no flow log format. The message says at which field and character, what was found
-/// there and what was expected.
+/// A text is not a flow log format. The message says at which field and character, what was found
+/// and what was expected.
 public final class InvalidFormatException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An IPv4 or IPv6 address as 128 bits, so that two spellings of one address are equal.
 ///
-/// An IPv4 address is kept as the IPv6 address it maps to (`::ffff:10.0.0.1`), and that one reads
-/// as IPv4 again. Nothing here ever asks a name server.
+/// An IPv4 address is stored as its IPv4-mapped IPv6 address (`::ffff:10.0.0.1`), and printed as
+/// IPv4 again. No method queries a name server.
 ///
 /// @param high the first 64 bits in network order
 /// @param low the last 64 bits
@@ -18,10 +18,10 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
 
   /// Reads an address.
   ///
-  /// IPv4 as four decimals without leading zeros (which some readers take for octal); IPv6 in every
-  /// spelling that RFC 4291 allows, but without a zone.
+  /// An IPv4 address is four decimals without leading zeros, because some programs read these as
+  /// octal. An IPv6 address can have every spelling of RFC 4291, but no zone.
   ///
-  /// @return `null` where the text is no address
+  /// @return `null` where the text is not an address
   public static @Nullable IpAddress find(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     long[] highs = new long[1];
@@ -31,7 +31,7 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
 
   /// Reads `[start, end)` into `highs[index]` and `lows[index]`.
   ///
-  /// @return whether it is an address; else the arrays are unspecified at `index`
+  /// @return whether it is an address; else the elements at `index` are unspecified
   static boolean find(byte[] buffer, int start, int end, long[] highs, long[] lows, int index) {
     for (int i = start; i < end; i++) {
       byte b = buffer[i];
@@ -57,7 +57,7 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     return high == 0 && low >>> 32 == MAPPED;
   }
 
-  /// Orders by the bits, so that IPv4 addresses stand together.
+  /// Orders by the bits. IPv4 addresses are together in this order.
   @Override
   public int compareTo(IpAddress other) {
     int byHigh = Long.compareUnsigned(high, other.high);
@@ -76,7 +76,7 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
       return text.toString();
     }
     int zerosStart = -1;
-    int zerosLength = 1; // a single zero group is not shortened
+    int zerosLength = 1; // RFC 5952 does not shorten a single zero group
     for (int i = 0; i < GROUPS; i++) {
       int length = 0;
       while (i + length < GROUPS && group(i + length) == 0) {
@@ -107,7 +107,7 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     return (int) (half >>> (48 - (index & 3) * 16) & 0xffff);
   }
 
-  /// @return the 32 bits, or -1 where the text is no IPv4 address
+  /// Returns the 32 bits of an IPv4 address, or -1 where the text is not one.
   private static long findIpv4(byte[] buffer, int start, int end) {
     long bits = 0;
     int position = start;
@@ -132,8 +132,8 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     return position == end ? bits : -1;
   }
 
-  /// Shifts each group into `before`, the 128 bits read so far; at `::` these are put aside, and
-  /// what follows is counted, to know how far left they belong.
+  /// Reads an IPv6 address. Each group is shifted into the 128 bits `high` and `low`. At `::`, the
+  /// bits so far move to `gapHigh` and `gapLow`, and are shifted to the left at the end.
   private static boolean findIpv6(
       byte[] buffer, int start, int end, long[] highs, long[] lows, int index) {
     long high = 0;
@@ -206,7 +206,7 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
       return groups == GROUPS;
     }
     if (groups == GROUPS) {
-      return false; // the gap stands for one group at least
+      return false; // "::" must replace at least one group
     }
     int shift = (GROUPS - gapAt) * 16;
     highs[index] = high | shiftedHigh(gapHigh, gapLow, shift);

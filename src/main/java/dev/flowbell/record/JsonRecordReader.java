@@ -11,17 +11,17 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonFactoryBuilder;
 
-/// Reads a record that is a JSON object: its values are laid out as text, one behind another, and
-/// read as a line's fields are.
+/// Reads records that are JSON objects. It copies their values to a buffer, as text, and reads them
+/// like the fields of a line.
 ///
-/// Keys may be spelled as AWS's pages do (`pkt-srcaddr`), as the log transformer `parseVPC` does
-/// (`pktSrcAddr`) or with underscores; values may be strings or numbers. Unknown keys and nested
-/// values are passed over; of a key that stands twice, the last one holds.
+/// Keys can be spelled as on AWS's pages (`pkt-srcaddr`), as by the log transformer `parseVPC`
+/// (`pktSrcAddr`), or with underscores. Values can be strings or numbers. Unknown keys and nested
+/// values are skipped. If a key is repeated, its last value counts.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Transformation.html">Transform
 ///   logs during ingestion</a>
-@SuppressWarnings("EnumOrdinal") // arrays by ordinal: a field costs no look-up
+@SuppressWarnings("EnumOrdinal") // arrays by ordinal are the fastest maps
 final class JsonRecordReader {
   private static final FlowField[] FIELDS = FlowField.values();
 
@@ -31,10 +31,10 @@ final class JsonRecordReader {
   private final JsonScanner scanner;
   private byte[] values = new byte[512];
   private int length;
-  // In the order in which the keys came last, the ordinals of their fields.
+  // The ordinals of the fields, in the order of their last keys.
   private final int[] order = new int[FIELDS.length];
   private int count;
-  // By ordinal; a start of -1 is a key not seen.
+  // Indexed by ordinal. A start of -1 means that the field has no value.
   private final int[] starts = new int[FIELDS.length];
   private final int[] ends = new int[FIELDS.length];
 
@@ -43,8 +43,10 @@ final class JsonRecordReader {
     this.scanner = new JsonScanner(fieldScanner);
   }
 
-  /// Reads `[start, end)`, replacing the contents of `target`, which stays valid until the next
-  /// call. The fields that the object has are added to `fieldsSeen`.
+  /// Reads `[start, end)` into `target`, replacing its contents, which are valid until the next
+  /// call. Adds the object's fields to `fieldsSeen`.
+  ///
+  /// @return `null` when read, else the fault; `target` is then unspecified
   @Nullable ParseFault read(
       byte[] buffer, int start, int end, FlowRecord target, Set<FlowField> fieldsSeen) {
     return scanner.read(buffer, start, end, target, fieldsSeen)
@@ -52,7 +54,7 @@ final class JsonRecordReader {
         : readAnyJson(buffer, start, end, target, fieldsSeen);
   }
 
-  /// The same, whatever JSON allows.
+  /// Reads an object like [#read], in every form that JSON allows.
   @Nullable ParseFault readAnyJson(
       byte[] buffer, int start, int end, FlowRecord target, Set<FlowField> fieldsSeen) {
     length = 0;
@@ -84,7 +86,8 @@ final class JsonRecordReader {
     return count == 0 ? ParseFault.WRONG_FIELD_COUNT : readKept(target, fieldsSeen);
   }
 
-  /// Takes back what an earlier key of this field said: `{"action":"REJECT","action":{}}` has none.
+  /// Removes the value of an earlier key. For example, `{"action":"REJECT","action":{}}` has no
+  /// action.
   private void forget(FlowField field) {
     if (starts[field.ordinal()] < 0) {
       return;

@@ -5,23 +5,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads records that are JSON objects as log transformers write them, fast: flat, ASCII, without
-/// escapes, each value a string, a whole number or `null`, and the same keys in the same order from
-/// one record to the next, so that a key is looked up once and then compared.
+/// Reads JSON records fast, if they are as log transformers write them: flat, in ASCII, without
+/// escapes, with strings, whole numbers or `null` as values. Records usually have the same keys in
+/// the same order, so each key is compared with that of the last record before it is looked up.
 ///
-/// What is otherwise, or wrong, it leaves to [JsonRecordReader]. So this must never be lenient;
-/// `JsonScannerTest` holds that what it accepts means the same to both.
+/// It leaves every other object to [JsonRecordReader], and so it must never be lenient.
+/// `JsonScannerTest` checks that both read the same from every object that this one accepts.
 final class JsonScanner {
   private static final int MOST_KEYS = 100;
 
-  /// Fewer than any JSON reader takes offence at.
+  /// Fewer digits than any limit of a JSON reader.
   private static final int MOST_DIGITS = 100;
 
   private static final int NOT_READ = FieldScanner.NOT_READ;
   private static final long QUOTE = EightBytes.each('"');
   private static final long NULL = EightBytes.of("null");
 
-  /// A key as it stands in records, quotes and colon included, and the field it names.
+  /// A key with its quotes and colon, and its field, `null` where the key is unknown.
   private static final class Key {
     private final int length;
     private final long[] words;
@@ -54,7 +54,7 @@ final class JsonScanner {
   }
 
   private final FieldScanner values;
-  // The keys of the last record, in their order; what is behind them is of records before.
+  // The keys of the last record, in their order, then those of longer records before it.
   private final @Nullable Key[] keys = new Key[MOST_KEYS];
   private final FlowField[] fields = new FlowField[MOST_KEYS];
 
@@ -62,11 +62,10 @@ final class JsonScanner {
     this.values = values;
   }
 
-  /// Reads the object `[start, end)`, replacing the contents of `target`, and adds the fields it
-  /// has to `fieldsSeen`.
+  /// Reads the object `[start, end)` into `target`, replacing its contents. Adds the object's
+  /// fields to `fieldsSeen`.
   ///
-  /// @return whether it is an object with a field at least, all of them right; else `target` is
-  ///   unspecified
+  /// @return whether the object was read and has at least one field; else `target` is unspecified
   boolean read(byte[] buffer, int start, int end, FlowRecord target, Set<FlowField> fieldsSeen) {
     if (end > buffer.length - FieldScanner.PADDING_BYTES) {
       return false;
@@ -112,8 +111,8 @@ final class JsonScanner {
     }
   }
 
-  // Each of those below may look behind the object's end, as far as the buffer's; the caller sees
-  // that the position went too far. They return where what they read ends, or NOT_READ.
+  // The methods below return the end of what they read, or NOT_READ. They can read past the end of
+  // the object, up to the end of the buffer. The caller checks the position.
 
   private int readValue(FlowField field, byte[] buffer, int start, int end, FlowRecord target) {
     if (buffer[start] == '"') {
@@ -128,7 +127,7 @@ final class JsonScanner {
       target.setAbsent(field);
       return valueEnd;
     }
-    // A number, which is all that some fields may be.
+    // A number.
     return values.read(field, buffer, start, valueEnd, QUOTE, target) == valueEnd
         ? valueEnd
         : NOT_READ;
@@ -165,7 +164,7 @@ final class JsonScanner {
     return buffer[start] == '"' ? endOfString(buffer, start, end) : endOfNumber(buffer, start, end);
   }
 
-  /// Returns where a string ends, behind its quote.
+  /// Returns the end of a string, after its closing quote.
   private static int endOfString(byte[] buffer, int start, int end) {
     if (buffer[start] != '"') {
       return NOT_READ;

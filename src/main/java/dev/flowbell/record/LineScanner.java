@@ -3,21 +3,21 @@ package dev.flowbell.record;
 import dev.flowbell.ascii.EightBytes;
 import java.util.Arrays;
 
-/// Reads lines as AWS writes them, fast.
+/// Reads lines fast, if they are as AWS writes them.
 ///
-/// Each field is found and read in one go, eight bytes at a time; and what a line begins with is
-/// not read again where the line before began with the same: version, account and network interface
-/// are those of the whole payload.
+/// It finds and reads each field at once, eight bytes at a time. It does not read the head of a
+/// line again if the line before began the same way: version, account and network interface are
+/// usually the same in the whole payload.
 ///
-/// What it doesn't take to be right it leaves to [RecordParser], which reads field by field and
-/// says what is wrong. So this must never be lenient, and may be as strict as it likes:
-/// `LineScannerTest` holds that a line it accepts means the same to both.
+/// It leaves every line that it does not recognize to [RecordParser], which reads field by field
+/// and finds the fault. So it must never be lenient, but can be stricter. `LineScannerTest` checks
+/// that both read the same from every line that this one accepts.
 final class LineScanner {
   private static final long SPACE = EightBytes.each(' ');
 
   private final FieldScanner fields;
-  // What the last line began with, the space behind it included; nothing where that isn't known to
-  // be what the record has.
+  // The head of the last line, with the space after it. Empty if the record may not have its
+  // values.
   private byte[] head = new byte[128];
   private int headLength;
 
@@ -25,15 +25,16 @@ final class LineScanner {
     this.fields = fields;
   }
 
-  /// Takes it that the record has not the fields of the last line any more.
+  /// Forgets the last line: the record may not have its values any more.
   void forget() {
     headLength = 0;
   }
 
-  /// Reads the line `[start, end)` into `target`, whose other fields stay as they are.
+  /// Reads the line `[start, end)` into `target`. Fields that the format does not have stay as they
+  /// are.
   ///
-  /// @param target, format the same ones as for the line before, or [#forget] was called
-  /// @return whether the line is one of the format; else [#forget] has to be called
+  /// @param format, target the same as for the line before, unless [#forget] was called
+  /// @return whether the line was read; else call [#forget]
   boolean read(RecordFormat format, byte[] buffer, int start, int end, FlowRecord target) {
     if (end > buffer.length - FieldScanner.PADDING_BYTES) {
       return false;

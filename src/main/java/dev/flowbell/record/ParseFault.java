@@ -1,11 +1,10 @@
 package dev.flowbell.record;
 
-/// Why a line could not be read as a flow log record. Such lines are counted by fault; they never
-/// fail the payload they came in.
+/// Why a line is unreadable. Such lines are counted by fault, and never fail their payload.
 public enum ParseFault {
-  /// Not as many fields as any of the formats has, an empty field, or JSON without any field known.
+  /// The number of fields is that of no format, a field is empty, or JSON has no known field.
   WRONG_FIELD_COUNT,
-  /// Something else than decimal digits where a number belongs, or a number of 2^63 and more.
+  /// A number has other characters than decimal digits, or is 2^63 or more.
   NOT_A_DECIMAL,
   /// A port above 65535.
   PORT_OUT_OF_RANGE,
@@ -13,14 +12,14 @@ public enum ParseFault {
   PROTOCOL_OUT_OF_RANGE,
   /// TCP flags above 255.
   TCP_FLAGS_OUT_OF_RANGE,
-  /// Neither an IPv4 nor an IPv6 address.
+  /// An address is neither IPv4 nor IPv6.
   NOT_AN_ADDRESS,
   /// An `action` other than ACCEPT and REJECT.
   UNKNOWN_ACTION,
   /// A `log-status` other than OK, NODATA and SKIPDATA.
   UNKNOWN_LOG_STATUS,
-  /// A line that begins as a JSON object and isn't one.
+  /// A line begins with `{` and is not a JSON object.
   BROKEN_JSON,
-  /// Several of the formats fit, and read different things: guessing would be worse.
+  /// Several formats fit, and give different values.
   AMBIGUOUS_FORMAT
 }

@@ -9,18 +9,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The order of fields in a flow log's lines. A flow log's format can't be changed after creation.
+/// The order of the fields in a flow log's lines. It cannot be changed after a flow log was
+/// created.
 ///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
 ///   records</a>
 public final class RecordFormat {
-  /// What AWS writes unless told otherwise: version 2.
+  /// AWS's default format, version 2.
   public static final RecordFormat DEFAULT =
       parse(
           "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport}"
               + " ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}");
 
-  /// What Flowbell's template asks flow logs for: all that its classes and alerts use.
+  /// The format of the flow logs that Flowbell's template creates: all fields that Flowbell uses.
   public static final RecordFormat FLOWBELL =
       parse(
           "${version} ${account-id} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id}"
@@ -47,10 +48,10 @@ public final class RecordFormat {
     return field == FlowField.VERSION || field.kind() == FieldKind.TEXT;
   }
 
-  /// Reads a format as `CreateFlowLogs` takes it and `DescribeFlowLogs` returns it, `${srcaddr}
-  /// ${dstaddr}`, or as bare names, `srcaddr dstaddr`, as a header line has them.
+  /// Reads a format: as in `CreateFlowLogs` and `DescribeFlowLogs`, `${srcaddr} ${dstaddr}`, or as
+  /// in a header line, `srcaddr dstaddr`.
   ///
-  /// @throws InvalidFormatException where it names no field, an unknown one, or one twice
+  /// @throws InvalidFormatException where there is no field, or an unknown or a repeated one
   public static RecordFormat parse(String text) {
     List<FlowField> fields = new ArrayList<>();
     int position = 0;
@@ -93,13 +94,13 @@ public final class RecordFormat {
     return field;
   }
 
-  /// Returns the format that a header line spells out: every field a flow log field, none twice.
+  /// Returns the format of a header line, which consists of different field names.
   ///
-  /// Flow logs delivered to S3 begin with such a line; in CloudWatch Logs there is none.
+  /// Flow log files in S3 begin with such a line. CloudWatch Logs has none.
   ///
-  /// @return `null` where `[start, end)` is no header line
+  /// @return `null` where `[start, end)` is not a header line
   public static @Nullable RecordFormat findHeader(byte[] buffer, int start, int end) {
-    // Only a letter can begin a header, and most records begin with a digit.
+    // A header begins with a letter, and most records begin with a digit.
     if (start == end || buffer[start] < 'a' || buffer[start] > 'z') {
       return null;
     }
@@ -119,7 +120,7 @@ public final class RecordFormat {
     return new RecordFormat(fields);
   }
 
-  /// Returns the fields, as a set.
+  /// Returns the set of its fields.
   public Set<FlowField> fields() {
     return EnumSet.copyOf(fields);
   }
@@ -129,13 +130,13 @@ public final class RecordFormat {
     return columns.length;
   }
 
-  /// Returns the field that stands at a place of the line, counted from 0.
+  /// Returns the field at a position in the line, counted from 0.
   public FlowField column(int index) {
     return columns[index];
   }
 
-  /// Returns how many fields stand at the beginning that all records of a network interface share,
-  /// such as version, account and interface: those before the first number, address or action.
+  /// Returns how many fields the head of a line has: the version and text fields before the first
+  /// number, address or action. All records of a network interface usually have the same head.
   int headSize() {
     return headSize;
   }

@@ -9,20 +9,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads flow log records, one line at a time: text in one of the given formats, or a JSON object.
-///
-/// Not safe for use by several threads at once.
+/// Not thread-safe.
 ///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
 ///   records</a>
-@SuppressWarnings("ReferenceEquality") // asks for the very format of the last line
+@SuppressWarnings("ReferenceEquality") // compares with the instance of the last line
 public final class RecordParser {
-  /// Later than this many Unix seconds (the year 2106), a time is taken for milliseconds, which
-  /// some shippers write.
+  /// A time after this many Unix seconds (the year 2106) is in milliseconds, which some log
+  /// shippers write.
   private static final long LAST_SECOND = 1L << 32;
 
   private final List<RecordFormat> formats;
 
-  /// Those that no other format is as long as: a line with as many fields is of none but them.
+  /// The formats whose number of fields no other format has. A line with that many fields can have
+  /// only this format.
   private final Set<RecordFormat> ofTheirOwnSize;
 
   private final FieldScanner fieldScanner = new FieldScanner();
@@ -32,13 +32,14 @@ public final class RecordParser {
   private @Nullable RecordFormat lastFormat;
   private @Nullable FlowRecord lastTarget;
   private @Nullable RecordFormat lastFormatSeen;
-  // Whether the last line's format is the only one for lines like it, so that the next line is
-  // tried with it first.
+  // Whether the last line's format is the only one with its number of fields. If so, the scanner
+  // tries it for the next line.
   private boolean isScannable;
 
-  /// @param formats the formats that lines may have, at least one. Where several fit a line, so
-  ///   that it could be read in more than one way, and the difference matters, it is
-  ///   [ParseFault#AMBIGUOUS_FORMAT]
+  /// Creates a parser.
+  ///
+  /// @param formats the formats that lines can have, at least one. If several fit a line and give
+  ///   different values, the line's fault is [ParseFault#AMBIGUOUS_FORMAT]
   public RecordParser(List<RecordFormat> formats) {
     if (formats.isEmpty()) {
       throw new IllegalArgumentException("formats: expected one at least, got none");
@@ -50,29 +51,28 @@ public final class RecordParser {
             .collect(Collectors.toSet());
   }
 
-  /// Returns the fields that the records read so far could have had: those of their formats, and
-  /// for JSON those that were there. A count that needs another field can't have been anything but
-  /// 0.
+  /// Returns the fields of the formats that the records so far had, and the fields that were
+  /// present in JSON records. A metric that needs any other field is 0.
   public Set<FlowField> fieldsSeen() {
     return EnumSet.copyOf(fieldsSeen);
   }
 
-  /// Forgets which fields it saw: another payload begins.
+  /// Clears the fields seen, for the next payload.
   public void reset() {
     fieldsSeen.clear();
     lastFormatSeen = null;
   }
 
-  /// Returns whether a line is a header line, which is no record and no fault either.
+  /// Returns whether a line is a header line, which is neither a record nor a fault.
   public boolean isHeader(byte[] buffer, int start, int end) {
     return RecordFormat.findHeader(buffer, start, Slices.trimmedEnd(buffer, start, end)) != null;
   }
 
   /// Reads one flow log line into `target`, replacing its contents.
   ///
-  /// A text line has its format's fields in order, one space between them; a line whose first
-  /// character is `{` is JSON. `-` means absent. White space at the end does not count. `start` and
-  /// `end` are Unix seconds; later than 2^32 they are milliseconds and are divided by 1000.
+  /// A text line has the fields of its format in their order, separated by one space. `-` means
+  /// absent. A line whose first character is `{` is JSON. White space at the end is ignored.
+  /// `start` and `end` are Unix seconds; above 2^32 they are milliseconds, and are divided by 1000.
   ///
   /// @return `null` when read, else the fault; `target` is then unspecified
   public @Nullable ParseFault parse(byte[] buffer, int start, int end, FlowRecord target) {
@@ -84,7 +84,7 @@ public final class RecordParser {
     }
     if (isScannable && target == lastTarget && lastFormat != null) {
       if (scanner.read(lastFormat, buffer, start, lineEnd, target)) {
-        noteFields(lastFormat);
+        addFieldsSeen(lastFormat);
         return null;
       }
       scanner.forget();
@@ -94,12 +94,12 @@ public final class RecordParser {
             ? parseAs(formats.getFirst(), buffer, start, lineEnd, target)
             : parseAsOneOfSeveral(buffer, start, lineEnd, target);
     if (fault == null && lastFormat != null) {
-      noteFields(lastFormat);
+      addFieldsSeen(lastFormat);
     }
     return fault;
   }
 
-  private void noteFields(RecordFormat format) {
+  private void addFieldsSeen(RecordFormat format) {
     if (format != lastFormatSeen) {
       fieldsSeen.addAll(format.fields());
       lastFormatSeen = format;
@@ -109,7 +109,7 @@ public final class RecordParser {
   private @Nullable ParseFault parseAs(
       RecordFormat format, byte[] buffer, int start, int end, FlowRecord target) {
     if (format != lastFormat || target != lastTarget) {
-      // Within one format each line sets the same fields, so that the others need clearing once.
+      // Each line of a format sets the same fields, so the others are cleared only once.
       target.clear(buffer);
       setLast(format, target);
     }
@@ -155,13 +155,14 @@ public final class RecordParser {
       parseAs(fitting.getFirst(), buffer, start, end, target);
     }
     for (RecordFormat other : fitting.subList(1, fitting.size())) {
-      FlowRecord otherReading = new FlowRecord(); // only where two formats fit: rare
+      FlowRecord otherReading =
+          new FlowRecord(); // allocated only if two formats fit, which is rare
       parseAs(other, buffer, start, end, otherReading);
       if (!otherReading.agreesWith(target)) {
         return ParseFault.AMBIGUOUS_FORMAT;
       }
     }
-    // The readings agree; that of the first holds.
+    // All readings agree, and target has the first one.
     setLast(fitting.getFirst(), target);
     return null;
   }
@@ -186,7 +187,9 @@ public final class RecordParser {
     return true;
   }
 
-  /// Reads one field's value from `[start, end)`, which is not empty.
+  /// Reads a field's value from `[start, end)` into `target`.
+  ///
+  /// @return `null` when read, else the fault
   @Nullable ParseFault readField(
       FlowField field, int start, int end, byte[] buffer, FlowRecord target) {
     if (isAbsent(buffer, start, end)) {
@@ -233,7 +236,7 @@ public final class RecordParser {
     return null;
   }
 
-  /// Returns a field's number; of a time in milliseconds, that in seconds.
+  /// Returns a field's number, converted to seconds if it is a time in milliseconds.
   static long toSeconds(FlowField field, long value) {
     boolean isMilliseconds =
         value > LAST_SECOND && (field == FlowField.START || field == FlowField.END);
@@ -270,8 +273,8 @@ public final class RecordParser {
     return end - start == 1 && buffer[start] == '-';
   }
 
-  /// Whether the line has this many fields, none of them empty: the first thing wrong with a line
-  /// is what it is counted under, and the number of fields comes first.
+  /// Returns whether the line has this many fields, none of them empty. A wrong number of fields
+  /// takes precedence over the fault of a field.
   private static boolean isCount(int columns, byte[] buffer, int start, int end) {
     int count = 0;
     for (int position = start; position <= end; count++) {

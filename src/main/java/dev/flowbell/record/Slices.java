@@ -1,10 +1,10 @@
 package dev.flowbell.record;
 
-/// Looks into `[start, end)` of a buffer, as everything here does instead of cutting out strings.
+/// Searches and compares slices `[start, end)` of a buffer, without creating strings.
 final class Slices {
   private Slices() {}
 
-  /// Returns where the next space is, or `end`.
+  /// Returns the position of the next space, or `end`.
   static int indexOfSpace(byte[] buffer, int start, int end) {
     int position = start;
     while (position < end && buffer[position] != ' ') {
@@ -13,7 +13,7 @@ final class Slices {
     return position;
   }
 
-  /// Returns the end without the white space before it: a line's `\r\n`, or padding.
+  /// Returns the end without the white space before it, such as a line's `\r\n`.
   static int trimmedEnd(byte[] buffer, int start, int end) {
     int trimmed = end;
     while (trimmed > start && isWhitespace(buffer[trimmed - 1])) {
@@ -31,7 +31,7 @@ final class Slices {
     return trimmed;
   }
 
-  /// Whether the bytes are this ASCII word.
+  /// Returns whether the slice is this ASCII word.
   static boolean equals(String word, byte[] buffer, int start, int end) {
     if (end - start != word.length()) {
       return false;

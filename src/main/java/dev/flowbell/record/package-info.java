@@ -1,4 +1,4 @@
-/// Reads one flow log record: a text line in a flow log's format, or a JSON object.
+/// Reads flow log records: text lines in a flow log's format, or JSON objects.
 @NullMarked
 package dev.flowbell.record;
 

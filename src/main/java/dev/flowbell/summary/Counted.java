@@ -1,7 +1,7 @@
 package dev.flowbell.summary;
 
-/// How often something came.
+/// A value with the number of its occurrences.
 ///
-/// @param <T> what came
+/// @param <T> the type of the value
 /// @param count at least 1
 public record Counted<T>(T value, long count) {}

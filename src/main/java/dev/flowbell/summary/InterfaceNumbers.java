@@ -7,14 +7,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers the network interfaces of a payload: nearly always there is one, so that its name is
-/// made a string of once.
+/// Assigns a number to each network interface of a payload. Nearly every payload has one interface,
+/// so its name becomes a string only once.
 final class InterfaceNumbers {
   /// The number of records without a network interface.
   private static final int NONE = -1;
 
-  /// The number of all that are past the bound: the payload has as many sources then, too, and no
-  /// room for another.
+  /// The number of all network interfaces beyond the bound. No source is added for them, because
+  /// sources have the same bound.
   private static final int PAST_BOUND = -2;
 
   private static final byte[] NO_BYTES = {};
@@ -25,10 +25,14 @@ final class InterfaceNumbers {
   private @Nullable String last;
   private int lastNumber = NONE;
 
+  /// Creates numbers for a payload.
+  ///
+  /// @param most the most network interfaces that get a number of their own
   InterfaceNumbers(int most) {
     this.most = most;
   }
 
+  /// Clears the numbers for the next payload.
   void reset() {
     numbers.clear();
     lastBytes = NO_BYTES;
@@ -53,7 +57,8 @@ final class InterfaceNumbers {
     return lastNumber;
   }
 
-  /// Returns the name of the last record's network interface, `null` where it has none.
+  /// Returns the name of the last record's network interface, `null` where it has none or is beyond
+  /// the bound.
   @Nullable String last() {
     return last;
   }

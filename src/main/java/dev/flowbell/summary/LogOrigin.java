@@ -1,8 +1,8 @@
 package dev.flowbell.summary;
 
-/// Where a payload's records come from.
+/// The log stream or file that a payload's records come from.
 ///
-/// @param owner the account that the log group is in, or an empty string
-/// @param logGroup the log group's name, or an empty string where records come from a file
-/// @param name what to call it: the log stream, or the file
+/// @param owner the AWS account ID of the log group, or an empty string
+/// @param logGroup the name of the log group, or an empty string for a file
+/// @param name the name of the log stream or file
 public record LogOrigin(String owner, String logGroup, String name) {}

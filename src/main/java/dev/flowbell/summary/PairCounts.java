@@ -6,49 +6,52 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/// Counts how often each of several things came to each of several owners: ports, or hosts, of
-/// sources. The things are two longs, the owners are numbered.
+/// Counts how often each port, or each host, occurs for each source. Ports and hosts are called
+/// items here, and consist of two longs. Sources are called owners, and have numbers.
 ///
-/// One table for all owners, because most of a payload's sources have a port or two: a table for
-/// each would be mostly empty.
+/// One table holds the items of all owners. Most sources have one or two ports, so a table for each
+/// owner would be mostly empty.
 final class PairCounts {
-  /// Makes of a thing's two longs what a summary has.
-  interface Thing<T> {
+  /// Converts two longs to a port or an address.
+  interface Item<T> {
     T of(long high, long low);
   }
 
   private static final int NONE = -1;
 
   private final TupleTable pairs;
-  // By number of the pair.
+  // Indexed by the number of the pair.
   private int[] counts = new int[32];
   private int[] probes = new int[32];
-  // The pair of the same owner that came before it.
+  // The pair of the same owner that was added before it.
   private int[] earlier = new int[32];
-  // By owner, the pair that came last.
+  // Indexed by owner, the pair that was added last.
   private int[] latest = new int[32];
   private int owners;
 
-  /// @param mostPairs how many there is room for
+  /// Creates counts without owners.
+  ///
+  /// @param mostPairs the most pairs of an owner and an item
   PairCounts(int mostPairs) {
     pairs = new TupleTable(3, mostPairs);
   }
 
+  /// Clears the counts for the next payload.
   void reset() {
     pairs.clear();
     owners = 0;
   }
 
-  /// Makes room for the next owner, whose number is that of those made before.
+  /// Adds an owner. Owners get the numbers 0, 1, 2 and so on.
   void addOwner() {
-    latest = withRoomFor(owners, latest);
+    latest = grownTo(owners, latest);
     latest[owners++] = NONE;
   }
 
-  /// Counts a thing.
+  /// Counts an item.
   ///
-  /// @param isProbe whether to count it among those that were tried
-  /// @return whether there was room for it
+  /// @param isProbe whether the record is an attempt to reach it
+  /// @return whether it is within the bound
   boolean add(int owner, long high, long low, boolean isProbe) {
     pairs.set(0, owner);
     pairs.set(1, high);
@@ -59,9 +62,9 @@ final class PairCounts {
       return false;
     }
     if (pair == before) {
-      counts = withRoomFor(pair, counts);
-      probes = withRoomFor(pair, probes);
-      earlier = withRoomFor(pair, earlier);
+      counts = grownTo(pair, counts);
+      probes = grownTo(pair, probes);
+      earlier = grownTo(pair, earlier);
       counts[pair] = 0;
       probes[pair] = 0;
       earlier[pair] = latest[owner];
@@ -72,7 +75,7 @@ final class PairCounts {
     return true;
   }
 
-  /// Returns how many different things an owner tried.
+  /// Returns how many different items an owner tried to reach.
   int probed(int owner) {
     int probed = 0;
     for (int pair = latest[owner]; pair != NONE; pair = earlier[pair]) {
@@ -81,12 +84,12 @@ final class PairCounts {
     return probed;
   }
 
-  /// Returns the things that came most often to an owner, the most frequent first; between equal
-  /// counts their natural order decides, so that the same records always make the same summary.
-  <T extends Comparable<T>> List<Counted<T>> top(int owner, int most, Thing<T> thing) {
+  /// Returns the most frequent items of an owner, the most frequent first. Items with equal counts
+  /// are in their natural order, so the same records always give the same summary.
+  <T extends Comparable<T>> List<Counted<T>> top(int owner, int most, Item<T> item) {
     List<Counted<T>> all = new ArrayList<>();
     for (int pair = latest[owner]; pair != NONE; pair = earlier[pair]) {
-      all.add(new Counted<>(thing.of(pairs.get(pair, 1), pairs.get(pair, 2)), counts[pair]));
+      all.add(new Counted<>(item.of(pairs.get(pair, 1), pairs.get(pair, 2)), counts[pair]));
     }
     if (all.size() > 1) {
       all.sort(
@@ -97,7 +100,7 @@ final class PairCounts {
     return List.copyOf(all.subList(0, Math.min(most, all.size())));
   }
 
-  private static int[] withRoomFor(int index, int[] array) {
+  private static int[] grownTo(int index, int[] array) {
     return index < array.length ? array : Arrays.copyOf(array, array.length * 2);
   }
 }

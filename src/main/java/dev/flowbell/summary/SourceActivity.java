@@ -5,27 +5,27 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one original source had rejected at one network interface, within one payload.
+/// What one source had rejected at one network interface, in one payload.
 ///
-/// @param source who really sent the traffic: `pkt-srcaddr`, or `srcaddr` where that is all there
-///   is
-/// @param maskedBy the address that the interface saw instead, `null` where it saw the source's
-///   own; the first one where there are several
-/// @param interfaceId, vpcId, subnetId, instanceId as the records say, `null` where they don't
-/// @param service the AWS service that the source address belongs to
-/// @param flowDirection `ingress` or `egress`
-/// @param rejectReason why AWS says it rejected, the first of several
-/// @param rejects rejected records, at least 1
-/// @param blockedHandshakes those that are SYN only
-/// @param strays those that are late packets of a closed connection
-/// @param natMaskedRejects those whose source a NAT device hid
-/// @param packets, bytes of the rejected records
-/// @param topPorts the destination ports it was rejected at most often
-/// @param topHosts the destinations it was rejected at most often
-/// @param probedPorts how many different destination ports it tried, strays and replies left out
-/// @param probedHosts how many different destinations it tried, strays and replies left out
-/// @param first when the first of the windows began, `null` where records have no times
-/// @param last when the last of the windows ended
+/// @param source the address that sent the traffic: `pkt-srcaddr`, or `srcaddr` where that is
+///   absent
+/// @param maskedBy the address of a NAT device that the interface saw instead, the first of
+///   several, `null` where it saw the source's own address
+/// @param interfaceId, vpcId, subnetId, instanceId from the first record, `null` where absent
+/// @param service the AWS service that the source address belongs to, `null` where absent
+/// @param flowDirection `ingress` or `egress`, `null` where absent
+/// @param rejectReason AWS's reason, the first of several, `null` where absent
+/// @param rejects the number of rejected records, at least 1
+/// @param blockedHandshakes how many of them are handshakes
+/// @param strays how many of them are strays
+/// @param natMaskedRejects how many of them have a masked source
+/// @param packets, bytes the sums over the rejected records
+/// @param topPorts the destination ports with the most rejects, the first one has the most
+/// @param topHosts the destination addresses with the most rejects, the first one has the most
+/// @param probedPorts how many different destination ports it tried, without strays and replies
+/// @param probedHosts how many different destination addresses it tried, without strays and replies
+/// @param first the earliest `start`, `null` where records have none
+/// @param last the latest `end`, `null` where records have none
 public record SourceActivity(
     IpAddress source,
     @Nullable IpAddress maskedBy,

@@ -9,12 +9,12 @@ import dev.flowbell.record.IpAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Adds up what one original source had rejected at one network interface.
+/// Adds up what one source had rejected at one network interface.
 final class SourceTally {
   private static final int TOP_PORTS = 10;
   private static final int TOP_HOSTS = 5;
 
-  /// Below this a port belongs to a service. @see <a
+  /// Ports below this one belong to services. @see <a
   /// href="https://www.rfc-editor.org/rfc/rfc6335#section-6">RFC 6335, port number ranges</a>
   private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
@@ -37,9 +37,11 @@ final class SourceTally {
   private long firstSeconds = Long.MAX_VALUE;
   private long lastSeconds = FlowRecord.ABSENT;
 
-  /// @param number what the source's ports and hosts are counted under
-  /// @param interfaceId as the record says
-  /// @param record the first rejected one of this source at this interface
+  /// Creates a tally without records.
+  ///
+  /// @param number the source's number as an owner of ports and hosts
+  /// @param interfaceId the record's network interface
+  /// @param record the first rejected record of the source at this network interface
   SourceTally(int number, IpAddress source, @Nullable String interfaceId, FlowRecord record) {
     this.number = number;
     this.source = source;
@@ -53,8 +55,8 @@ final class SourceTally {
 
   /// Counts a rejected record.
   ///
-  /// @param ports, hosts of all sources, where this one's are counted too
-  /// @return whether there was room for its port and its host
+  /// @param ports, hosts the counts of all sources, to which the record's are added
+  /// @return whether its port and its host are within the bounds
   boolean add(FlowRecord record, int classes, PairCounts ports, PairCounts hosts) {
     rejects++;
     boolean isStray = Classification.STRAY.isIn(classes);
@@ -89,8 +91,9 @@ final class SourceTally {
     return hasPortRoom && hasHostRoom;
   }
 
-  /// Without flags, or over UDP, late answers of a service look like somebody trying many high
-  /// ports: `53 → 40123`, `443 → 51514`. A lone SYN is an attempt whatever its ports.
+  /// Returns whether a record is a late answer of a service, such as `53 → 40123`. Without flags,
+  /// or over UDP, such answers look like attempts to reach many high ports. A SYN alone is always
+  /// an attempt.
   private static boolean isReply(FlowRecord record) {
     return record.tcpFlags() != Classifier.SYN
         && record.sourcePort() != FlowRecord.ABSENT
@@ -98,6 +101,7 @@ final class SourceTally {
         && record.destinationPort() >= FIRST_UNPRIVILEGED_PORT;
   }
 
+  /// Returns the sums.
   SourceActivity toActivity(PairCounts ports, PairCounts hosts) {
     return new SourceActivity(
         source,

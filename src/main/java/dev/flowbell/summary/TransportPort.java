@@ -13,7 +13,7 @@ public record TransportPort(int protocol, int number) implements Comparable<Tran
   private static final Comparator<TransportPort> BY_NUMBER =
       Comparator.comparingInt(TransportPort::number).thenComparingInt(TransportPort::protocol);
 
-  /// Makes a port of a record's numbers.
+  /// Returns the port with a record's numbers.
   static TransportPort of(long protocol, long number) {
     return new TransportPort((int) protocol, (int) number);
   }
@@ -24,7 +24,7 @@ public record TransportPort(int protocol, int number) implements Comparable<Tran
     return BY_NUMBER.compare(this, other);
   }
 
-  /// Returns `22/tcp`, `53/udp`, `0/protocol-1`, or `22` where the protocol isn't known.
+  /// Returns `22/tcp`, `53/udp`, `0/protocol-1`, or `22` where the protocol is absent.
   @Override
   public String toString() {
     return switch (protocol) {

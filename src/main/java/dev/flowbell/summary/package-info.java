@@ -1,4 +1,4 @@
-/// Sums one payload up: counts by minute and dimension, who was rejected, and where.
+/// Sums up one payload: counts by minute and dimension, and the activity of rejected sources.
 @NullMarked
 package dev.flowbell.summary;
 
