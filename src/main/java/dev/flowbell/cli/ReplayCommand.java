@@ -95,12 +95,9 @@ final class ReplayCommand implements Command {
   }
 
   private static String descriptionOf(Setting setting) {
-    String defaultText =
-        setting.equals(Setting.LOG_FORMAT)
-            ? "AWS's default format, and that of Flowbell's template"
-            : setting.defaultText();
+    String defaultWords = setting.defaultWords();
     return setting.description().replace("${", "$${") // else picocli's own variables
-        + (defaultText.isEmpty() ? "" : " (" + defaultText + ")");
+        + (defaultWords.isEmpty() ? "" : " (" + defaultWords + ")");
   }
 
   @Override

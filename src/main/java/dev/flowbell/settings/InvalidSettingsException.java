@@ -2,8 +2,8 @@ package dev.flowbell.settings;
 
 import java.util.List;
 
-/// Settings that can't be worked with. The message names every wrong one, with the value found and
-/// what was expected, a line each.
+/// Thrown when a setting is wrong. The message has a line for every wrong setting: its name, the
+/// value found and what was expected.
 public final class InvalidSettingsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

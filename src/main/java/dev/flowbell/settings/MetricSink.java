@@ -1,10 +1,10 @@
 package dev.flowbell.settings;
 
-/// Which way the function's counts go to CloudWatch.
+/// How metrics reach CloudWatch.
 public enum MetricSink {
-  /// `PutMetricData`: CloudWatch has them when the call returns.
+  /// By `PutMetricData` requests: CloudWatch has the metrics when a request returns.
   CLOUDWATCH,
-  /// Lines of the function's log, in CloudWatch's embedded metric format: CloudWatch Logs makes
-  /// metrics of them.
+  /// By lines of the function's log, in CloudWatch's embedded metric format. CloudWatch Logs
+  /// extracts the metrics later.
   EMF
 }

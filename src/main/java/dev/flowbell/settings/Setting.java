@@ -2,93 +2,152 @@ package dev.flowbell.settings;
 
 import dev.flowbell.judge.AlertPolicy;
 import dev.flowbell.judge.AlertRule;
+import dev.flowbell.metric.MetricDimension;
+import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.record.RecordFormat;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/// One thing that users can set: an environment variable of the function, and an option of the
+/// A value that users can set: an environment variable of the function, and an option of the
 /// command line.
 ///
-/// To add one, add it to [#ALL] and read it in [Settings].
+/// This is the only description of a setting. [Settings] checks values with it, `replay --help`
+/// prints it, and the list in `docs/settings.md` is generated from it. To add a setting, add it to
+/// [#ALL] and read it in [Settings].
 ///
 /// @param name the environment variable
-/// @param option the command line's option; empty where the command line has no use for it
-/// @param defaultText what holds where it isn't set; empty for nothing
-/// @param label what its values are, for help texts
+/// @param option the command line's option; empty if there is none
+/// @param defaultText the value of a setting that is not set; empty for none
+/// @param label a placeholder for the value, for help texts
+/// @param bounds the values that it may have
 /// @param description one sentence
 public record Setting(
-    String name, String option, String defaultText, String label, String description) {
-  public static final Setting LOG_FORMAT =
+    String name,
+    String option,
+    String defaultText,
+    String label,
+    Bounds bounds,
+    String description) {
+  private static final long MOST_COUNT = Integer.MAX_VALUE;
+  private static final Duration LONGEST_COOLDOWN = Duration.ofDays(7);
+
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html">CreateLogGroup</a>
+  private static final Bounds LOG_GROUP_NAMES =
+      new Bounds.Name(
+          "a log group's name: 1 to 512 letters, digits and .-_/#",
+          Pattern.compile("[.\\-_/#A-Za-z0-9]{1,512}"));
+
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace">Namespaces</a>
+  private static final Bounds NAMESPACES =
+      new Bounds.Name(
+          "1 to 255 letters, digits and .-_/#: without AWS/ in front",
+          Pattern.compile("(?!AWS/)(?!:)[0-9A-Za-z.\\-_/#: ]{1,255}"));
+
+  private static final Bounds TOPIC_ARNS =
+      new Bounds.Name(
+          "an SNS topic's ARN such as arn:aws:sns:eu-west-1:123456789012:flowbell",
+          Pattern.compile(
+              "arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?"));
+
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html">CreateTable</a>
+  private static final Bounds TABLE_NAMES =
+      new Bounds.Name(
+          "a DynamoDB table's name, 3 to 255 letters, digits and ._-",
+          Pattern.compile("[a-zA-Z0-9_.-]{3,255}"));
+
+  private static final Bounds THRESHOLDS =
+      new Bounds.Numbers("a positive integer, or 0 for never", 0, MOST_COUNT);
+
+  /// The value of [#LOG_FORMAT] that lets the function ask EC2.
+  static final String LOG_FORMAT_AUTO = "auto";
+
+  static final Setting LOG_FORMAT =
       new Setting(
           "LOG_FORMAT",
           "--log-format",
           RecordFormat.DEFAULT + ";" + RecordFormat.FLOWBELL,
           "FORMAT[;FORMAT...]",
-          "The flow logs' formats, as AWS writes them, ${srcaddr} ${dstaddr}, or bare names;"
-              + " several with a semicolon between.");
-
-  /// The value of [#LOG_FORMAT] that lets the function ask EC2.
-  static final String LOG_FORMAT_AUTO = "auto";
-
+          new Bounds.Parsed("formats, or auto: the function asks EC2"),
+          "The flow logs' formats, as AWS writes them, ${srcaddr} ${dstaddr}, or with bare names;"
+              + " several are separated by semicolons.");
   static final Setting LOG_GROUP =
       new Setting(
           "LOG_GROUP",
           "",
           "",
           "NAME",
-          "The log group whose flow logs' formats are asked for at start-up.");
+          LOG_GROUP_NAMES,
+          "The log group for whose flow logs the function asks EC2 at start-up, if LOG_FORMAT is"
+              + " auto.");
   static final Setting MAX_INFLATED_BYTES =
       new Setting(
           "MAX_INFLATED_BYTES",
           "--max-inflated-bytes",
           "33554432",
           "BYTES",
-          "The most that a payload may inflate to.");
+          Bounds.Numbers.between(1, MOST_COUNT),
+          "The most bytes that a payload may inflate to.");
   static final Setting METRIC_SINK =
       new Setting(
           "METRIC_SINK",
           "", // standard output is the command line's report
           "cloudwatch",
           "cloudwatch|emf",
-          "Whether metrics are sent to CloudWatch, or written to the function's log for CloudWatch"
-              + " to find.");
+          Bounds.Choice.of(MetricSink.values()),
+          "How metrics reach CloudWatch: PutMetricData requests (cloudwatch), or lines of the"
+              + " function's log (emf).");
   static final Setting METRIC_NAMESPACE =
       new Setting(
           "METRIC_NAMESPACE",
           "--namespace",
           "Flowbell",
           "NAME",
-          "The namespace that metrics go to in CloudWatch.");
+          NAMESPACES,
+          "The metrics' namespace in CloudWatch.");
   static final Setting METRIC_DIMENSIONS =
       new Setting(
           "METRIC_DIMENSIONS",
           "--dimensions",
           "",
           "NAME[,NAME...]",
-          "Series to publish besides the totals: VpcId, SubnetId, InterfaceId, AccountId, Region,"
-              + " AzId, FlowDirection, RejectReason, LogGroup; + joins several into one.");
+          new Bounds.Parsed("names of dimensions, with commas or + between"),
+          "Series to publish besides the totals: "
+              + Arrays.stream(MetricDimension.values())
+                  .map(MetricDimension::awsName)
+                  .collect(Collectors.joining(", "))
+              + "; + joins several into one.");
   static final Setting METRIC_SERIES_BUDGET =
       new Setting(
           "METRIC_SERIES_BUDGET",
           "--series-budget",
           "100",
           "COUNT",
-          "The most series that dimensions may make in a payload; the rest goes to Other.");
+          Bounds.Numbers.between(0, 10_000),
+          "The most series that dimensions may make in a payload; the rest is added up as Other.");
   static final Setting ALERT_TOPIC_ARN =
       new Setting(
           "ALERT_TOPIC_ARN",
           "--topic-arn",
           "",
           "ARN",
-          "The SNS topic for notifications; without one there are none.");
+          TOPIC_ARNS,
+          "The SNS topic for notifications; without a topic there are none.");
   static final Setting ALERT_HTTPS_FORM =
       new Setting(
           "ALERT_HTTPS_FORM",
           "--https-form",
           "json",
           "json|chat",
+          Bounds.Choice.of(HttpsForm.values()),
           "What HTTPS subscribers of the topic get: JSON, or a message for Amazon Q Developer in"
               + " chat applications.");
   static final Setting ALERT_COOLDOWN_SECONDS =
@@ -97,20 +156,22 @@ public record Setting(
           "--cooldown-seconds",
           String.valueOf(AlertPolicy.DEFAULT_COOLDOWN.toSeconds()),
           "SECONDS",
-          "How long the same rule, source and interface stay quiet once told.");
-
+          Bounds.Numbers.between(0, LONGEST_COOLDOWN.toSeconds()),
+          "How long an alert with the same rule, source and network interface is suppressed after"
+              + " it was sent.");
   static final Setting LEDGER_TABLE =
       new Setting(
           "LEDGER_TABLE",
           "--ledger-table",
           "",
           "NAME",
-          "The DynamoDB table that remembers what was published; without one the process's memory"
-              + " does.");
+          TABLE_NAMES,
+          "The ledger's DynamoDB table; without a table the ledger is in the process's memory.");
 
+  /// All settings.
   public static final List<Setting> ALL = all();
 
-  /// Those that the command line has options for.
+  /// The settings that are options of the command line.
   public static final List<Setting> OPTIONS =
       ALL.stream().filter(setting -> !setting.option().isEmpty()).toList();
 
@@ -142,6 +203,18 @@ public record Setting(
         "--" + rule.setting().toLowerCase(Locale.ROOT).replace('_', '-'),
         String.valueOf(rule.defaultThreshold()),
         "COUNT",
-        "Alert at this many " + rule.counted() + "; 0 for never.");
+        THRESHOLDS,
+        "Threshold of the rule "
+            + rule.key()
+            + ", which counts "
+            + rule.counted()
+            + "; 0 for never.");
+  }
+
+  /// Returns the default as people read it; empty for none.
+  public String defaultWords() {
+    return name.equals("LOG_FORMAT")
+        ? "AWS's default format, and that of Flowbell's template"
+        : defaultText;
   }
 }

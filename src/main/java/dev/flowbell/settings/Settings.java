@@ -12,24 +12,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// All that users can set, checked as a whole.
+/// The values of all settings, checked.
 ///
-/// @param formats what lines may look like, as far as is known without asking
-/// @param isLogFormatAuto whether EC2 is to be asked for the flow logs' formats
-/// @param logGroup the log group whose flow logs to ask for at start-up, `null` for not before a
-///   payload names one
-/// @param maxInflatedBytes the most that a payload may inflate to
-/// @param metricSink which way metrics go
+/// @param formats the lines' formats, before EC2 is asked
+/// @param isLogFormatAuto whether the function asks EC2 for the flow logs' formats
+/// @param logGroup the log group to ask about at start-up; `null` to ask when a payload names its
+///   log group
+/// @param maxInflatedBytes the most bytes that a payload may inflate to
+/// @param metricSink how metrics reach CloudWatch
 /// @param namespace the metrics' namespace
 /// @param dimensionSets the series besides the totals
-/// @param seriesBudget how many series these may make in a payload
-/// @param alertPolicy what is worth telling
-/// @param topicArn where notifications go, `null` for nowhere
+/// @param seriesBudget the most series that dimensions may make in a payload
+/// @param alertPolicy the rules' thresholds, and the cooldown
+/// @param topicArn the topic for notifications; `null` for no notifications
 /// @param httpsForm what HTTPS subscribers get
-/// @param ledgerTable the ledger's table, `null` for a ledger in memory
+/// @param ledgerTable the ledger's table; `null` for a ledger in memory
 public record Settings(
     List<RecordFormat> formats,
     boolean isLogFormatAuto,
@@ -46,22 +45,22 @@ public record Settings(
 
   /// Reads settings.
   ///
-  /// @param values by [Setting#name]; blank ones count as not set, as a template's empty parameters
-  ///   come
+  /// @param values by [Setting#name]. A blank value counts as not set, because an empty parameter
+  ///   of the template makes one
   /// @param nameOf what errors call a setting
-  /// @throws InvalidSettingsException naming every wrong one
+  /// @throws InvalidSettingsException naming every wrong setting
   public static Settings parse(Map<String, String> values, Function<Setting, String> nameOf) {
     return new Reader(values, nameOf).read();
   }
 
   /// Reads the function's settings from its environment.
   ///
-  /// @throws InvalidSettingsException naming every wrong one
+  /// @throws InvalidSettingsException naming every wrong setting
   public static Settings fromEnvironment(Map<String, String> environment) {
     return parse(environment, Setting::name);
   }
 
-  /// Returns these settings with every alert switched off, for where nobody could be told.
+  /// Returns these settings without alert rules, for a caller that can't notify anyone.
   public Settings withoutAlerts() {
     return new Settings(
         formats,
@@ -79,25 +78,6 @@ public record Settings(
   }
 
   private static final class Reader {
-    private static final long MOST_COUNT = Integer.MAX_VALUE;
-    private static final Duration LONGEST_COOLDOWN = Duration.ofDays(7);
-
-    /// @see <a
-    ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace">Namespaces</a>
-    private static final Pattern NAMESPACE =
-        Pattern.compile("(?!AWS/)(?!:)[0-9A-Za-z.\\-_/#: ]{1,255}");
-
-    /// @see <a
-    ///   href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html">CreateLogGroup</a>
-    private static final Pattern LOG_GROUP = Pattern.compile("[.\\-_/#A-Za-z0-9]{1,512}");
-
-    private static final Pattern TOPIC_ARN =
-        Pattern.compile("arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?");
-
-    /// @see <a
-    ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html">CreateTable</a>
-    private static final Pattern TABLE = Pattern.compile("[a-zA-Z0-9_.-]{3,255}");
-
     private final Map<String, String> values;
     private final Function<Setting, String> nameOf;
     private final List<String> errors = new ArrayList<>();
@@ -112,16 +92,17 @@ public record Settings(
           new Settings(
               readFormats(),
               isLogFormatAuto(),
-              readLogGroup(),
-              readNumber(Setting.MAX_INFLATED_BYTES, 1, MOST_COUNT),
-              readMetricSink(),
-              readNamespace(),
+              readOptional(Setting.LOG_GROUP),
+              readNumber(Setting.MAX_INFLATED_BYTES),
+              readChoice(Setting.METRIC_SINK, MetricSink.values()),
+              read(Setting.METRIC_NAMESPACE),
               readDimensions(),
-              (int) readNumber(Setting.METRIC_SERIES_BUDGET, 0, 10_000),
-              new AlertPolicy(readThresholds(), readCooldown()),
-              readTopicArn(),
-              readHttpsForm(),
-              readLedgerTable());
+              (int) readNumber(Setting.METRIC_SERIES_BUDGET),
+              new AlertPolicy(
+                  readThresholds(), Duration.ofSeconds(readNumber(Setting.ALERT_COOLDOWN_SECONDS))),
+              readOptional(Setting.ALERT_TOPIC_ARN),
+              readChoice(Setting.ALERT_HTTPS_FORM, HttpsForm.values()),
+              readOptional(Setting.LEDGER_TABLE));
       if (!errors.isEmpty()) {
         throw new InvalidSettingsException(errors);
       }
@@ -147,40 +128,6 @@ public record Settings(
       return formats;
     }
 
-    private @Nullable String readLogGroup() {
-      String text = text(Setting.LOG_GROUP);
-      if (text.isEmpty()) {
-        return null;
-      }
-      if (!LOG_GROUP.matcher(text).matches()) {
-        refuse(Setting.LOG_GROUP, "a log group's name: 1 to 512 letters, digits and .-_/#", text);
-      }
-      return text;
-    }
-
-    private MetricSink readMetricSink() {
-      String text = text(Setting.METRIC_SINK);
-      return switch (text) {
-        case "cloudwatch" -> MetricSink.CLOUDWATCH;
-        case "emf" -> MetricSink.EMF;
-        default -> {
-          refuse(Setting.METRIC_SINK, "cloudwatch or emf", text);
-          yield MetricSink.CLOUDWATCH;
-        }
-      };
-    }
-
-    private String readNamespace() {
-      String text = text(Setting.METRIC_NAMESPACE);
-      if (!NAMESPACE.matcher(text).matches()) {
-        refuse(
-            Setting.METRIC_NAMESPACE,
-            "1 to 255 letters, digits and .-_/#: without AWS/ in front",
-            text);
-      }
-      return text;
-    }
-
     private List<List<MetricDimension>> readDimensions() {
       try {
         return MetricDimension.parseSets(text(Setting.METRIC_DIMENSIONS));
@@ -193,88 +140,44 @@ public record Settings(
     private Map<AlertRule, Long> readThresholds() {
       Map<AlertRule, Long> thresholds = new HashMap<>();
       for (AlertRule rule : AlertRule.all()) {
-        Setting setting = Setting.threshold(rule);
-        String text = text(setting);
-        long threshold = findNumber(text);
-        if (threshold < 0 || threshold > MOST_COUNT) {
-          refuse(setting, "a positive integer, or 0 for never", text);
-        }
-        thresholds.put(rule, threshold);
+        thresholds.put(rule, readNumber(Setting.threshold(rule)));
       }
       return thresholds;
     }
 
-    private Duration readCooldown() {
-      return Duration.ofSeconds(
-          readNumber(Setting.ALERT_COOLDOWN_SECONDS, 0, LONGEST_COOLDOWN.toSeconds()));
-    }
-
-    private @Nullable String readTopicArn() {
-      String text = text(Setting.ALERT_TOPIC_ARN);
-      if (text.isEmpty()) {
-        return null;
-      }
-      if (!TOPIC_ARN.matcher(text).matches()) {
-        refuse(
-            Setting.ALERT_TOPIC_ARN,
-            "an SNS topic's ARN such as arn:aws:sns:eu-west-1:123456789012:flowbell",
-            text);
-      }
-      return text;
-    }
-
-    private @Nullable String readLedgerTable() {
-      String text = text(Setting.LEDGER_TABLE);
-      if (text.isEmpty()) {
-        return null;
-      }
-      if (!TABLE.matcher(text).matches()) {
-        refuse(
-            Setting.LEDGER_TABLE,
-            "a DynamoDB table's name, 3 to 255 letters, digits and ._-",
-            text);
-      }
-      return text;
-    }
-
-    private HttpsForm readHttpsForm() {
-      String text = text(Setting.ALERT_HTTPS_FORM);
-      return switch (text) {
-        case "json" -> HttpsForm.JSON;
-        case "chat" -> HttpsForm.CHAT;
-        default -> {
-          refuse(Setting.ALERT_HTTPS_FORM, "json or chat", text);
-          yield HttpsForm.JSON;
+    private <E extends Enum<E>> E readChoice(Setting setting, E[] constants) {
+      String text = read(setting);
+      for (E constant : constants) {
+        if (Bounds.Choice.toWord(constant).equals(text)) {
+          return constant;
         }
-      };
+      }
+      return constants[0]; // the error is recorded
     }
 
-    private long readNumber(Setting setting, long least, long most) {
+    private long readNumber(Setting setting) {
+      return Bounds.Numbers.toNumber(read(setting));
+    }
+
+    private @Nullable String readOptional(Setting setting) {
+      return text(setting).isEmpty() ? null : read(setting);
+    }
+
+    /// Returns the setting's text, and records an error if the text is out of bounds.
+    private String read(Setting setting) {
       String text = text(setting);
-      long number = findNumber(text);
-      if (number < least || number > most) {
-        refuse(setting, "a whole number from " + least + " to " + most, text);
+      if (!setting.bounds().contain(text)) {
+        String shortened = text.length() > 60 ? text.substring(0, 60) + "..." : text;
+        errors.add(
+            "%s: expected %s, got \"%s\""
+                .formatted(nameOf.apply(setting), setting.bounds().words(), shortened));
       }
-      return number;
-    }
-
-    private static long findNumber(String text) {
-      try {
-        return Long.parseLong(text);
-      } catch (NumberFormatException e) {
-        return -1; // below every range
-      }
+      return text;
     }
 
     private String text(Setting setting) {
       String value = values.get(setting.name());
       return value == null || value.isBlank() ? setting.defaultText() : value.strip();
-    }
-
-    private void refuse(Setting setting, String expected, String got) {
-      String shortened = got.length() > 60 ? got.substring(0, 60) + "..." : got;
-      errors.add(
-          "%s: expected %s, got \"%s\"".formatted(nameOf.apply(setting), expected, shortened));
     }
   }
 }

@@ -1,4 +1,4 @@
-/// Reads and checks everything that users can set.
+/// Describes the settings, and reads and checks their values.
 @NullMarked
 package dev.flowbell.settings;
 

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What Flowbell does and costs in a month, from what comes in; `docs/metrics.md` has what it comes
+/// What Flowbell does and costs in a month, from what comes in; `docs/costs.md` has what it comes
 /// to, and [CostModelIT] compares it with the calls that are made.
 ///
 /// Public prices of us-east-1 as of 2026-11, without free tiers, in USD.
@@ -88,7 +88,7 @@ record CostModel(double payloads, double records, double tellingPayloads, double
     return records * GIGABYTES_A_RECORD * 1.00;
   }
 
-  /// Returns the row of the table in `docs/metrics.md`.
+  /// Returns the row of the table in `docs/costs.md`.
   String toRow(String name) {
     return String.format(
         Locale.ROOT,

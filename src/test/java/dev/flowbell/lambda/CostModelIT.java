@@ -83,7 +83,7 @@ final class CostModelIT {
                 })
             .toList();
 
-    assertThat(Files.readAllLines(Path.of("docs", "metrics.md"))).containsAll(rows);
+    assertThat(Files.readAllLines(Path.of("docs", "costs.md"))).containsAll(rows);
   }
 
   private String event(int payload) {
