@@ -147,7 +147,8 @@ final class DynamoDbLedgerIT extends LedgerContract {
     assertThatThrownBy(() -> claim("denied", NOW))
         .isInstanceOf(LedgerUnavailableException.class)
         .hasMessage(
-            "ledger: DynamoDB UpdateItem, table %s: AccessDeniedException (status 400): not authorized to perform: dynamodb:UpdateItem"
+            ("ledger: DynamoDB UpdateItem, table %s: AccessDeniedException (status 400):"
+                    + " not authorized to perform: dynamodb:UpdateItem")
                 .formatted(table.name()));
     assertThat(proxy.calls()).hasSize(1);
   }

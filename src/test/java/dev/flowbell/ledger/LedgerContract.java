@@ -50,7 +50,8 @@ abstract class LedgerContract {
     assertThatThrownBy(() -> claim(batch, NOW.plus(LEASE).minusMillis(1)))
         .isInstanceOf(BatchClaimedException.class)
         .hasMessage(
-            "batch %s: another run has claimed it until 2026-11-22T10:20:15.217Z at the latest; nothing was sent"
+            ("batch %s: another run has claimed it until 2026-11-22T10:20:15.217Z at the latest;"
+                    + " nothing was sent")
                 .formatted(batch));
     assertThat(claim(batch + "other", NOW).isFinished()).isFalse();
   }
