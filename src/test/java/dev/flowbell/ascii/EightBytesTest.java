@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Compares each trick with the loop that it stands for.
+/// Compares each method with a loop that has the same result.
 class EightBytesTest {
   private static final int ROUNDS = 200_000;
 
@@ -91,7 +91,7 @@ class EightBytesTest {
     }
   }
 
-  /// Eight bytes, most of them out of these.
+  /// Returns eight random bytes, most of them from the given ones.
   private byte[] someBytes(String these) {
     byte[] bytes = new byte[8];
     random.nextBytes(bytes);

@@ -13,7 +13,7 @@ class ClassifierTest {
   private static final String ACCEPTED_SYN =
       "action=ACCEPT protocol=6 tcp-flags=2 srcaddr=10.0.1.5 dstaddr=10.0.2.98";
 
-  /// Nothing but the named fields is in the record.
+  /// Other fields of the record are absent.
   @ParameterizedTest
   @CsvSource({
     "bytes=7, ''",
@@ -38,13 +38,13 @@ class ClassifierTest {
     "action=REJECT protocol=6 tcp-flags=19, REJECT",
     "action=REJECT protocol=6 tcp-flags=253, REJECT STRAY",
     "action=REJECT protocol=6 tcp-flags=255, REJECT",
-    // the same of what is no TCP, or may be none
+    // the same for other protocols, and without a protocol
     "action=REJECT protocol=17 tcp-flags=2, REJECT",
     "action=REJECT protocol=17 tcp-flags=0, REJECT",
     "action=REJECT protocol=- tcp-flags=2, REJECT",
     "action=REJECT tcp-flags=2, REJECT",
     "action=REJECT tcp-flags=0, REJECT",
-    // a blocked handshake may carry data, and its counts may be missing
+    // a blocked handshake can have data, and its counts can be absent
     "action=REJECT protocol=6 tcp-flags=2 packets=1 bytes=1500, REJECT SYN_ONLY",
     // no action
     "protocol=6 tcp-flags=2 packets=1 bytes=60, ''",
@@ -64,7 +64,7 @@ class ClassifierTest {
     assertThat(classify(record)).isEqualTo(expected);
   }
 
-  /// Accepted SYNs: nothing but headers, or the client's side of a connection that carried data.
+  /// Accepted SYNs: packets without data, or the client's side of a connection with data.
   @ParameterizedTest
   @CsvSource({
     "packets=1 bytes=60, SYN_ONLY",
@@ -82,7 +82,7 @@ class ClassifierTest {
     "packets=1 bytes=-, ''",
     "bytes=60, ''",
     "packets=1, ''",
-    // products that are no long
+    // products that a long cannot hold
     "packets=9223372036854775807 bytes=9223372036854775807, SYN_ONLY",
     "packets=153722867280912931 bytes=9223372036854775807, SYN_ONLY",
     "packets=153722867280912930 bytes=9223372036854775800, SYN_ONLY",

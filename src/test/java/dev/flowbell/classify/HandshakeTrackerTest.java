@@ -28,7 +28,7 @@ class HandshakeTrackerTest {
     assertThat(tracker.findUnanswered()).containsExactly("a", "b");
   }
 
-  /// Several SYNs of one connection, one after another: each record counts.
+  /// Each of several records of one connection counts.
   @Test
   void findUnanswered_sameConnectionTwice() {
     add(SYN, "a");
@@ -39,7 +39,7 @@ class HandshakeTrackerTest {
 
   @ParameterizedTest
   @CsvSource({
-    // an answer is the reverse 5-tuple with SYN and ACK among its flags
+    // an answer has the reverse 5-tuple, and flags with SYN and ACK
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18, true",
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=19, true",
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=22, true",
@@ -65,9 +65,9 @@ class HandshakeTrackerTest {
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=17 tcp-flags=18, false",
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=- tcp-flags=18, false",
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 dstport=50101 protocol=6 tcp-flags=18, false",
-    // the same direction is no answer
+    // the same direction is not an answer
     "srcaddr=10.0.1.5 dstaddr=10.0.2.98 srcport=50101 dstport=22 protocol=6 tcp-flags=18, false",
-    // nor is a window without data
+    // an interval without traffic is not an answer
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
         + " log-status=NODATA, false",
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
@@ -84,7 +84,7 @@ class HandshakeTrackerTest {
     assertThat(answerFirst.findUnanswered()).isEqualTo(tracker.findUnanswered());
   }
 
-  /// Both directions still find each other where the format leaves parts of the 5-tuple out.
+  /// Both directions match, even if the format has only parts of the 5-tuple.
   @Test
   void findUnanswered_formatWithoutPorts() {
     add("srcaddr=1::5 dstaddr=2::7 protocol=6 tcp-flags=2 action=ACCEPT packets=1 bytes=80", "a");
@@ -97,7 +97,7 @@ class HandshakeTrackerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "action=REJECT", // a blocked handshake, known as such without an answer
+    "action=REJECT", // a blocked handshake needs no answer to be known
     "action=ACCEPT bytes=61",
     "action=- ",
   })
@@ -133,7 +133,7 @@ class HandshakeTrackerTest {
     assertThat(add(bounded, answer.formatted(80), "-")).isTrue();
     assertThat(add(bounded, answer.formatted(23), "-")).isTrue();
     assertThat(add(bounded, answer.formatted(22), "-")).isFalse();
-    assertThat(add(bounded, answer.formatted(23), "-")).isTrue(); // there already
+    assertThat(add(bounded, answer.formatted(23), "-")).isTrue(); // present already
     assertThat(bounded.findUnanswered()).containsExactly("a");
 
     bounded.reset();

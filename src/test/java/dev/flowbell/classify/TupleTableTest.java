@@ -10,7 +10,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TupleTableTest {
-  /// Few values, so that many tuples come again; several rounds, so that a cleared table is used.
+  /// Few values, so that tuples are repeated, and several rounds, so that a cleared table is
+  /// reused.
   @Test
   void add_asAMap() {
     Random random = new Random(3);

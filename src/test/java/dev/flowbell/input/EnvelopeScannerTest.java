@@ -20,7 +20,7 @@ class EnvelopeScannerTest {
 
   private final EnvelopeScanner scanner = new EnvelopeScanner(BOUND);
 
-  /// What a batch says, as values that can be compared.
+  /// The contents of a batch, as values that can be compared.
   private record Reading(
       LogBatch.Type type,
       String owner,
@@ -101,7 +101,7 @@ class EnvelopeScannerTest {
     assertThat(scan(json.formatted("k".repeat(257)).getBytes(UTF_8))).isNull();
   }
 
-  /// Whatever it accepts, whole or damaged, Jackson reads, and finds the same.
+  /// Jackson reads the same from every message that the scanner accepts, whole or damaged.
   @Test
   void find_asJackson() {
     int accepted = 0;
@@ -118,8 +118,8 @@ class EnvelopeScannerTest {
         damagedAndAccepted += isAcceptedAsByJackson(damaged(bytes, random)) ? 1 : 0;
       }
     }
-    assertThat(accepted).as("sound ones").isBetween(50, 400);
-    assertThat(damagedAndAccepted).as("damaged ones").isBetween(500, 19_500);
+    assertThat(accepted).as("whole messages").isBetween(50, 400);
+    assertThat(damagedAndAccepted).as("damaged messages").isBetween(500, 19_500);
   }
 
   private boolean isAcceptedAsByJackson(byte[] json) {
@@ -150,7 +150,7 @@ class EnvelopeScannerTest {
     return readings.getFirst();
   }
 
-  /// Replaces, drops or doubles a byte, often by one that means something in JSON.
+  /// Replaces, removes or doubles a byte. The new byte is often one of JSON's syntax.
   private static byte[] damaged(byte[] json, Random random) {
     byte[] replacements = "\"\\{}[],: 01nx\n\u0001".getBytes(UTF_8);
     int at = random.nextInt(json.length);

@@ -60,7 +60,7 @@ class GzipStreamTest {
     }
   }
 
-  /// Network streams return what they have, however little.
+  /// Network streams return only the bytes that they have.
   @Test
   void read_fromASourceThatGivesSingleBytes() throws IOException {
     InputStream drops =
@@ -106,7 +106,7 @@ class GzipStreamTest {
   @CsvSource({
     "00, ''",
     "01, ''", // FTEXT, a hint without a field
-    "02, abcd", // FHCRC, whose value nothing here checks
+    "02, abcd", // FHCRC, which is not checked
     "04, 0000", // FEXTRA of no bytes
     "04, 0300616263", // FEXTRA of 3 bytes
     "08, 00", // FNAME, empty
@@ -152,7 +152,7 @@ class GzipStreamTest {
         "1f8b0820 => 4 => x: gzip flags: expected the reserved bits to be 0, got 32",
         "1f8b0880 => 4 => x: gzip flags: expected the reserved bits to be 0, got 128",
         "1f8b08ff => 4 => x: gzip flags: expected the reserved bits to be 0, got 255",
-        // a deflate block of the type that is none, and a stored one whose length is no length
+        // a deflate block of the invalid type, and a stored block with an invalid length
         "1f8b080000000000000307 => 11 => x: gzip is damaged near byte 11 (invalid block type)",
         "1f8b08000000000000030105000000 => 15 => x: gzip is damaged near byte 15 (invalid stored"
             + " block lengths)"
@@ -168,7 +168,7 @@ class GzipStreamTest {
     }
   }
 
-  /// The second of two members is missing its end: nothing tells where the first one ended.
+  /// The second of two members is cut. The offset is in the whole file.
   @Test
   void read_secondMemberCutAnywhere() {
     for (int end = 1; end < HELLO.length; end++) {
@@ -209,13 +209,13 @@ class GzipStreamTest {
         "x: gzip ended early after " + (HELLO.length + 1) + " bytes");
   }
 
-  /// Every byte damaged in turn: refused, or its damage is in a part that means nothing.
+  /// Damages each byte in turn. The stream is refused, unless the byte has no meaning.
   @Test
   void read_anyByteDamaged() {
     for (int i = 0; i < HELLO.length; i++) {
       byte[] damaged = HELLO.clone();
       damaged[i] ^= 0x20;
-      // time, extra flags, operating system; the bits that fill up deflate's last byte
+      // time, extra flags, operating system, and the unused bits of deflate's last byte
       boolean isMeaningless = (i >= 4 && i < 10) || i == HELLO.length - 9;
       if (isMeaningless) {
         assertThat(inflateOrFault(damaged)).as("byte %d", i).isEqualTo("hello");

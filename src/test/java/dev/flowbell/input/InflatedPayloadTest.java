@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InflatedPayloadTest {
   private final InflatedPayload payload = new InflatedPayload(1 << 20);
 
-  /// Base64 is read in pieces of 32,768 characters: lengths on both sides of its edges, with the
-  /// trailer cut by one.
+  /// Base64 is read in pieces of 32,768 characters. The lengths are around that, so that the end of
+  /// a piece can be in the trailer.
   @ParameterizedTest
   @ValueSource(
       ints = {0, 1, 2, 3, 100, 24_540, 24_545, 24_550, 24_553, 24_555, 24_560, 49_120, 300_000})
@@ -49,7 +49,7 @@ class InflatedPayloadTest {
     assertThat(payload.read(base64(zipped))).isTrue();
   }
 
-  /// In the header's time, extra flags and system anything may stand.
+  /// The header's time, extra flags and operating system can have any value.
   @Test
   void read_damagedAnywhere() {
     byte[] bytes = randomBytes(40);

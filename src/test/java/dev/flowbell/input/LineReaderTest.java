@@ -50,7 +50,7 @@ class LineReaderTest {
     assertThat(reader.next()).isFalse();
   }
 
-  /// Random bytes, many of them line breaks and blanks, in random pieces.
+  /// Reads random bytes, many of them line breaks and blanks, in random pieces.
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void next_likeItsNaiveTwin(long seed) throws IOException {

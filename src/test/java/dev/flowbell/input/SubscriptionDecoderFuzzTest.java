@@ -9,9 +9,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Base64;
 
-/// Whatever comes in, the decoder hands on a sound batch or names the layer that failed.
+/// For any input, the decoder returns a valid batch, or says which layer failed.
 ///
-/// One method for each layer, because no mutation finds its way through base64 and a checksum.
+/// There is one method for each layer, because mutations of base64 rarely have a valid checksum.
 class SubscriptionDecoderFuzzTest {
   private static final int BOUND = 1 << 20;
 
@@ -42,7 +42,7 @@ class SubscriptionDecoderFuzzTest {
     }
   }
 
-  /// Twice with one decoder, whose buffers are used again.
+  /// Decodes twice with one decoder, which reuses its buffers.
   private static void decode(String data) {
     SubscriptionDecoder decoder = new SubscriptionDecoder(BOUND);
     try {

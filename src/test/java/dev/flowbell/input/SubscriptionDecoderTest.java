@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SubscriptionDecoderTest {
   private static final long BOUND = 1 << 20;
 
-  /// The message of AWS's page, its events' messages made shorter; copied 2026-11-23.
+  /// The message of AWS's page, with shorter messages of its events, copied 2026-11-23.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
@@ -74,7 +74,7 @@ class SubscriptionDecoderTest {
     assertThat(batch.id()).matches("[0-9a-f]{64}");
   }
 
-  /// As CloudWatch Logs sends it when a subscription is made: no group, no stream.
+  /// CloudWatch Logs sends this when a subscription is created, without log group and log stream.
   @Test
   void decode_controlMessage() {
     LogBatch batch =
@@ -138,7 +138,7 @@ class SubscriptionDecoderTest {
     assertThat(batch.logStream()).isEmpty();
   }
 
-  /// An event that has no message is a record that can't be read, not a payload that can't.
+  /// An event without a message is an unreadable record, and does not fail the payload.
   @Test
   void decode_eventsWithoutMessage() {
     LogBatch batch =
@@ -196,8 +196,7 @@ class SubscriptionDecoderTest {
     assertThat(messages(batch)).isEqualTo(texts);
   }
 
-  /// What one decoder is given, one after the other, has nothing to do with one another, whichever
-  /// way each is read.
+  /// One decoder reads several payloads, each in one of the two ways, independently of the others.
   @Test
   void decode_severalInTurn() {
     SubscriptionDecoder decoder = decoder();
@@ -215,15 +214,15 @@ class SubscriptionDecoderTest {
     }
   }
 
-  /// The same events read either way are the same batch.
+  /// The batch id is the same for both ways of reading.
   @Test
-  void id_whicheverWayItIsRead() {
+  void id_sameForBothWaysOfReading() {
     String json = message("o", "g", "s", "1", "a", 7);
 
     assertThat(decode(json.replace("\"a\"", "\"\\u0061\"")).id()).isEqualTo(decode(json).id());
   }
 
-  // Refusals, layer by layer.
+  // Refused payloads, by layer.
 
   @Test
   void decode_noData() {
@@ -279,7 +278,7 @@ class SubscriptionDecoderTest {
         "awslogs.data: not gzip: expected the bytes 1f 8b at byte 0");
   }
 
-  /// A payload cut short never counts in part.
+  /// A cut payload is never counted in part.
   @Test
   void decode_gzipCutAnywhere() {
     byte[] zipped = gzip(dataMessage(EVENT, EVENT));
@@ -313,7 +312,7 @@ class SubscriptionDecoderTest {
         "awslogs.data: gzip is damaged: its length differs from its content's");
   }
 
-  /// 64 MiB of zeros in one message: 64 KiB of gzip, refused at the bound.
+  /// 64 MiB of zeros in one message are 64 KiB of gzip, and are refused at the bound.
   @Test
   void decode_bomb() throws IOException {
     String data =
@@ -343,7 +342,7 @@ class SubscriptionDecoderTest {
     assertThat(allocatedBytes() - before).isLessThan(4 * BOUND);
   }
 
-  /// Zero bytes are no JSON: it takes no more than the first of them.
+  /// Zero bytes are not JSON, so the first one is refused.
   @Test
   void decode_bombOfZeroBytes() throws IOException {
     String data = bomb(new byte[0], (byte) 0);
@@ -354,7 +353,7 @@ class SubscriptionDecoderTest {
     assertThat(allocatedBytes() - before).isLessThan(4 * BOUND);
   }
 
-  /// A disk that fails says nothing about the JSON on it.
+  /// An I/O error is not an error of the JSON.
   @Test
   void decodeEach_unreadableStream() throws IOException {
     InputStream closed = InputStream.nullInputStream();
@@ -365,7 +364,7 @@ class SubscriptionDecoderTest {
         .hasMessage("Stream closed");
   }
 
-  /// Empty events cost next to nothing as JSON, and memory when they are kept.
+  /// Empty events are short in JSON, but take memory in a batch.
   @Test
   void decode_tooManyEmptyEvents() {
     String[] events = new String[20_000];
@@ -397,7 +396,7 @@ class SubscriptionDecoderTest {
     assertRefused(() -> decode(json), Layer.JSON, offset, message);
   }
 
-  /// After a comma, the end is to Jackson a wrong character like any other.
+  /// After a comma, Jackson reports the end like a wrong character.
   @Test
   void decode_jsonCutAnywhere() {
     String json = dataMessage(EVENT, EVENT);
@@ -462,7 +461,7 @@ class SubscriptionDecoderTest {
             + " nothing after the JSON object (byte 46)",
         "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[]} 7 => 47 => awslogs.data: expected"
             + " nothing after the JSON object (byte 47)",
-        // what an event carries is no further event
+        // the payload of an event is not an event
         "{\"awslogs\":{\"data\":\"H4sI\"}} => 27 => awslogs.data: messageType: expected"
             + " DATA_MESSAGE or CONTROL_MESSAGE, got none (byte 27)"
       })
@@ -480,7 +479,7 @@ class SubscriptionDecoderTest {
     assertThat(decode(dataMessage() + " \n").size()).isEqualTo(0);
   }
 
-  // Identity.
+  // Batch ids.
 
   @Test
   void id_sameEvents() {
@@ -488,7 +487,7 @@ class SubscriptionDecoderTest {
 
     assertThat(id).isNotNull();
     assertThat(decode(message("o", "g", "s", "1", "a", 7)).id()).isEqualTo(id);
-    // neither the owner nor the time is needed to know an event again
+    // the id does not depend on the owner and the time
     assertThat(decode(message("p", "g", "s", "1", "a", 8)).id()).isEqualTo(id);
   }
 
@@ -543,7 +542,7 @@ class SubscriptionDecoderTest {
     assertThat(decodeEach(" \n")).isEmpty();
   }
 
-  /// The first of two was handed on already: each stands for itself.
+  /// The first object's batch was passed to the target before: each object is independent.
   @Test
   void decodeEach_secondIsBroken() {
     List<LogBatch> batches = new ArrayList<>();
@@ -592,7 +591,7 @@ class SubscriptionDecoderTest {
     return decoder().decode(base64(gzip(json)));
   }
 
-  /// Returns the messages of each batch, which holds only until the next one.
+  /// Returns the messages of each batch. A batch is valid only until the next one.
   private static List<List<String>> decodeEach(String json) {
     List<List<String>> batches = new ArrayList<>();
     try {
@@ -654,6 +653,8 @@ class SubscriptionDecoderTest {
     return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
   }
 
+  /// Checks that data is refused.
+  ///
   /// @param offset `null` where it depends on how much is inflated at a time
   private static void assertRefused(
       ThrowingCallable decoding, Layer layer, Number offset, String message) {

@@ -63,7 +63,7 @@ class NotificationRequestTest {
 
   @Test
   void of_withinTheBound() {
-    // Twice the text, and what is around it: `default` and `email`.
+    // The request has the text twice, as `default` and as `email`.
     String text = "x".repeat(130_000);
     PublishRequest request = NotificationRequest.of(message(text), TOPIC, HttpsForm.JSON);
 
@@ -82,7 +82,7 @@ class NotificationRequestTest {
     assertThat(bytesOf(request)).isLessThanOrEqualTo(NotificationRequest.MOST_BYTES);
   }
 
-  /// It is bytes that count, after JSON's escapes.
+  /// The bound is of bytes, after JSON's escapes.
   @Test
   void of_boundIsOfBytes() {
     assertThat(

@@ -212,7 +212,7 @@ class PublisherTest {
 
       RecordingProgress next = new RecordingProgress(Set.copyOf(progress.recorded()), false);
       publisher.publish(Reports.ofMinutes(2_500), next);
-      assertThat(next.attempts()).as("the refused one alone").isEqualTo(1);
+      assertThat(next.attempts()).as("the refused part alone").isEqualTo(1);
     }
 
     assertThat(dataOfRequests()).containsExactlyInAnyOrder(999, 999, 502);

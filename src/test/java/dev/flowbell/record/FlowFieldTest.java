@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FlowFieldTest {
-  /// The twin's list was written from AWS's page on its own.
+  /// The naive twin's list was copied from AWS's page independently.
   @Test
   void values_allThatAwsHas() {
     assertThat(Arrays.stream(FlowField.values()).map(FlowField::awsName).toList())
@@ -65,7 +65,7 @@ class FlowFieldTest {
     "ACTION, action",
     "LOG_STATUS, log-status"
   })
-  void kind_ofWhatIsNoText(FieldKind kind, String names) {
+  void kind_ofOtherFieldsThanText(FieldKind kind, String names) {
     assertThat(
             Arrays.stream(FlowField.values())
                 .filter(field -> field.kind() == kind)
@@ -74,10 +74,10 @@ class FlowFieldTest {
         .isEqualTo(names);
   }
 
-  /// What two readings of a line are compared by: every field that something is counted, split up
-  /// or told by.
+  /// Two readings of a line are compared by these fields: all that metrics, dimensions and
+  /// notifications use.
   @Test
-  void isRead_whatIsCountedOrTold() {
+  void isRead_fieldsThatFlowbellUses() {
     Set<String> read = new TreeSet<>();
     for (FlowField field : FlowField.values()) {
       if (field.isRead()) {

@@ -76,7 +76,7 @@ class FlowRecordTest {
   }
 
   @Test
-  void text_asItStandsThere() {
+  void text_asInTheRecord() {
     FlowRecord record =
         Records.of("srcport=0022 srcaddr=2001:DB8::1 instance-tag=é%20日 end=1795342445999");
 
@@ -156,7 +156,7 @@ class FlowRecordTest {
     "srcaddr=10.0.1.5, SRCADDR",
     "bytes=7, SRCADDR"
   })
-  void originalSource_thePacketsWhereItIsThere(String record, FlowField expected) {
+  void originalSource_pktSrcaddrWherePresent(String record, FlowField expected) {
     assertThat(Records.of(record).originalSource()).isEqualTo(expected);
   }
 }

@@ -158,7 +158,7 @@ class IpAddressTest {
     assertThat(IpAddress.find(text)).isNull();
   }
 
-  /// Java reads every literal of RFC 4291 too, and more besides, such as zones.
+  /// Java reads every literal of RFC 4291, and others, such as zones.
   @Test
   void find_asJavaReadsLiterals() throws UnknownHostException {
     for (int seed = 0; seed < 20_000; seed++) {
@@ -199,7 +199,7 @@ class IpAddressTest {
     if (random.nextInt(3) == 0) {
       return String.join(":", groups);
     }
-    // Any groups may be left out: what matters is that both sides think the same of the text.
+    // Some of these are not addresses. Both readers must agree about each text.
     int most = groups.size() == 8 ? 8 : 6;
     int start = random.nextInt(most);
     int end = random.nextInt(start + 1, most + 1);

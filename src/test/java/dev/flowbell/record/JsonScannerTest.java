@@ -63,7 +63,7 @@ class JsonScannerTest {
     assertThat(isAcceptedAsByTheReader(json.getBytes(UTF_8))).isFalse();
   }
 
-  /// More keys than are remembered.
+  /// More keys than the scanner stores.
   @Test
   void read_manyKeys() {
     StringBuilder json = new StringBuilder("{");
@@ -74,7 +74,7 @@ class JsonScannerTest {
     assertThat(isAcceptedAsByTheReader((json + "\"k\":0,\"end\":7}").getBytes(UTF_8))).isFalse();
   }
 
-  /// Whatever it accepts, whole or damaged, the reader reads, and finds the same.
+  /// The reader reads the same from every object that the scanner accepts, whole or damaged.
   @Test
   void read_asTheReader() {
     int accepted = 0;
@@ -108,7 +108,7 @@ class JsonScannerTest {
     assertThat(scanner.read(tooFew, 0, json.length, new FlowRecord(), fields)).isFalse();
   }
 
-  /// Whatever stands behind the object, which is none of its business.
+  /// The bytes after the object change nothing.
   private boolean isAcceptedAsByTheReader(byte[] json) {
     boolean isAccepted = isAcceptedAsByTheReader(json, "\u0000");
     for (String next : List.of("\"", "0", "}", ",\"x\":0}", "null")) {

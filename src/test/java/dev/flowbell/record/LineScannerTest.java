@@ -14,16 +14,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Compares lines that follow others, which the scanner reads, with the same lines alone, which
-/// [RecordParser] reads field by field.
+/// Compares two readings of lines: by the scanner, after other lines, and by [RecordParser], field
+/// by field, alone.
 class LineScannerTest {
   private static final RecordFormat FORMAT =
       RecordFormat.parse("version interface-id srcaddr dstport bytes end action log-status");
 
   private static final String LINE = "2 eni-0a1b2c3d 10.0.1.5 443 1234567 1795342463 ACCEPT OK";
 
-  /// For every format of the random payloads: each line twice, each after a line that fits, and
-  /// many times with a byte changed.
+  /// Reads each line of random payloads twice, and many times with a changed byte.
   @Test
   void parse_asFieldByField() {
     for (int seed = 0; seed < 300; seed++) {
@@ -46,8 +45,8 @@ class LineScannerTest {
     }
   }
 
-  /// What the scanner takes without the parser's help: all that AWS writes, or payloads would be
-  /// read slowly, and nobody would know.
+  /// The scanner must accept all that AWS writes. Otherwise payloads would be read slowly, and no
+  /// other test would fail.
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -110,10 +109,10 @@ class LineScannerTest {
     assertThat(scanner.read(FORMAT, tooFew, 0, line.length, new FlowRecord())).isFalse();
   }
 
-  /// Has a line read between others. Each that is accepted means the same as to the parser, and so
-  /// does each line that a parser reads by way of the scanner.
+  /// Reads a line between others, and checks that the scanner and the parser read the same from
+  /// each.
   ///
-  /// @return which of the five were accepted
+  /// @return which of the five lines the scanner accepted
   private static List<Boolean> readAfterOthers(String line) {
     LineScanner scanner = new LineScanner(new FieldScanner());
     FlowRecord scanned = new FlowRecord();
@@ -135,7 +134,7 @@ class LineScannerTest {
     return accepted;
   }
 
-  /// What follows a line in the buffer is none of its business, digits above all.
+  /// The bytes after a line in the buffer change nothing, even if they are digits.
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -182,7 +181,7 @@ class LineScannerTest {
   }
 
   @Test
-  void reset_forgetsTheFields() {
+  void reset_clearsTheFields() {
     RecordParser parser = new RecordParser(List.of(FORMAT));
     byte[] line = (LINE + " ".repeat(32)).getBytes(UTF_8);
     parser.parse(line, 0, LINE.length(), new FlowRecord());
@@ -195,6 +194,8 @@ class LineScannerTest {
     assertThat(parser.fieldsSeen()).isEqualTo(FORMAT.fields());
   }
 
+  /// Checks that the parser reads the same from a line after others as from the line alone.
+  ///
   /// @param behind how many bytes follow the line in its buffer
   private static void assertSame(
       RecordParser parser, FlowRecord record, List<RecordFormat> formats, byte[] line, int behind) {

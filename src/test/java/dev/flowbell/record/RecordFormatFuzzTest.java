@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 
-/// A format is refused with its position, or says what was given to it; nothing else happens.
+/// A text is refused with a position, or its format has the same names. Nothing else happens.
 class RecordFormatFuzzTest {
   @FuzzTest
   void parse_anyText(byte[] bytes) {
@@ -38,7 +38,7 @@ class RecordFormatFuzzTest {
     assertThat(format).isEqualTo(isHeader ? RecordFormat.parse(String.join(" ", names)) : null);
   }
 
-  /// @return the names in a format, or `null` where it is none
+  /// Returns the names of a format, or `null` where the text is not a format.
   private static List<String> findNames(String text) {
     List<String> names = new ArrayList<>(List.of(text.strip().split("\\p{javaWhitespace}+", -1)));
     names.replaceAll(

@@ -104,7 +104,7 @@ class RecordFormatTest {
         "",
         "-",
         "2 123456789010 eni-1235b8ca123456789",
-        "version srcaddr srcaddr", // a field twice is no format
+        "version srcaddr srcaddr", // a repeated field is not a format
         "version  srcaddr",
         "version srcaddr ",
         " version srcaddr",

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Reads any lines as the naive twin does.
+/// Reads the same from any lines as the naive twin.
 class RecordParserFuzzTest {
   private static final List<List<String>> FORMATS =
       List.of(
@@ -27,15 +27,15 @@ class RecordParserFuzzTest {
                   + " tcp-flags log-status"),
           NaiveTwin.format("interface-id instance-tag end"));
 
-  /// Beyond these depths and lengths Jackson refuses what the twin still reads: nobody's record.
+  /// Jackson refuses JSON beyond these bounds, which the twin reads. No record is near them.
   private static final int MOST_BRACKETS = 300;
 
   private static final int MOST_CHARACTERS = 900;
 
-  /// Jackson refuses one half of a pair in a key; no definition says what it means.
+  /// Jackson refuses half a surrogate pair in a key, and JSON does not define what it means.
   private static final Pattern SURROGATE = Pattern.compile("\\\\u[dD][89a-fA-F]");
 
-  /// @param bytes lines, a line feed between them
+  /// @param bytes lines, separated by line feeds
   @FuzzTest
   void parse_asTheTwin(byte[] bytes) {
     List<String> lines = List.of(new String(bytes, UTF_8).split("\n", -1));

@@ -30,7 +30,7 @@ class RecordParserTest {
       "version interface-id account-id vpc-id subnet-id instance-id srcaddr dstaddr srcport dstport"
           + " protocol tcp-flags type pkt-srcaddr pkt-dstaddr action log-status";
 
-  /// Copied on 2026-11-23; the same for the others named `…_published`.
+  /// Copied on 2026-11-23, like the others named `…_published`.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-records-examples.html">Flow
@@ -180,7 +180,7 @@ class RecordParserTest {
     assertThat(read(SERVICE_NAME_FORMAT, line)).isEqualTo(expected);
   }
 
-  /// Each row is one field's value; made at the edges of what the field takes.
+  /// Each row is one field's value. The values are at the edges of the field's range.
   @ParameterizedTest
   @CsvSource(
       delimiterString = " => ",
@@ -279,7 +279,7 @@ class RecordParserTest {
         "'   ' => WRONG_FIELD_COUNT",
         "6\t22\t7 => WRONG_FIELD_COUNT",
         "6 22\t7 8 => NOT_A_DECIMAL",
-        // The number of fields is what such a line is refused for, whatever is in them.
+        // a wrong number of fields takes precedence over faults of fields
         "tcp 22 => WRONG_FIELD_COUNT",
         "tcp 22 7 8 => WRONG_FIELD_COUNT",
         "tcp  7 => WRONG_FIELD_COUNT",
@@ -304,7 +304,7 @@ class RecordParserTest {
     assertThat(parser.parse(buffer, 2, 2, record)).isEqualTo(ParseFault.WRONG_FIELD_COUNT);
   }
 
-  /// A record is used again; nothing of an earlier line may shine through.
+  /// A record is reused, and must not keep values of an earlier line.
   @Test
   void parse_nothingOfEarlierLinesRemains() {
     RecordParser parser = parser("protocol dstport srcaddr action", "bytes");
@@ -381,12 +381,12 @@ class RecordParserTest {
         "bytes srcaddr;srcaddr bytes => 7 10.0.1.5 => srcaddr=10.0.1.5 bytes=7",
         "bytes action;bytes srcaddr => 7 REJECT => bytes=7 action=REJECT",
         "action bytes;log-status bytes => NODATA 7 => bytes=7 log-status=NODATA",
-        // none: the first format of that many fields says why
+        // none fits: the fault is that of the first format with that number of fields
         "bytes srcaddr;action bytes;dstport => x 7 => NOT_A_DECIMAL",
         "dstport;bytes srcaddr;action bytes => x 7 => NOT_A_DECIMAL",
         "action bytes;bytes srcaddr => x 7 => UNKNOWN_ACTION",
         "dstport;bytes srcaddr;action bytes => 7 1.2.3 => NOT_AN_ADDRESS",
-        // both fit, and it matters
+        // both fit, and give different values
         "bytes packets;packets bytes => 7 8 => AMBIGUOUS_FORMAT",
         "bytes packets;packets bytes => 7 7 => packets=7 bytes=7",
         "srcaddr dstaddr;dstaddr srcaddr => 10.0.1.5 10.0.2.98 => AMBIGUOUS_FORMAT",
@@ -405,7 +405,7 @@ class RecordParserTest {
         "bytes log-status;bytes region => 7 OK => AMBIGUOUS_FORMAT",
         "bytes log-status;bytes ecs-task-id => 7 OK => bytes=7 log-status=OK",
         "bytes log-status;bytes ecs-task-id => 7 NODATA => AMBIGUOUS_FORMAT",
-        // both fit, and it doesn't: nothing looks at the difference
+        // both fit, and differ only in fields that Flowbell does not use
         "version traffic-path;traffic-path version => 5 8 => version=5 traffic-path=8",
         "bytes resource-id;bytes asg-tag => 7 x => bytes=7 resource-id=x",
         // both fit, and only one has AWS's typical values
@@ -417,21 +417,21 @@ class RecordParserTest {
         "vpc-id subnet-id;subnet-id vpc-id => x y => AMBIGUOUS_FORMAT",
         "region vpc-id;vpc-id region;region az-id => vpc-1 x => AMBIGUOUS_FORMAT",
         "vpc-id region;region vpc-id => x vpc-1 => vpc-id=vpc-1 region=x",
-        // three, of which the first can't be meant
+        // three fit, and the first one without AWS's typical values
         "bytes packets;srcport dstport;dstport srcport => 70000 70000 => packets=70000"
             + " bytes=70000",
         "srcport dstport;bytes packets;packets bytes => 70000 70000 => packets=70000 bytes=70000",
         "srcport dstport;bytes packets;packets bytes => 70000 70001 => AMBIGUOUS_FORMAT",
         "bytes packets;packets bytes;bytes packets => 7 7 => packets=7 bytes=7",
-        // a format twice is one format
+        // a repeated format counts once
         "bytes packets;bytes packets => 7 8 => packets=8 bytes=7"
       })
   void parse_severalFormats(String formats, String line, String expected) {
     assertThat(read(formats, line)).isEqualTo(expected);
   }
 
-  /// The reading that counts is the first format's, also where a later one was tried last, and the
-  /// next line is read anew.
+  /// The first format's reading counts, even if a later format was tried last. The next line is
+  /// read again with all formats.
   @Test
   void parse_severalFormatsThatAgree_thenAnotherLine() {
     RecordParser parser = parser("bytes resource-id", "bytes asg-tag", "bytes action");
@@ -487,7 +487,7 @@ class RecordParserTest {
                 FlowField.END));
   }
 
-  /// Either format could be the line's, so a field of either could have been there.
+  /// Both formats fit the line and agree. The fields of the first one count.
   @Test
   void fieldsSeen_ofFormatsThatAgree_theChosenOnes() {
     RecordParser parser = parser("bytes tcp-flags", "bytes resource-id");
@@ -542,7 +542,7 @@ class RecordParserTest {
         "{\"bytes\":\"-\",\"packets\":null,\"protocol\":6} => protocol=6",
         "{\"bytes\":null} => ``",
         "{\"logStatus\":\"NODATA\",\"start\":1795342445} => start=1795342445 log-status=NODATA",
-        // nested values and unknown keys are passed over
+        // nested values and unknown keys are skipped
         "{\"bytes\":7,\"cloud\":{\"bytes\":8,\"x\":[{}]},\"packets\":[9],\"host\":\"x\"} =>"
             + " bytes=7",
         "{\"\":1,\"bytes\":7,\"byte\":8} => bytes=7",
@@ -550,7 +550,7 @@ class RecordParserTest {
         "{\"\\u0062ytes\":\"\\u0037\",\"instance-tag\":\"\\u00e9 \\ud83d\\ude00\"} =>"
             + " bytes=7 instance-tag=é 😀",
         "{\"instance-tag\":\"\"} => instance-tag=",
-        // a key twice: the last one holds, also where it has no value
+        // a repeated key: its last value counts, even if it is none
         "{\"bytes\":7,\"bytes\":8} => bytes=8",
         "{\"srcAddr\":\"x\",\"srcaddr\":\"10.0.1.5\"} => srcaddr=10.0.1.5",
         "{\"bytes\":7,\"bytes\":null,\"packets\":9} => packets=9",
@@ -584,7 +584,7 @@ class RecordParserTest {
         "{} => WRONG_FIELD_COUNT",
         "{\"message\":\"hello\"} => WRONG_FIELD_COUNT",
         "{\"srcaddr\":{\"srcaddr\":\"10.0.1.5\"}} => WRONG_FIELD_COUNT",
-        // no JSON
+        // not JSON
         "{ => BROKEN_JSON",
         "{\"bytes\" => BROKEN_JSON",
         "{\"bytes\": => BROKEN_JSON",
@@ -631,7 +631,7 @@ class RecordParserTest {
     assertThat(read("bytes", json + "}")).isEqualTo(expected.toString());
   }
 
-  /// Deeper than what a stack holds; such a line costs one fault and no more.
+  /// Such nesting would overflow the stack of a recursive reader. The line is one fault.
   @Test
   void parse_jsonNestedDeeply() {
     String json = "{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + ",\"bytes\":7}";

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FlowSummaryBuilderTest {
-  /// 2026-11-22T10:14:05Z; the minutes are those of records' `end`.
+  /// 2026-11-22T10:14:05Z; the minutes of points are those of `end`.
   private static final long START = 1_795_342_445;
 
   private static final Instant ARRIVAL = Instant.parse("2026-11-22T10:20:37Z");
@@ -46,7 +46,7 @@ class FlowSummaryBuilderTest {
           + " protocol=6 packets=3 bytes=180 start=1795342446 end=1795342463 action=REJECT"
           + " tcp-flags=2 pkt-srcaddr=198.51.100.7";
 
-  // The whole.
+  // Whole summaries.
 
   @Test
   void build_nothing() {
@@ -127,7 +127,7 @@ class FlowSummaryBuilderTest {
                 null));
   }
 
-  // Totals: one record, what it adds besides Records.
+  // Totals: what one record adds besides Records.
 
   @ParameterizedTest
   @CsvSource({
@@ -177,7 +177,7 @@ class FlowSummaryBuilderTest {
     assertThat(summary.total(Metric.ACCEPTED_FLOWS)).isEqualTo(3);
   }
 
-  /// A record may claim any number below 2^63, and a sum of those must not turn negative.
+  /// A record can have any number below 2^63, and their sum must not become negative.
   @Test
   void totals_stopAtTheMost() {
     String most = "action=REJECT bytes=9223372036854775807 packets=9223372036854775807";
@@ -259,9 +259,10 @@ class FlowSummaryBuilderTest {
             new MetricPoint(MetricSeries.TOTAL, MINUTE_20, Map.of(Metric.UNREADABLE_RECORDS, 0L)));
   }
 
-  /// An alarm on zeros must not be fed with zeros of what nobody looked for.
+  /// A metric that the format cannot show must not be published as 0, because an alarm would use
+  /// it.
   @Test
-  void points_zerosOnlyForWhatTheFormatHas() {
+  void points_zerosOnlyForFieldsOfTheFormat() {
     assertThat(
             build(fields("log-status action protocol tcp-flags"), "", 10, "protocol=17")
                 .points()
@@ -395,8 +396,7 @@ class FlowSummaryBuilderTest {
                 Map.of(Metric.RECORDS, 1L, Metric.ACCEPTED_FLOWS, 1L)));
   }
 
-  /// The budget is one for all sets; what comes after it counts as Other, and what was there before
-  /// goes on as it was.
+  /// All sets share one budget. Values beyond it count as Other, and earlier series continue.
   @Test
   void dimensions_pastTheBudget() {
     assertThat(
@@ -574,11 +574,11 @@ class FlowSummaryBuilderTest {
     assertThat(summary.sources().getFirst().rejects()).isEqualTo(3);
   }
 
-  /// What counts as trying a port: not what answers from a service's port to a high one.
+  /// Which records are attempts: not those from a service's port to a high port.
   @ParameterizedTest
   @CsvSource({
     "tcp-flags=2 srcport=50101 dstport=22, 1",
-    "tcp-flags=2 srcport=53 dstport=40123, 1", // a lone SYN, whatever its ports
+    "tcp-flags=2 srcport=53 dstport=40123, 1", // a SYN alone is always an attempt
     "tcp-flags=- srcport=53 dstport=40123, 0",
     "tcp-flags=0 protocol=17 srcport=53 dstport=40123, 0",
     "tcp-flags=- srcport=1023 dstport=1024, 0",
@@ -650,7 +650,7 @@ class FlowSummaryBuilderTest {
             new Counted<>(new TransportPort(-1, 22), 1));
   }
 
-  /// So many sources are in no payload; in a file they may be.
+  /// No payload has that many sources, but a file can.
   @Test
   void sources_pastTheMost() {
     FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10);
@@ -690,7 +690,7 @@ class FlowSummaryBuilderTest {
     assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
   }
 
-  /// The records count all the same, at the payload's arrival.
+  /// Records beyond the bound count too, in the minute of arrival.
   @Test
   void minutes_pastTheMost() {
     FlowSummaryBuilder builder =
@@ -727,9 +727,9 @@ class FlowSummaryBuilderTest {
     assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
   }
 
-  /// Payload after payload in one builder: each comes to what it would come to in one of its own.
+  /// One builder for many payloads gives the same summaries as a new builder for each.
   @Test
-  void reset_forgetsAllOfIt() {
+  void reset_clearsEverything() {
     List<List<MetricDimension>> dimensions =
         MetricDimension.parseSets("InterfaceId,VpcId+FlowDirection");
     FlowSummaryBuilder used = new FlowSummaryBuilder(ORIGIN, dimensions, 3);
@@ -756,10 +756,10 @@ class FlowSummaryBuilderTest {
           .as("payload of seed %d", seed)
           .isEqualTo(fresh.build(EnumSet.allOf(FlowField.class), ARRIVAL));
     }
-    assertThat(faults).as("unreadable ones of 4,000").isBetween(100, 3_000);
+    assertThat(faults).as("unreadable records of 4,000").isBetween(100, 3_000);
   }
 
-  /// Of a record that has the one dimension and lacks the other, nothing is remembered.
+  /// A record that has only one of two dimensions changes nothing for later records.
   @Test
   void dimensions_afterARecordThatLacksOne() {
     assertThat(
@@ -841,7 +841,7 @@ class FlowSummaryBuilderTest {
     return RecordFormat.parse(names).fields();
   }
 
-  /// Every metric that is always there, 0 where nothing is said.
+  /// Returns the totals of all metrics that are always present, 0 unless counted.
   private static Map<Metric, Long> totals(Map<Metric, Long> counted) {
     Map<Metric, Long> totals = new EnumMap<>(Metric.class);
     for (Metric metric : Metric.values()) {
@@ -863,7 +863,7 @@ class FlowSummaryBuilderTest {
         Map.of(MetricDimension.parseSets(dimension).getFirst().getFirst(), value));
   }
 
-  /// Each series but the totals, with its number of records.
+  /// Returns each series except the totals, with its number of records.
   private static List<String> seriesOf(FlowSummary summary) {
     List<String> series = new ArrayList<>();
     for (MetricPoint point : summary.points()) {

@@ -46,7 +46,7 @@ class PairCountsTest {
     assertThat(counts.probed(3)).isEqualTo(1);
   }
 
-  /// What is there counts on; the rest is not kept.
+  /// Pairs within the bound still count, and others are not added.
   @Test
   void add_pastTheMost() {
     counts.addOwner();
@@ -63,7 +63,7 @@ class PairCountsTest {
   }
 
   @Test
-  void reset_forgets() {
+  void reset_clears() {
     counts.addOwner();
     counts.add(0, 0, 7, true);
     counts.reset();
