@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// What a ledger would know of a summary's requests; keeps what is noted, and counts what is under
-/// way: begun, and not noted.
+/// What a ledger knows of a report's requests. It keeps what is recorded, and counts the requests
+/// under way: begun and not recorded.
 public final class RecordingProgress implements MetricProgress {
   private final Set<Integer> taken;
   private final boolean isAfterCut;
@@ -17,34 +17,34 @@ public final class RecordingProgress implements MetricProgress {
   private final AtomicInteger mostUnderWay = new AtomicInteger();
   private volatile boolean isLate;
 
-  /// Makes one for a first run.
+  /// Makes the progress of a first invocation.
   public RecordingProgress() {
     this(Set.of(), false);
   }
 
-  /// @param taken what runs before noted
-  /// @param isAfterCut whether the last of them was cut off
+  /// @param taken the requests that earlier invocations recorded
+  /// @param isAfterCut whether the last of these invocations was killed
   public RecordingProgress(Set<Integer> taken, boolean isAfterCut) {
     this.taken = taken;
     this.isAfterCut = isAfterCut;
   }
 
-  /// Lets no request begin, from now on.
+  /// Lets no request begin from now on.
   public void leaveNoTime() {
     isLate = true;
   }
 
-  /// Returns the requests that were noted, in that order.
+  /// Returns the recorded requests, in order.
   public List<Integer> noted() {
     return noted;
   }
 
-  /// Returns how often a request was sent, its repetitions counted.
+  /// Returns how often requests were sent, repetitions included.
   public int begun() {
     return begun.get();
   }
 
-  /// Returns how many were under way at once, at most.
+  /// Returns the most requests that were under way at once.
   public int mostUnderWay() {
     return mostUnderWay.get();
   }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Keeps what is published, and fails when told to.
+/// A publisher that keeps what is published, and fails on request.
 public final class RecordingPublisher implements MetricPublisher, AlertPublisher {
   private final List<FlowSummary> summaries = new ArrayList<>();
   private final List<AlertMessage> messages = new ArrayList<>();
@@ -18,20 +18,20 @@ public final class RecordingPublisher implements MetricPublisher, AlertPublisher
   private int alertFailures;
   private int doubts;
 
-  /// Makes a publisher that takes everything.
+  /// Makes a publisher that accepts everything.
   public RecordingPublisher() {}
 
-  /// Leaves it open, from now on, whether what is refused was taken all the same.
+  /// From now on, a failure leaves it unknown whether the request was accepted.
   public void leaveInDoubt() {
     doubts = 1;
   }
 
-  /// Refuses this many of the summaries that come next.
+  /// Refuses this many of the next summaries.
   public void failMetrics(int times) {
     metricFailures = times;
   }
 
-  /// Refuses this many of the notifications that come next.
+  /// Refuses this many of the next notifications.
   public void failAlerts(int times) {
     alertFailures = times;
   }

@@ -9,11 +9,11 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
-/// A ledger's table as the template makes it, and a look into it with the SDK's own client.
+/// A ledger's table as the template makes it, read with the SDK's own client.
 ///
 /// @param name the table's name
 public record LedgerTable(AwsEndpoint aws, String name) {
-  /// Makes an empty one.
+  /// Makes an empty table.
   public static LedgerTable make(AwsEndpoint aws) {
     LedgerTable table = new LedgerTable(aws, aws.uniqueName("flowbell-ledger"));
     DynamoDbClient client = aws.dynamoDb();
@@ -33,12 +33,12 @@ public record LedgerTable(AwsEndpoint aws, String name) {
     return table;
   }
 
-  /// Returns the number that an entry's attribute holds.
+  /// Returns the number in an item's attribute.
   public long number(String id, String attribute) {
     return Long.parseLong(entry(id).get(attribute).n());
   }
 
-  /// Returns an entry's size as DynamoDB counts it, near enough: names and values.
+  /// Returns an item's approximate size, counted as DynamoDB does: names and values.
   public int bytesOf(String id) {
     return entry(id).entrySet().stream()
         .mapToInt(each -> each.getKey().length() + each.getValue().toString().length())

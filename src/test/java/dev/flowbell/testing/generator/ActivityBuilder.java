@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Puts together what a source did, where no records are to be made for it. What isn't set is
-/// absent or 0, but for one reject.
+/// Makes a source's activity without records. Values that aren't set are absent or 0, except for
+/// one reject.
 public final class ActivityBuilder {
   private final IpAddress source;
   private @Nullable IpAddress maskedBy;
@@ -94,7 +94,7 @@ public final class ActivityBuilder {
     return this;
   }
 
-  /// @param protocol -1 where the record has none
+  /// @param protocol -1 if the record has none
   public ActivityBuilder port(int protocol, int number, long count) {
     ports = List.of(new Counted<>(new TransportPort(protocol, number), count));
     return this;

@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Makes summaries to tell of: from lines, through the real parser and builder, or from sources
-/// that are made up.
+/// Makes summaries for alerts: from lines, with the real parser and builder, or from made sources.
 public final class Summaries {
-  /// Where the records of `events/port-scan.json` come from.
+  /// The log group and stream of `events/port-scan.json`.
   public static final LogOrigin ORIGIN =
       new LogOrigin("123456789010", "/vpc/flow-logs", "eni-0a1b2c3d-all");
 
@@ -28,7 +27,7 @@ public final class Summaries {
 
   private Summaries() {}
 
-  /// Sums lines up that are in AWS's default format or in Flowbell's own.
+  /// Sums up lines in AWS's default format or in Flowbell's own.
   public static FlowSummary of(LogOrigin origin, List<String> lines) {
     RecordParser parser = new RecordParser(List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL));
     FlowSummaryBuilder builder = new FlowSummaryBuilder(origin, List.of(), 0);
@@ -45,14 +44,14 @@ public final class Summaries {
     return builder.build(parser.fieldsSeen(), ARRIVAL);
   }
 
-  /// Makes a summary of nothing but these points.
+  /// Makes a summary of only these points.
   public static FlowSummary ofPoints(LogOrigin origin, Instant arrival, List<MetricPoint> points) {
     return new FlowSummary(
         origin, arrival, Map.of(), points, Map.of(), Set.of(), List.of(), 0, List.of(), null, null,
         null);
   }
 
-  /// Makes a summary of sources, and of nothing else.
+  /// Makes a summary of only these sources.
   public static FlowSummary ofSources(SourceActivity... sources) {
     return new FlowSummary(
         ORIGIN,

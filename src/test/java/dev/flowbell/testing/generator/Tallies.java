@@ -9,11 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Puts what Flowbell counted into the form that [NaiveTwin] counts in.
+/// Converts Flowbell's counts to the form in which [NaiveTwin] counts.
 public final class Tallies {
   private Tallies() {}
 
-  /// The counts of a summary.
+  /// Returns the counts of a summary.
   public static NaiveTwin.Tally of(FlowSummary summary) {
     Map<String, Long> metrics = new LinkedHashMap<>();
     for (Metric metric : Metric.values()) {
