@@ -125,9 +125,9 @@ class DeployedStackIT {
                       // port scan, blocked handshakes, masked rejects
                       Map.entry("AlertsSent", 3.0))));
 
-      List<Map<String, @Nullable Object>> told = new ArrayList<>();
+      List<Map<String, @Nullable Object>> received = new ArrayList<>();
       Map<String, @Nullable Object> digest =
-          await(() -> find(sqs, observer, told, "schema", "flowbell-alert-1"));
+          await(() -> find(sqs, observer, received, "schema", "flowbell-alert-1"));
       assertThat(digest)
           .containsEntry("severity", "medium")
           .containsEntry(
@@ -146,9 +146,11 @@ class DeployedStackIT {
                     ? true
                     : null);
       }
-      assertThat(await(() -> find(sqs, observer, told, "AlarmName", "flowbell-blocked-handshakes")))
+      assertThat(
+              await(
+                  () -> find(sqs, observer, received, "AlarmName", "flowbell-blocked-handshakes")))
           .containsEntry("NewStateValue", "ALARM");
-      assertThat(told)
+      assertThat(received)
           .as("one notification a payload")
           .filteredOn(message -> message.containsKey("schema"))
           .hasSize(1);
@@ -603,18 +605,18 @@ class DeployedStackIT {
   private static @Nullable Map<String, @Nullable Object> find(
       SqsClient sqs,
       String queueUrl,
-      List<Map<String, @Nullable Object>> taken,
+      List<Map<String, @Nullable Object>> received,
       String key,
       String value) {
     for (Message message :
         sqs.receiveMessage(
                 request -> request.queueUrl(queueUrl).maxNumberOfMessages(10).waitTimeSeconds(1))
             .messages()) {
-      taken.add(Json.parseObject(message.body()));
+      received.add(Json.parseObject(message.body()));
       sqs.deleteMessage(
           request -> request.queueUrl(queueUrl).receiptHandle(message.receiptHandle()));
     }
-    return taken.stream().filter(each -> value.equals(each.get(key))).findFirst().orElse(null);
+    return received.stream().filter(each -> value.equals(each.get(key))).findFirst().orElse(null);
   }
 
   private static <T> T await(Supplier<@Nullable T> attempt) {

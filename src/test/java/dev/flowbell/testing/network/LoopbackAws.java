@@ -41,7 +41,7 @@ public final class LoopbackAws implements AutoCloseable {
   /// @see <a href="https://www.rfc-editor.org/rfc/rfc8949#section-3">RFC 8949, CBOR</a>
   private static final byte[] EMPTY_CBOR = {(byte) 0xa0};
 
-  private static final Answer TAKEN = new Answer(200, "", "");
+  private static final Answer ACCEPTED = new Answer(200, "", "");
 
   private final HttpServer server;
   private final Map<String, @Nullable String> propertiesBefore = new HashMap<>();
@@ -100,9 +100,9 @@ public final class LoopbackAws implements AutoCloseable {
   }
 
   /// Answers one `PutMetricData` with an error, after so many others.
-  public void failCloudWatchAfter(int taken, int status, String code, String message) {
-    for (int i = 0; i < taken; i++) {
-      cloudWatchAnswers.add(TAKEN);
+  public void failCloudWatchAfter(int accepted, int status, String code, String message) {
+    for (int i = 0; i < accepted; i++) {
+      cloudWatchAnswers.add(ACCEPTED);
     }
     failCloudWatch(status, code, message);
   }
@@ -219,7 +219,7 @@ public final class LoopbackAws implements AutoCloseable {
     Answer error = cloudWatchAnswers.poll();
     exchange.getResponseHeaders().add("Content-Type", "application/cbor");
     exchange.getResponseHeaders().add("smithy-protocol", "rpc-v2-cbor");
-    if (error == null || error.equals(TAKEN)) {
+    if (error == null || error.equals(ACCEPTED)) {
       metricBodies.add(body);
       respond(exchange, 200, EMPTY_CBOR);
     } else {
