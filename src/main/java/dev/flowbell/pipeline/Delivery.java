@@ -25,6 +25,12 @@ final class Delivery {
     steps.addAll(others);
   }
 
+  /// Returns whether the batch has a step that this version knows and that is not done. Another
+  /// version may have recorded steps that this one does not know.
+  boolean hasOpenSteps(Claim claim) {
+    return steps.stream().anyMatch(step -> !claim.doneSteps().contains(step.name()));
+  }
+
   /// Runs every step that is needed and not done yet, even where another step fails: metrics are
   /// useful without a notification, and a notification without metrics.
   ///

@@ -63,6 +63,10 @@ public final class Pipeline {
     if (claim.isFinished()) {
       return count(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
     }
+    if (!delivery.hasOpenSteps(claim)) {
+      claim.release(); // the open step is another version's
+      return count(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
+    }
     PayloadReader read = read(batch);
     if (read.hasMisfits() && formats.refresh(batch.logGroup())) {
       read = read(batch); // from the start: nothing of the first reading was used

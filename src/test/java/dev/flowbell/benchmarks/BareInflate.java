@@ -4,9 +4,9 @@ import java.util.Base64;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/// Inflates a payload and does nothing else: what no way of reading it can be cheaper than.
+/// Only inflates a payload: the lower bound for any way to read it.
 ///
-/// Base64 is decoded beforehand, the checksum is not looked at, and all buffers are there.
+/// Base64 is decoded before, the checksum isn't checked, and all buffers are reused.
 final class BareInflate {
   /// RFC 1952: the header that the generator writes has no optional parts; CRC32 and length follow.
   private static final int HEADER_BYTES = 10;

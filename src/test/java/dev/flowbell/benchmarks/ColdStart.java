@@ -26,15 +26,15 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/// Measures the function's start under Lambda's own runtime client: from the start of its process,
-/// or from its restore, to the first answer, with metrics published and one notification sent.
+/// Measures the function's start under Lambda's runtime client: from the start of its process, or
+/// from its restore, to the first response, with metrics published and one notification sent.
 ///
-/// Variants take turns, so that a busy machine harms all of them alike; what counts is the ratio of
-/// their medians. The endpoint is MiniStack behind TLS, since AWS is behind TLS.
+/// Variants take turns, so that a busy machine slows all of them equally; compare the ratios of
+/// their medians. The endpoint is MiniStack behind TLS, because AWS's endpoints use TLS.
 public final class ColdStart {
   private static final int WARM_INVOCATIONS = 60;
 
-  /// Of the invocations above, those that don't count as warm yet.
+  /// The first of these invocations, which don't count as warm.
   private static final int WARMING = 20;
 
   private static final Path FOLDER = Path.of("target", "cold-start");
@@ -62,8 +62,8 @@ public final class ColdStart {
     scan = Files.readAllLines(Path.of("events", "src", "port-scan.log"));
   }
 
-  /// Measures; the first argument is how often, the second `on-demand` or `snap-start` for one of
-  /// them alone.
+  /// Measures. The first argument is the number of rounds, the second `on-demand` or `snap-start`
+  /// for only one of them.
   public static void main(String[] arguments) throws Exception {
     int rounds = Integer.parseInt(arguments[0]);
     String part = arguments.length == 1 ? "" : arguments[1];
@@ -83,8 +83,8 @@ public final class ColdStart {
   /// One way to start the function.
   ///
   /// @param artifact classes, and libraries in `lib`
-  /// @param handler the class that Lambda is told to run
-  /// @param jvmOptions what the JVM gets besides its class path
+  /// @param handler the function's handler class
+  /// @param jvmOptions the JVM's options besides its class path
   /// @param isBehindTls whether the endpoint is
   private record Variant(
       String name, Path artifact, String handler, List<String> jvmOptions, boolean isBehindTls) {}
@@ -100,7 +100,7 @@ public final class ColdStart {
             new Variant("as shipped, no TLS", shipped, SHIPPED, ON_DEMAND, false),
             new Variant("naive, aws-crt-client, no TLS", crt, NAIVE, ON_DEMAND, false));
     Map<Variant, List<Start>> starts = new LinkedHashMap<>();
-    for (int round = -1; round < rounds; round++) { // the first fills the disk's cache
+    for (int round = -1; round < rounds; round++) { // round -1 fills the disk's cache
       for (Variant variant : variants) {
         Start start = onDemand(variant);
         if (round >= 0) {
@@ -124,7 +124,7 @@ public final class ColdStart {
                 median(runs, Start::cpuMillis) / median(naive, Start::cpuMillis)));
   }
 
-  /// Lets the JVM write an AOT cache at the end of one run.
+  /// Makes the JVM write an AOT cache at the end of one run.
   private List<String> withAotCache() throws IOException, InterruptedException {
     Path cache = FOLDER.resolve("function.aot").toAbsolutePath();
     List<String> training = new ArrayList<>(ON_DEMAND);
@@ -179,9 +179,9 @@ public final class ColdStart {
         });
   }
 
-  /// What a start on demand took.
+  /// The times of a start on demand.
   ///
-  /// @param cpuMillis of all processors, all threads of the JVM; a busy machine changes it least
+  /// @param cpuMillis of all processors, all threads of the JVM; a busy machine affects it least
   private record Start(double millis, double cpuMillis) {}
 
   private Start onDemand(Variant variant) throws IOException {
@@ -195,9 +195,9 @@ public final class ColdStart {
     }
   }
 
-  /// What a start with SnapStart took: to the checkpoint; from there to the end of the hooks; to
-  /// the first answer; and the median of the invocations that came long after. Processor time is
-  /// that of one invocation.
+  /// The times of a start with SnapStart: to the checkpoint; from there to the end of the hooks; to
+  /// the first response; and the median of much later invocations. Processor time is that of one
+  /// invocation.
   private record Restore(
       double checkpointMillis,
       double hookMillis,
@@ -213,7 +213,7 @@ public final class ColdStart {
           start(variant, runtime, Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"))) {
         runtime.awaitCheckpoint();
         double checkpoint = millisSince(start);
-        Thread.sleep(500); // lets the compilers end what they are at; a snapshot takes minutes
+        Thread.sleep(500); // lets the compilers finish; a snapshot takes minutes
         String event = nextEvent();
         Duration cpuBefore = function.cpuTime();
         start = System.nanoTime();
@@ -267,7 +267,7 @@ public final class ColdStart {
         FOLDER.resolve("function.log"));
   }
 
-  /// Makes a payload with one alert to tell: the sample port scan, from a source of its own.
+  /// Makes a payload with one alert: the sample port scan, from its own source.
   private String nextEvent() {
     invocations++;
     String source = "198.51.%d.%d".formatted(100 + invocations / 250, 1 + invocations % 250);
@@ -322,7 +322,7 @@ public final class ColdStart {
     return isShipped(library) || isOfEvents(library);
   }
 
-  /// What the modules of the SDK bring by default.
+  /// The SDK modules' default HTTP clients.
   private static boolean isApache(String library) {
     return isWithClient(
         library,
@@ -348,7 +348,7 @@ public final class ColdStart {
         : isOfEvents(library) || Stream.of(client).anyMatch(library::startsWith);
   }
 
-  /// What the naive build's event is made of.
+  /// The libraries of the naive build's event.
   private static boolean isOfEvents(String library) {
     return library.startsWith("aws-lambda-java-events-") || library.startsWith("joda-time-");
   }

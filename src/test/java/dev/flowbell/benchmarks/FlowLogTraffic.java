@@ -12,11 +12,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
-/// A payload as a busy server's network interface makes it, the same for the same seed.
+/// Makes a payload like that of a busy server's network interface, the same for the same seed.
 ///
-/// Its clients' connections, both directions of each; what it asks of others itself; and one record
-/// in twelve a rejected packet from the internet. Unlike [PayloadGenerator]'s, no line is damaged:
-/// this is what Flowbell reads all day.
+/// It has both directions of its clients' connections, its own requests to others, and one record
+/// in twelve is a rejected packet from the internet. Unlike [PayloadGenerator]'s, no line is
+/// damaged: this is ordinary input.
 final class FlowLogTraffic {
   private static final long START_SECONDS = 1_795_342_440; // 2026-11-22T10:14:00Z
   private static final String OWN_ADDRESS = "10.0.2.98";

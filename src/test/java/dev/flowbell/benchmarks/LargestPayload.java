@@ -6,8 +6,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 
-/// Reads the largest payload that Lambda can carry, again and again, in whatever heap the JVM was
-/// given: with too little it ends with an `OutOfMemoryError`.
+/// Reads the largest payload that Lambda delivers, again and again. With too small a heap it ends
+/// with an `OutOfMemoryError`.
 public final class LargestPayload {
   /// A Lambda event from CloudWatch Logs has at most 1 MB of base64.
   private static final int MOST_CHARACTERS = 1_000_000;

@@ -7,7 +7,7 @@ import dev.flowbell.record.RecordFormat;
 public enum Payload {
   /// Lines in AWS's default format.
   DEFAULT(RecordFormat.DEFAULT, false),
-  /// Lines in the format that Flowbell's template asks for.
+  /// Lines in the format of Flowbell's template.
   FULL(RecordFormat.FLOWBELL, false),
   /// The default format's fields as JSON objects.
   JSON(RecordFormat.DEFAULT, true);

@@ -17,9 +17,10 @@ import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The pipeline most people would write: a tree of the JSON, a split of each line, maps of strings.
+/// The pipeline that most people would write: a tree of the JSON, a split of each line, maps of
+/// strings.
 ///
-/// Counts about what Flowbell counts, and checks next to nothing: an address may be anything.
+/// It counts nearly what Flowbell counts, and checks almost nothing: any text is an address.
 final class UsualPipeline {
   private static final int TOP = 10;
 
@@ -34,7 +35,7 @@ final class UsualPipeline {
     this.data = data;
   }
 
-  /// What one payload comes to.
+  /// The counts of one payload.
   record Result(
       Map<String, Long> counts,
       List<Map.Entry<String, Long>> topSources,

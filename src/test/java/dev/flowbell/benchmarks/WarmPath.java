@@ -11,8 +11,8 @@ import dev.flowbell.summary.LogOrigin;
 import java.time.Instant;
 import java.util.Map;
 
-/// What the function does with one payload after another, from the event's `data` to the summary,
-/// for benchmarks: the parts are those that [Pipeline] uses, in its order.
+/// The function's work from the event's `data` to the summary, for benchmarks. It uses the parts of
+/// [Pipeline] in the same order.
 public final class WarmPath {
   private static final Instant ARRIVAL = Instant.parse("2026-11-22T10:20:00Z");
 

@@ -25,7 +25,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/// What a payload costs from the event's `data` to the summary, beside what it is compared with.
+/// Measures a payload from the event's `data` to the summary, and the code that it is compared
+/// with.
 ///
 /// One command runs it and prints the ratios, see `docs/benchmarks.md`.
 @State(Scope.Thread)
@@ -35,10 +36,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @Measurement(iterations = 8, time = 1)
 @Fork(2)
 public class WarmPathBenchmark {
-  /// What the messages are.
+  /// The kind of messages.
   @Param public Payload payload;
 
-  /// How many there are.
+  /// The number of messages.
   @Param({"50", "1000", "10000"})
   public int records;
 
@@ -56,27 +57,27 @@ public class WarmPathBenchmark {
     flowbell = new WarmPath();
   }
 
-  /// The lower bound.
+  /// Measures the lower bound.
   @Benchmark
   public Object inflate() {
     return inflate.run();
   }
 
-  /// What Flowbell does.
+  /// Measures Flowbell.
   @Benchmark
   public Object flowbell() {
     return flowbell.run(data);
   }
 
-  /// What most people would write.
+  /// Measures the usual pipeline.
   @Benchmark
   public Object usual() {
     return usual.run();
   }
 
-  /// Runs all of it with the allocation profiler, then prints the ratios.
+  /// Measures all with the allocation profiler, then prints the ratios.
   ///
-  /// @param args JMH's own, such as `-p records=50 -f 1`
+  /// @param args JMH's arguments, such as `-p records=50 -f 1`
   public static void main(String[] args)
       throws CommandLineOptionException, RunnerException, IOException {
     Collection<RunResult> results =

@@ -7,31 +7,30 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Measures the warm path as ratios to bare inflating and to the usual pipeline, all in turns in
-/// one process, so that whatever else the machine does disturbs each of them alike.
+/// Measures the warm path as ratios to bare inflating and to the usual pipeline, in turns in one
+/// process, so that other work on the machine slows each of them equally.
 ///
-/// A round runs each of the three for some milliseconds; of many rounds the median ratio counts.
-/// With `check` as its argument it takes less time, prints the same, and fails where a ratio is far
-/// from the recorded one. [WarmPathBenchmark] has the same figures from JMH.
+/// A round runs each of the three for some milliseconds; the result is the median ratio of many
+/// rounds. With the argument `check` it takes less time, prints the same, and fails if a ratio is
+/// far from the recorded one. [WarmPathBenchmark] has the same figures from JMH.
 public final class WarmPathRatios {
   private static final long ROUND_NANOS = 10_000_000;
   private static final int WARM_UP_ROUNDS = 150;
   private static final int ROUNDS = 150;
   private static final int CHECK_ROUNDS = 80;
 
-  /// By how much a ratio may be worse than the recorded one. Less would be noise on a machine that
-  /// does other things; a mistake, such as an object for each field, costs more.
+  /// How much worse than the recorded one a ratio may be. A smaller factor would fail on a busy
+  /// machine; a mistake, such as an object for each field, costs more.
   private static final double MOST_REGRESSION = 1.5;
 
   private WarmPathRatios() {}
 
-  /// One of the things compared.
+  /// One of the three that are compared.
   private interface Work {
     Object run();
   }
 
-  /// A payload that is checked, and how many times what inflating costs it cost when that was
-  /// written down; see `docs/benchmarks.md`.
+  /// A payload with its recorded ratio to inflating; see `docs/benchmarks.md`.
   private record Recorded(Payload payload, int records, double timesInflating) {}
 
   private static final List<Recorded> RECORDED =
@@ -40,7 +39,7 @@ public final class WarmPathRatios {
           new Recorded(Payload.FULL, 1_000, 3.2),
           new Recorded(Payload.JSON, 1_000, 5.5));
 
-  /// @param args `check`, or nothing
+  /// @param args `check`, or none
   public static void main(String[] args) {
     System.out.println(
         "payload records   ns/record  x inflate  usual/Flowbell  allocated bytes/record");
@@ -71,7 +70,7 @@ public final class WarmPathRatios {
 
   /// Prints a payload's figures.
   ///
-  /// @return how many times what inflating costs it costs
+  /// @return the payload's ratio to inflating
   private static double measure(Payload payload, int records, int rounds) {
     String data = payload.data(records);
     BareInflate inflate = new BareInflate(data);
@@ -133,7 +132,7 @@ public final class WarmPathRatios {
     return values[values.length / 2];
   }
 
-  /// What a run returns goes here, so that the compiler can't leave the run out.
+  /// Keeps the results of runs, so that the compiler can't remove a run.
   @SuppressWarnings("UnusedVariable")
   private static volatile Object sink;
 }

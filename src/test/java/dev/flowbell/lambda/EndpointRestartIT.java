@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.pipeline.PayloadFailedException;
+import dev.flowbell.testing.doubles.RecordingContext;
 import dev.flowbell.testing.emulator.AwsEndpoint;
 import dev.flowbell.testing.emulator.AwsEndpointExtension;
 import dev.flowbell.testing.emulator.LedgerTable;
@@ -12,7 +13,6 @@ import dev.flowbell.testing.emulator.RestartableAws;
 import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.process.Invocation;
-import dev.flowbell.testing.process.RecordingContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowbell.pipeline.PayloadFailedException;
+import dev.flowbell.testing.doubles.RecordingContext;
 import dev.flowbell.testing.emulator.AwsEndpoint;
 import dev.flowbell.testing.emulator.AwsEndpointExtension;
 import dev.flowbell.testing.emulator.LedgerTable;
@@ -15,7 +16,6 @@ import dev.flowbell.testing.network.FaultProxy;
 import dev.flowbell.testing.network.FaultProxy.Call;
 import dev.flowbell.testing.network.FaultProxy.Fault;
 import dev.flowbell.testing.process.Invocation;
-import dev.flowbell.testing.process.RecordingContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

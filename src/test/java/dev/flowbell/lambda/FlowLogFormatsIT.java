@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.flowbell.ec2.DescribeFlowLogsClient;
 import dev.flowbell.ec2.FlowLog;
+import dev.flowbell.testing.doubles.RecordingContext;
 import dev.flowbell.testing.emulator.AwsEndpoint;
 import dev.flowbell.testing.emulator.AwsEndpointExtension;
 import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.process.Invocation;
-import dev.flowbell.testing.process.RecordingContext;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;

@@ -3,11 +3,11 @@ package dev.flowbell.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.cli.Flowbell;
+import dev.flowbell.testing.doubles.RecordingContext;
 import dev.flowbell.testing.emulator.AwsEndpoint;
 import dev.flowbell.testing.emulator.AwsEndpointExtension;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.process.Invocation;
-import dev.flowbell.testing.process.RecordingContext;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;

@@ -3,6 +3,7 @@ package dev.flowbell.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.ledger.BatchClaimedException;
+import dev.flowbell.testing.doubles.RecordingContext;
 import dev.flowbell.testing.emulator.AwsEndpoint;
 import dev.flowbell.testing.emulator.AwsEndpointExtension;
 import dev.flowbell.testing.emulator.LedgerTable;
@@ -11,7 +12,6 @@ import dev.flowbell.testing.emulator.PublishedMetrics;
 import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.process.Invocation;
-import dev.flowbell.testing.process.RecordingContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -18,9 +18,9 @@ import java.util.Objects;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.sns.SnsClient;
 
-/// The function as it is wired at first: the SDK's clients as `create()` makes them, over the HTTP
-/// client that is on the class path, and nothing done for its start-up. The start-up benchmark
-/// holds [FlowLogsHandler] against it.
+/// The function with the simplest wiring: the SDK's clients from `create()`, with the HTTP client
+/// on the class path, and nothing done for start-up. The cold-start benchmark compares
+/// [FlowLogsHandler] with it.
 public final class NaiveHandler implements RequestHandler<CloudWatchLogsEvent, Map<String, Long>> {
   private final SubscriptionDecoder decoder;
   private final Pipeline pipeline;

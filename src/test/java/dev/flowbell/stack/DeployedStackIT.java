@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.emulator.DeployedStack;
 import dev.flowbell.testing.emulator.EmulatorUnavailableException;
-import dev.flowbell.testing.emulator.ToolRun;
 import dev.flowbell.testing.emulator.ToolUnavailableException;
+import dev.flowbell.testing.process.ToolRun;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -49,10 +49,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/// The README's `sam build` and `sam deploy`, log events into the log group that they made, and
-/// what AWS then says of metrics, alarms, notifications and the failure queue.
+/// Tests the README's `sam build` and `sam deploy`, log events into the deployed log group, and the
+/// resulting metrics, alarms, notifications and messages in the failure queue.
 ///
-/// One deployment serves all; the last two tests deploy again and delete, and so have an order.
+/// All tests share one deployment. The last two deploy again and delete, so tests have an order.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DeployedStackIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -61,7 +61,8 @@ class DeployedStackIT {
     "Email=on-call@example.com", "AlarmBlockedHandshakes=10", "AlertBlockedHandshakes=10"
   };
 
-  /// Ours, far below Lambda's: a start on demand begins with fetching it.
+  /// The project's own limit, far below Lambda's: a start on demand begins with fetching the
+  /// package.
   private static final long MOST_ZIPPED_BYTES = 10_000_000;
 
   @TempDir private static Path folder;
@@ -124,9 +125,9 @@ class DeployedStackIT {
                       // port scan, blocked handshakes, masked rejects
                       Map.entry("AlertsSent", 3.0))));
 
-      List<Map<String, @Nullable Object>> told = new ArrayList<>();
+      List<Map<String, @Nullable Object>> received = new ArrayList<>();
       Map<String, @Nullable Object> digest =
-          await(() -> find(sqs, observer, told, "schema", "flowbell-alert-1"));
+          await(() -> find(sqs, observer, received, "schema", "flowbell-alert-1"));
       assertThat(digest)
           .containsEntry("severity", "medium")
           .containsEntry(
@@ -145,9 +146,11 @@ class DeployedStackIT {
                     ? true
                     : null);
       }
-      assertThat(await(() -> find(sqs, observer, told, "AlarmName", "flowbell-blocked-handshakes")))
+      assertThat(
+              await(
+                  () -> find(sqs, observer, received, "AlarmName", "flowbell-blocked-handshakes")))
           .containsEntry("NewStateValue", "ALARM");
-      assertThat(told)
+      assertThat(received)
           .as("one notification a payload")
           .filteredOn(message -> message.containsKey("schema"))
           .hasSize(1);
@@ -189,7 +192,7 @@ class DeployedStackIT {
         .matches("10 rejected flows from [0-9.]+ raised RejectedFlows at .* UTC after \\d+ s");
   }
 
-  /// Through the unqualified function with the alias's configuration, since the emulator forgets
+  /// Invokes the unqualified function, with the alias's configuration, because the emulator ignores
   /// destinations of an alias.
   @Test
   @Order(3)
@@ -232,7 +235,7 @@ class DeployedStackIT {
       assertThat(record)
           .containsEntry(
               "requestPayload", Map.of("awslogs", Map.of("data", "H4sIAAAAAAAAA0tMSgYA")));
-      // The emulator puts what the function answered into words of its own.
+      // The emulator wraps the function's response.
       assertThat((String) Json.objectAt(record, "responsePayload").get("errorMessage"))
           .contains(
               "\"errorMessage\":\"awslogs.data: gzip ended early after 15 bytes\","
@@ -240,7 +243,7 @@ class DeployedStackIT {
     }
   }
 
-  /// What `sam deploy` uploads: deflated as zip files are.
+  /// Returns the size of what `sam deploy` uploads, deflated as in a zip file.
   @Test
   @Order(1)
   void artifact_isSmall() throws Exception {
@@ -256,7 +259,7 @@ class DeployedStackIT {
     assertThat(zipped.count).isBetween(1_000_000L, MOST_ZIPPED_BYTES);
   }
 
-  /// The queue holds what the test before left: it can't be read, and stays.
+  /// The queue has the message of the test before, which can't be read and stays.
   @Test
   @Order(4)
   void redrive_deletesWhatWentThrough() throws Exception {
@@ -297,7 +300,7 @@ class DeployedStackIT {
         .as("counted before, and the ledger knows it")
         .contains("went through: {\"DuplicateBatches\": 1}");
 
-    try (SqsClient sqs = stack.client(SqsClient.builder())) { // one is for the doctor to find
+    try (SqsClient sqs = stack.client(SqsClient.builder())) { // a fault for the doctor to find
       sqs.purgeQueue(request -> request.queueUrl(queueUrl));
       sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody("something else"));
     }
@@ -326,7 +329,7 @@ class DeployedStackIT {
     return ToolRun.of(Path.of("."), stack.environment(), Duration.ofMinutes(2), command);
   }
 
-  /// The bill of materials is that of `mvn verify -Pit`, which runs this test.
+  /// `mvn verify -Pit`, which runs this test, makes the bill of materials.
   @Test
   @Order(5)
   void artifact_holdsWhatItsBillOfMaterialsSays() throws Exception {
@@ -350,7 +353,8 @@ class DeployedStackIT {
     }
   }
 
-  /// What the test before left in the failure queue is one fault, the others are made here.
+  /// The message in the failure queue, from the test before, is one fault; the test makes the
+  /// others.
   @Test
   @Order(6)
   void doctor_saysWhatIsBroken() throws Exception {
@@ -484,7 +488,7 @@ class DeployedStackIT {
     return ToolRun.of(Path.of("."), stack.environment(), PATIENCE.multipliedBy(2), command);
   }
 
-  /// The first finding of each check.
+  /// Returns the first finding of each check.
   private static Map<String, Map<String, @Nullable Object>> findings(ToolRun run) {
     Map<String, Map<String, @Nullable Object>> findings = new HashMap<>();
     for (Map<String, @Nullable Object> finding :
@@ -494,8 +498,8 @@ class DeployedStackIT {
     return findings;
   }
 
-  /// In the format that the template asks for: a scan through a NAT device, a stray packet, a
-  /// connection, a quiet window, and a line that is no record.
+  /// Returns lines in the template's format: a scan through a NAT device, a stray packet, a
+  /// connection, a window without traffic, and a line that is no record.
   private List<String> mixedLines() {
     List<String> lines = new ArrayList<>();
     for (int port = 1; port <= 12; port++) {
@@ -550,7 +554,7 @@ class DeployedStackIT {
     }
   }
 
-  /// The totals of the half hours around the lines' minute, without the delivery's lag.
+  /// Returns the totals of the half hours around the lines' minute, without the delivery lag.
   private Map<String, Double> sums() {
     Map<String, Double> sums = new TreeMap<>();
     try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
@@ -595,24 +599,24 @@ class DeployedStackIT {
     return queueUrl;
   }
 
-  /// Takes what is in the queue, and looks through all that was ever taken.
+  /// Receives the messages in the queue, and looks through all that were ever received.
   ///
   /// @return the first message with the value, or `null`
   private static @Nullable Map<String, @Nullable Object> find(
       SqsClient sqs,
       String queueUrl,
-      List<Map<String, @Nullable Object>> taken,
+      List<Map<String, @Nullable Object>> received,
       String key,
       String value) {
     for (Message message :
         sqs.receiveMessage(
                 request -> request.queueUrl(queueUrl).maxNumberOfMessages(10).waitTimeSeconds(1))
             .messages()) {
-      taken.add(Json.parseObject(message.body()));
+      received.add(Json.parseObject(message.body()));
       sqs.deleteMessage(
           request -> request.queueUrl(queueUrl).receiptHandle(message.receiptHandle()));
     }
-    return taken.stream().filter(each -> value.equals(each.get(key))).findFirst().orElse(null);
+    return received.stream().filter(each -> value.equals(each.get(key))).findFirst().orElse(null);
   }
 
   private static <T> T await(Supplier<@Nullable T> attempt) {

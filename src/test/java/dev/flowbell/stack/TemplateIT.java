@@ -12,7 +12,7 @@ import dev.flowbell.settings.Settings;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.emulator.PythonEnvironment;
 import dev.flowbell.testing.emulator.StackTemplate;
-import dev.flowbell.testing.emulator.ToolRun;
+import dev.flowbell.testing.process.ToolRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,14 +35,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// What `template.yaml` makes, read after SAM's transform. What only AWS can enforce (SnapStart,
-/// key policies, IAM's denials) is asserted here as text; `DeployedStackIT` runs the rest.
+/// Tests the resources of `template.yaml` after SAM's transform. Only the text is asserted of what
+/// only AWS enforces (SnapStart, key policies, IAM's denials); `DeployedStackIT` runs the rest.
 class TemplateIT {
   private static final Path PROJECT = Path.of(".");
   private static final Duration LONGEST = Duration.ofMinutes(3);
   private static final String FLOWBELL_FORMAT = RecordFormat.FLOWBELL.toString();
 
-  /// What is not on unless asked for.
+  /// Parameters that turn on everything that is off by default.
   private static final String[] ALL_ON = {
     "WatchedResourceId=vpc-0123456789abcdef0",
     "Email=on-call@example.com",
@@ -57,7 +57,7 @@ class TemplateIT {
     "InsightsQueries=false"
   };
 
-  // What tools find
+  // Tools
 
   @Test
   void samValidate_findsNothing() throws Exception {
@@ -80,7 +80,7 @@ class TemplateIT {
         .containsExactly(0, "");
   }
 
-  /// What is not followed says why, where it stands.
+  /// Each skipped check has its reason in the template.
   @Test
   void checkov_findsNothingButWhatHasAReason() throws Exception {
     ToolRun run =
@@ -89,7 +89,7 @@ class TemplateIT {
                 "checkov",
                 "--framework",
                 "cloudformation",
-                "--skip-download", // of descriptions, from its maker's servers
+                "--skip-download", // of descriptions, from the vendor's servers
                 "--compact",
                 "--file",
                 "template.yaml")
@@ -181,7 +181,7 @@ class TemplateIT {
 
     assertThat(variables.keySet())
         .containsExactlyInAnyOrderElementsOf(Setting.ALL.stream().map(Setting::name).toList());
-    // What names a resource, or depends on one, has no default.
+    // A setting that names a resource, or depends on one, has no default here.
     Set<String> wired = Set.of("LOG_FORMAT", "LOG_GROUP", "ALERT_TOPIC_ARN", "LEDGER_TABLE");
     variables.forEach(
         (name, value) -> {
@@ -205,7 +205,7 @@ class TemplateIT {
   Stream<DynamicTest> function_logFormat() {
     String custom = "${srcaddr} ${dstaddr} ${action}";
     return Stream.of(
-            // who comes, what the flow log gets (empty: none is made), what the function reads
+            // parameters; the flow log's format (empty: no flow log); the function's LOG_FORMAT
             List.of(List.of(), "", "auto"),
             List.of(List.of("WatchedResourceId=vpc-12345678"), FLOWBELL_FORMAT, FLOWBELL_FORMAT),
             List.of(
@@ -258,7 +258,7 @@ class TemplateIT {
         .isAssignableTo(RequestStreamHandler.class);
   }
 
-  /// Else a changed setting would wait in the unpublished function for the next new code.
+  /// Otherwise a changed setting would have no effect until the next new code.
   @Test
   void function_anyChangedSettingMakesAnotherVersion() throws Exception {
     Map<String, String> changes =
@@ -299,7 +299,7 @@ class TemplateIT {
               });
     }
 
-    // What is left is the same in every stack, or need not make another version.
+    // The rest is the same in every stack, or needs no new version.
     assertThat(expected.keySet())
         .containsExactlyInAnyOrder(
             "ALERT_TOPIC_ARN",
@@ -329,7 +329,7 @@ class TemplateIT {
         template.ofType("AWS::Lambda::Version").values().iterator().next().get("Description");
   }
 
-  /// All that a version fixes: the function's properties, with its variables among them.
+  /// Returns all that a version fixes: the function's properties and its variables.
   private static Map<String, Object> versioned(StackTemplate template) {
     Map<String, Object> versioned = new HashMap<>(template.properties("Function"));
     versioned.remove("Environment");
@@ -337,7 +337,7 @@ class TemplateIT {
     return versioned;
   }
 
-  /// The snapshot is the published version's: whatever names the bare function misses it.
+  /// Only the published version has a snapshot, so everything must use the alias.
   @Test
   void function_isWiredByItsAlias() throws Exception {
     StackTemplate template = StackTemplate.resolve();
@@ -377,7 +377,7 @@ class TemplateIT {
 
   // Permissions
 
-  /// Two actions know no resources, by AWS's own reference, and are bound by conditions.
+  /// Two actions have no resources, by AWS's reference, and are limited by conditions.
   @Test
   void roles_nameActionsAndResources() throws Exception {
     StackTemplate template = StackTemplate.resolve(ALL_ON);
@@ -455,7 +455,7 @@ class TemplateIT {
                 "eni-12345678", "NetworkInterface"));
   }
 
-  /// Under a key that CloudWatch may not use, alarms' notifications vanish.
+  /// With a key that CloudWatch may not use, alarms' notifications are lost.
   @Test
   void topic_takesAlarmsAndTlsAlone() throws Exception {
     StackTemplate template = StackTemplate.resolve();
@@ -513,7 +513,7 @@ class TemplateIT {
         .containsEntry("MessageRetentionPeriod", Duration.ofDays(14).toSeconds());
   }
 
-  /// Nothing is recovered from it: entries are worth something for 15 days, and are digests.
+  /// It needs no recovery: items are digests, and are used for 15 days.
   @Test
   void ledgerTable_forgetsByItself() throws Exception {
     assertThat(StackTemplate.resolve().properties("LedgerTable"))
@@ -617,7 +617,7 @@ class TemplateIT {
             "Dimensions", List.of(Map.of("Name", "LogGroupName", "Value", "FlowLogGroup")));
   }
 
-  // What people look at
+  // Dashboard and queries
 
   @Test
   void metrics_thatAlarmsAndDashboardNameArePublished() throws Exception {
@@ -693,8 +693,8 @@ class TemplateIT {
     assertThat(queries).hasSize(6).allSatisfy(TemplateIT::assertNamesColumnsOfTheFormat);
   }
 
-  /// Every word of a query is a column of the format, a name that the query gives, or the query
-  /// language's own.
+  /// Asserts that every word of a query is a column of the format, a name that the query gives, or
+  /// a word of the query language.
   private static void assertNamesColumnsOfTheFormat(String query) {
     List<String> columns =
         words("\\$\\{([a-z0-9-]+)}", FLOWBELL_FORMAT).stream()
@@ -834,7 +834,7 @@ class TemplateIT {
     return (Long) object.get(key);
   }
 
-  /// Returns what the pattern's group finds.
+  /// Returns what the pattern's group matches.
   private static List<String> words(String pattern, String text) {
     return Pattern.compile(pattern)
         .matcher(text)

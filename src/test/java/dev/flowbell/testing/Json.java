@@ -11,8 +11,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/// Reads JSON into maps, lists, strings, longs, doubles, booleans and `null`, to compare it whole.
-/// Refuses keys that stand twice, and anything behind the one value.
+/// Reads JSON into maps, lists, strings, longs, doubles, booleans and `null`, to compare whole
+/// values. Refuses repeated keys, and text after the value.
 public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -32,13 +32,13 @@ public final class Json {
     }
   }
 
-  /// Returns the object that a key of an object holds.
+  /// Returns the object at a key of an object.
   public static Map<String, @Nullable Object> objectAt(
       Map<String, @Nullable Object> object, String key) {
     return object(object.get(key));
   }
 
-  /// Returns the objects in the list that a key of an object holds.
+  /// Returns the list of objects at a key of an object.
   public static List<Map<String, @Nullable Object>> objectsAt(
       Map<String, @Nullable Object> object, String key) {
     List<Map<String, @Nullable Object>> objects = new ArrayList<>();

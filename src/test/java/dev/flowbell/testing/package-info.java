@@ -1,4 +1,4 @@
-/// What tests share: the naive twin, payloads to compare it by, sample events, an AWS endpoint.
+/// What several packages' tests share, by kind; `Json` reads JSON for comparisons.
 @NullMarked
 package dev.flowbell.testing;
 

@@ -98,10 +98,10 @@ import software.amazon.awssdk.services.sqs.model.GetQueueAttributesResponse;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 
-/// Stands for an AWS account in which Flowbell's stack is well: answers what the doctor asks, in
-/// the SDK's own types, and keeps which IAM actions were used. A test breaks one thing of it.
+/// An AWS account with a healthy Flowbell stack. It answers the doctor's requests in the SDK's
+/// types, and keeps the IAM actions that were used. A test breaks one part of it.
 ///
-/// It knows nothing of AWS's rules: that is what the integration tests are for.
+/// It doesn't check AWS's rules: the integration tests do.
 public final class FakeAccount {
   public static final String ACCOUNT = "123456789012";
   public static final String GROUP = "/flowbell/flowbell/flow-logs";
@@ -142,7 +142,7 @@ public final class FakeAccount {
       "2 123456789012 eni-1235b8ca123456789 10.0.1.5 10.0.0.220 39812 80 6 8 568 1418530010"
           + " 1418530070 ACCEPT OK";
 
-  // What a test may break.
+  // The parts that a test may break.
 
   public String stackStatus = "CREATE_COMPLETE";
   public final Map<String, String> parameters =
@@ -202,20 +202,20 @@ public final class FakeAccount {
   public @Nullable Map<QueueAttributeName, String> queueAttributes = queue(0, 0);
   public List<String> functionLog = List.of();
 
-  /// What `GetMetricData` adds up to, by metric and first minute asked for.
+  /// The sums for `GetMetricData`, by metric and first minute asked for.
   public MetricSums metricSums = (_, _) -> 0;
 
   private final Map<String, AwsServiceException> failures = new LinkedHashMap<>();
   private final Set<String> actions = new TreeSet<>();
   private final List<PutLogEventsRequest> put = new ArrayList<>();
 
-  /// Tells what a metric adds up to from a minute on.
+  /// Sets a metric's sum from a minute on.
   @FunctionalInterface
   public interface MetricSums {
     double sum(String metricName, Instant from);
   }
 
-  /// Makes an account in which all is well, as `arn:aws:…:eu-west-1:123456789012:…flowbell`.
+  /// Makes a healthy account, as `arn:aws:…:eu-west-1:123456789012:…flowbell`.
   public FakeAccount() {
     resource("FlowLog", "AWS::EC2::FlowLog", "fl-0123456789abcdef0");
     resource("FlowLogRole", "AWS::IAM::Role", "flowbell-FlowLogRole-1");
@@ -242,7 +242,7 @@ public final class FakeAccount {
             .build());
   }
 
-  /// Answers every request that takes an IAM action with a refusal, as IAM words it.
+  /// Refuses every request that needs an IAM action, in IAM's words.
   public void deny(String action) {
     fail(
         action,
@@ -252,7 +252,7 @@ public final class FakeAccount {
             .formatted(action));
   }
 
-  /// Answers every request that takes an IAM action with an error.
+  /// Answers every request that needs an IAM action with an error.
   public void fail(String action, int status, String code, String message) {
     failures.put(
         action,
@@ -263,12 +263,12 @@ public final class FakeAccount {
             .build());
   }
 
-  /// Returns the IAM actions that were asked for so far, in alphabetical order.
+  /// Returns the IAM actions used so far, in alphabetical order.
   public Set<String> actions() {
     return actions;
   }
 
-  /// Returns what was put into log groups.
+  /// Returns the events written to log groups.
   public List<PutLogEventsRequest> put() {
     return put;
   }
@@ -314,7 +314,7 @@ public final class FakeAccount {
         .build();
   }
 
-  /// An alarm that publishes to the topic, and is OK.
+  /// Returns an alarm that publishes to the topic, and is OK.
   public static MetricAlarm alarm(String name, UnaryOperator<MetricAlarm.Builder> change) {
     return change
         .apply(
@@ -327,7 +327,7 @@ public final class FakeAccount {
         .build();
   }
 
-  /// An alarm that leaves the telling to a composite one.
+  /// Returns an alarm that a composite alarm notifies for.
   public static MetricAlarm childAlarm(String name) {
     return alarm(name, alarm -> alarm.alarmActions(List.of()));
   }
@@ -340,7 +340,7 @@ public final class FakeAccount {
         String.valueOf(inFlight));
   }
 
-  /// Events that were taken in so long ago.
+  /// Returns events that were ingested so long ago.
   public static List<OutputLogEvent> events(Duration age, String... messages) {
     List<OutputLogEvent> events = new ArrayList<>();
     for (String message : messages) {

@@ -7,34 +7,36 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Knows the flow logs it is told, keeps the log groups it is asked for, and fails when told to.
+/// A source that returns the flow logs that a test adds, records the log groups it is asked about,
+/// and fails on request.
 public final class RecordingFlowLogSource implements FlowLogSource {
   private final List<FlowLog> flowLogs = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
   private @Nullable DescribeFlowLogsException failure;
 
-  /// Makes a source that knows no flow logs.
+  /// Makes a source without flow logs.
   public RecordingFlowLogSource() {}
 
   /// Adds a flow log of this format.
   ///
+  /// @param logFormat `null` if EC2 returns none
   /// @param logFormat `null` where EC2 says none
   public void add(String flowLogId, @Nullable String logFormat) {
     flowLogs.add(
         new FlowLog(flowLogId, null, null, null, null, null, null, null, logFormat, null, null));
   }
 
-  /// Forgets all flow logs.
+  /// Removes all flow logs.
   public void clear() {
     flowLogs.clear();
   }
 
-  /// Fails from now on; `null` for no more.
+  /// Fails from now on; `null` ends that.
   public void failWith(@Nullable DescribeFlowLogsException failure) {
     this.failure = failure;
   }
 
-  /// Returns the log groups asked for, one for each question.
+  /// Returns the log groups it was asked about, one for each request.
   public List<String> asked() {
     return List.copyOf(asked);
   }

@@ -17,22 +17,21 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/// A real AWS endpoint for integration tests: LocalStack or MiniStack, and clients that talk to it.
+/// An AWS endpoint for integration tests: LocalStack or MiniStack, with clients for it.
 ///
-/// The system property `flowbell.endpoint` asks for one of them by name; `auto`, the default, takes
-/// MiniStack, which serves every test, and LocalStack where MiniStack can't be had. While the
-/// endpoint is open, any SDK client that this JVM makes finds it through the SDK's own system
-/// properties.
+/// The system property `flowbell.endpoint` names one of them. `auto`, the default, is MiniStack,
+/// which serves every test, or LocalStack if MiniStack is unavailable. While the endpoint is open,
+/// every SDK client in this JVM finds it by the SDK's own system properties.
 ///
-/// One endpoint serves all tests of a run and is never emptied, so a test gives what it makes a
-/// [#uniqueName(String)], and can meanwhile run beside another.
+/// All tests of a run share one endpoint, which is never emptied. A test gives what it makes a
+/// [#uniqueName(String)], so that tests can run at the same time.
 ///
 /// @see AwsEndpointExtension
 public final class AwsEndpoint implements AutoCloseable {
 
   private static final String REGION = "us-east-1";
 
-  /// Emulators take the account from the access key: `test` is 000000000000 to both.
+  /// Emulators read the account from the access key: `test` is 000000000000 for both.
   private static final String CREDENTIAL = "test";
 
   private static final Map<String, String> REGION_AND_CREDENTIALS_PROPERTIES =
@@ -49,7 +48,7 @@ public final class AwsEndpoint implements AutoCloseable {
   private final SnsClient sns;
   private final SqsClient sqs;
 
-  /// One that SDK clients don't find by themselves.
+  /// Makes an endpoint that SDK clients don't find by themselves.
   AwsEndpoint(Emulator emulator) {
     this.emulator = emulator;
     cloudWatch = configure(CloudWatchClient.builder()).build();
@@ -58,10 +57,10 @@ public final class AwsEndpoint implements AutoCloseable {
     sqs = configure(SqsClient.builder()).build();
   }
 
-  /// Starts the emulator that `flowbell.endpoint` asks for.
+  /// Starts the emulator that `flowbell.endpoint` names.
   ///
-  /// @throws EmulatorUnavailableException when this machine can run none that will do; says of each
-  ///   why not
+  /// @throws EmulatorUnavailableException if this machine can run none of them; the message has
+  ///   each cause
   public static AwsEndpoint start() throws EmulatorUnavailableException {
     List<String> reasons = new ArrayList<>();
     for (Candidate candidate : Candidate.wanted(System.getProperty("flowbell.endpoint", "auto"))) {
@@ -77,12 +76,12 @@ public final class AwsEndpoint implements AutoCloseable {
     throw new EmulatorUnavailableException(String.join("; ", reasons));
   }
 
-  /// The one address of every service.
+  /// Returns the address of every service.
   public URI uri() {
     return emulator.uri();
   }
 
-  /// What a process of its own needs in its environment to find this endpoint.
+  /// Returns the environment variables with which another process finds this endpoint.
   public Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL", uri().toString(),
@@ -107,8 +106,8 @@ public final class AwsEndpoint implements AutoCloseable {
     return sqs;
   }
 
-  /// Makes something whose clients reach this endpoint by another address, a proxy's. For one
-  /// thread at a time: the SDK reads the address from a system property.
+  /// Makes an object whose clients use another address, such as a proxy's. For one thread at a
+  /// time, because the SDK reads the address from a system property.
   public <T> T through(URI proxy, Supplier<T> maker) {
     String before = System.setProperty(ENDPOINT_PROPERTY, proxy.toString());
     try {
@@ -118,7 +117,8 @@ public final class AwsEndpoint implements AutoCloseable {
     }
   }
 
-  /// A name for a topic, queue, alarm or namespace that no other test has: `prefix-` and 8 digits.
+  /// Returns a name that no other test has, for a topic, queue, alarm or namespace: `prefix-` and 8
+  /// digits.
   public String uniqueName(String prefix) {
     return prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
   }

@@ -8,14 +8,14 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Hands the test run's one [AwsEndpoint] to constructors and methods of tests that have it as a
-/// parameter, and closes it after the last test of the run.
+/// Passes the run's one [AwsEndpoint] to test constructors and methods with such a parameter, and
+/// closes it after the last test of the run.
 ///
-/// A test class is skipped where there is no endpoint, and fails there in CI.
+/// Without an endpoint, a test class is skipped; in CI it fails.
 public final class AwsEndpointExtension implements ExecutionCondition, ParameterResolver {
 
-  /// Starts the endpoint as early as this because what a parameter resolver throws is a failure,
-  /// and what a `@BeforeAll` aborts isn't reported as skipped by Surefire.
+  /// Starts the endpoint here because an exception in a parameter resolver is a failure, and
+  /// Surefire doesn't report an aborted `@BeforeAll` as skipped.
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     Attempt attempt = findOrMakeAttempt(context);
@@ -47,8 +47,8 @@ public final class AwsEndpointExtension implements ExecutionCondition, Parameter
         .computeIfAbsent(Attempt.class, _ -> Attempt.make(), Attempt.class);
   }
 
-  /// The run's one attempt to start an endpoint: the endpoint, or why there is none. A run without
-  /// an emulator looks for one only once.
+  /// The run's one attempt to start an endpoint: the endpoint, or the cause of the failure. A run
+  /// without an emulator looks for one only once.
   private record Attempt(@Nullable AwsEndpoint endpoint, @Nullable String failure)
       implements AutoCloseable {
 
@@ -57,7 +57,7 @@ public final class AwsEndpointExtension implements ExecutionCondition, Parameter
         return new Attempt(AwsEndpoint.start(), null);
       } catch (EmulatorUnavailableException e) {
         String failure = "no AWS endpoint for integration tests: " + e.getMessage();
-        // Surefire counts what is skipped, and keeps to itself why.
+        // Surefire counts skipped tests, and doesn't print the cause.
         System.err.println(failure);
         return new Attempt(null, failure);
       }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.flowbell.testing.process.LambdaProcess;
 import dev.flowbell.testing.process.RuntimeApi;
+import dev.flowbell.testing.process.ToolRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,15 +29,15 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
-/// The project built by `sam build` and deployed by `sam deploy`, to a MiniStack of its own, which
-/// hands what it would run in Lambda to the built function under Lambda's runtime client.
+/// The project, built by `sam build` and deployed by `sam deploy` to its own MiniStack. That passes
+/// invocations to the built function under Lambda's runtime client.
 ///
-/// Nothing of the template is changed. What MiniStack's CloudFormation doesn't know (flow logs,
-/// composite and anomaly alarms, saved queries) is switched off by the template's own parameters.
+/// The template is unchanged. Its own parameters turn off what MiniStack's CloudFormation doesn't
+/// know (flow logs, composite and anomaly alarms, saved queries).
 public final class DeployedStack implements AutoCloseable {
   public static final String NAME = "flowbell";
 
-  /// What `sam build` needs of the project.
+  /// The project's files that `sam build` needs.
   private static final List<String> SOURCES =
       List.of("pom.xml", "template.yaml", "samconfig.toml", "src");
 
@@ -70,9 +71,9 @@ public final class DeployedStack implements AutoCloseable {
 
   /// Builds and deploys.
   ///
-  /// @param folder an empty one, for a copy of the project: `sam build` runs Maven, and must not do
-  ///   so in the folder that Maven tests right now
-  /// @param parameters `Name=value`, on top of what the emulator demands
+  /// @param folder an empty folder for a copy of the project: `sam build` runs Maven, which must
+  ///   not run in the folder that Maven is testing
+  /// @param parameters `Name=value`, besides those that the emulator needs
   public static DeployedStack deploy(Path folder, String... parameters)
       throws ToolUnavailableException, EmulatorUnavailableException, IOException {
     PythonEnvironment sam = PythonEnvironment.findOrMake(PythonEnvironment.SAM_CLI);
@@ -94,14 +95,14 @@ public final class DeployedStack implements AutoCloseable {
                 "LAMBDA_ASYNC_RETRY_BASE_SECONDS",
                 "0.2"));
     DeployedStack stack = new DeployedStack(folder, sam, emulator, runtime, invocations);
-    // The tests have just run; building is what is tried here.
+    // The unit tests have just run; this only builds.
     stack.sam(LONGEST_BUILD, Map.of("MAVEN_OPTS", "-Dmaven.test.skip=true"), "build").orFail();
     stack.deployAgain(parameters).orFail();
     stack.startFunction();
     return stack;
   }
 
-  /// Runs `sam deploy`, as the README has it but for the emulator's parameters.
+  /// Runs `sam deploy` as the README does, with the emulator's parameters.
   public ToolRun deployAgain(String... parameters) throws IOException {
     List<String> arguments =
         new ArrayList<>(
@@ -118,12 +119,12 @@ public final class DeployedStack implements AutoCloseable {
   }
 
   /// Returns the folder that `sam deploy` packed: classes, and in `lib` the libraries, with their
-  /// groups in front of their names.
+  /// group ids before their names.
   public Path artifact() {
     return project.resolve(".aws-sam/build/Function");
   }
 
-  /// What a process needs in its environment to find this AWS.
+  /// Returns the environment variables with which another process finds this endpoint.
   public Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL", emulator.uri().toString(),
@@ -133,12 +134,12 @@ public final class DeployedStack implements AutoCloseable {
         "AWS_SECRET_ACCESS_KEY", CREDENTIAL);
   }
 
-  /// Where this AWS is.
+  /// Returns the address of this endpoint.
   public URI uri() {
     return emulator.uri();
   }
 
-  /// Makes a client that talks to this AWS.
+  /// Makes a client for this endpoint.
   public <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> C client(B builder) {
     return builder
         .httpClient(UrlConnectionHttpClient.create())
@@ -149,7 +150,7 @@ public final class DeployedStack implements AutoCloseable {
         .build();
   }
 
-  /// Starts the built function with the environment that the stack gives it; ends the one before.
+  /// Starts the built function with the stack's environment, and ends the one before.
   public void startFunction() throws IOException {
     if (function != null) {
       function.close();
@@ -188,7 +189,7 @@ public final class DeployedStack implements AutoCloseable {
     return ToolRun.of(project, all, longest, command);
   }
 
-  /// MiniStack takes a status other than 2xx for a function that failed.
+  /// For MiniStack, a status other than 2xx is a failed function.
   private static void invoke(RuntimeApi runtime, HttpExchange exchange) throws IOException {
     try (exchange) {
       String event = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);

@@ -2,10 +2,10 @@ package dev.flowbell.testing.emulator;
 
 import java.net.URI;
 
-/// A running server that answers as AWS does, until it is closed.
+/// A running server with AWS's protocols, until it is closed.
 interface Emulator extends AutoCloseable {
 
-  /// Where it listens: one address for every service.
+  /// Returns the address of every service.
   URI uri();
 
   @Override

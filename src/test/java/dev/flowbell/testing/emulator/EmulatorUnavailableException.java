@@ -1,6 +1,7 @@
 package dev.flowbell.testing.emulator;
 
-/// Says why an emulator can't be had on this machine; the message names the emulator.
+/// Thrown when an emulator is unavailable on this machine; the message names the emulator and the
+/// cause.
 public final class EmulatorUnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -14,7 +14,7 @@ import org.testcontainers.dockerclient.DockerClientProviderStrategy;
 import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/// LocalStack in a container, where a Docker engine answers.
+/// LocalStack in a container, if a Docker engine is available.
 public final class LocalStack implements Emulator {
 
   /// The last tag that needs no token.
@@ -28,7 +28,7 @@ public final class LocalStack implements Emulator {
     this.container = container;
   }
 
-  /// Starts the image that `FLOWBELL_LOCALSTACK_IMAGE` names, else the last free one.
+  /// Starts the image that `FLOWBELL_LOCALSTACK_IMAGE` names, or the last free one.
   static LocalStack start() throws EmulatorUnavailableException {
     String image = System.getenv().getOrDefault("FLOWBELL_LOCALSTACK_IMAGE", FREE_IMAGE);
     pullUnlessPresent(image);
@@ -46,8 +46,8 @@ public final class LocalStack implements Emulator {
     return new LocalStack(container);
   }
 
-  /// Asks Docker itself, once. Testcontainers would try for many minutes, first for an image of its
-  /// own, where an engine answers but no registry does.
+  /// Asks Docker itself, once. If an engine answers but no registry does, Testcontainers tries for
+  /// many minutes, first to get its own image.
   private static void pullUnlessPresent(String image) throws EmulatorUnavailableException {
     try (DockerClient docker = connect()) {
       if (isPresent(docker, image)) {
@@ -90,7 +90,7 @@ public final class LocalStack implements Emulator {
     }
   }
 
-  /// Testcontainers wraps what happened three or four times.
+  /// Testcontainers wraps the cause three or four times.
   private static String deepestMessage(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// MiniStack as a process of its own, on a free port of the loopback address.
+/// MiniStack as a process, on a free port of the loopback address.
 ///
 /// Its output goes to a log in `target`.
 final class MiniStack implements Emulator {
@@ -24,7 +24,7 @@ final class MiniStack implements Emulator {
 
   private static final String LOOPBACK = "127.0.0.1";
 
-  /// It is up in 1 to 2 s on two cores.
+  /// It starts in 1 to 2 s on two cores.
   private static final Duration LONGEST_START = Duration.ofSeconds(60);
 
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
@@ -36,7 +36,7 @@ final class MiniStack implements Emulator {
   private final Path log;
   private Process process;
 
-  /// Stops the process too when the test run is interrupted, and nobody closes this.
+  /// Stops the process if the test run is interrupted before this is closed.
   private final Thread stopAtExit = new Thread(this::stop);
 
   private MiniStack(URI uri, ProcessBuilder builder, Path log) throws IOException {
@@ -46,15 +46,15 @@ final class MiniStack implements Emulator {
     process = builder.start();
   }
 
-  /// Starts it, and returns when it answers.
+  /// Starts the shared MiniStack, and waits until it answers.
   static MiniStack start() throws EmulatorUnavailableException {
     return start("ministack", Map.of());
   }
 
-  /// Starts one of its own, and returns when it answers.
+  /// Starts another MiniStack, and waits until it answers.
   ///
-  /// @param name what its log in `target` is called
-  /// @param environment its own settings, on top of the address
+  /// @param name the name of its log in `target`
+  /// @param environment its settings besides the address
   static MiniStack start(String name, Map<String, String> environment)
       throws EmulatorUnavailableException {
     try {
@@ -91,7 +91,7 @@ final class MiniStack implements Emulator {
     stop();
   }
 
-  /// Another process may take the port before MiniStack does, which then says so in its log.
+  /// Another process may bind the port first. MiniStack then says so in its log.
   private static int findFreePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -138,13 +138,13 @@ final class MiniStack implements Emulator {
         "\n", lines.subList(Math.max(0, lines.size() - SHOWN_LOG_LINES), lines.size()));
   }
 
-  /// Starts it again where it was, after [#stop].
+  /// Starts it again at the same address, after [#stop].
   void startAgain() throws IOException, EmulatorUnavailableException {
     process = builder.start();
     awaitHealth();
   }
 
-  /// Ends the process; nobody answers then.
+  /// Ends the process.
   void stop() {
     process.destroy();
     try {

@@ -6,9 +6,9 @@ import java.util.Map;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/// A topic for notifications, and a queue that gets them all.
+/// A topic for notifications, and a queue that gets all of them.
 public record NotificationQueue(AwsEndpoint aws, String topicArn, String queueUrl) {
-  /// Makes both under one name.
+  /// Makes topic and queue with one name.
   public static NotificationQueue make(AwsEndpoint aws, String name) {
     String topicArn = aws.sns().createTopic(topic -> topic.name(name)).topicArn();
     String queueUrl = aws.sqs().createQueue(queue -> queue.queueName(name)).queueUrl();
@@ -29,7 +29,7 @@ public record NotificationQueue(AwsEndpoint aws, String topicArn, String queueUr
     return new NotificationQueue(aws, topicArn, queueUrl);
   }
 
-  /// Takes all there is out of the queue: the notifications' JSON.
+  /// Returns all notifications in the queue as JSON, and deletes them.
   public List<String> drain() {
     List<String> bodies = new ArrayList<>();
     while (true) {

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
 
-/// A look at what was published to a namespace.
+/// The metrics that were published to a namespace.
 ///
-/// @param namespace one without dimensions, because MiniStack takes a question without them for one
-///   about all series
+/// @param namespace a namespace without dimensions, because MiniStack answers a request without
+///   dimensions for all series
 public record PublishedMetrics(AwsEndpoint aws, String namespace) {
   /// Returns the sums by minute, from this minute until now.
   public Map<Instant, Double> sums(String metric, Instant from) {

@@ -13,31 +13,31 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A Python virtual environment with one tool in it, in the user's cache directory.
+/// A Python virtual environment with one tool, in the user's cache directory.
 ///
-/// It is made once and shared by every clone; a changed pin makes another beside it. Not in the
-/// project: `sam build` copies that whole. Each tool has its own, for they pin each other's
-/// libraries at different versions.
+/// It is made once and shared by every clone; a changed version makes another. It isn't in the
+/// project, because `sam build` copies the whole project. Each tool has its own environment,
+/// because the tools need different versions of the same libraries.
 public final class PythonEnvironment {
-  /// Runs a stack in memory. cbor2 reads what the SDK sends to CloudWatch; aws-sam-translator is
+  /// Runs a stack in memory. cbor2 reads the SDK's requests to CloudWatch; aws-sam-translator is
   /// for stacks.
   ///
   /// @see <a href="https://pypi.org/project/ministack/">MiniStack</a>
   static final Tool MINISTACK =
       new Tool("ministack==1.5.33", "cbor2==6.3.0", "aws-sam-translator==1.115.0");
 
-  /// Builds, checks and deploys the template. cfn-lint comes along with it, at whatever version is
-  /// new, unless pinned.
+  /// Builds, checks and deploys the template. cfn-lint is a dependency of it, and pinned, because
+  /// pip would install the newest version.
   ///
   /// @see <a href="https://pypi.org/project/aws-sam-cli/">AWS SAM CLI</a>
   public static final Tool SAM_CLI = new Tool("aws-sam-cli==1.170.0", "cfn-lint==1.58.0");
 
-  /// Scans the template for what a security review would ask about.
+  /// Scans the template for security problems.
   ///
   /// @see <a href="https://pypi.org/project/checkov/">Checkov</a>
   public static final Tool CHECKOV = new Tool("checkov==3.2.533");
 
-  /// Long enough for a slow line: the largest unpacks 340 MB, 30 s on a fast one.
+  /// Long enough for a slow network: the largest tool unpacks 340 MB, in 30 s on a fast one.
   private static final Duration LONGEST_INSTALL = Duration.ofMinutes(15);
 
   private final Tool tool;
@@ -48,21 +48,21 @@ public final class PythonEnvironment {
     this.directory = directory;
   }
 
-  /// What an environment is made for.
+  /// A tool, and the packages of its environment.
   ///
-  /// @param packages as pip takes them, each with its version; the first is the tool itself
+  /// @param packages pip's names, each with its version; the first is the tool itself
   public record Tool(List<String> packages) {
     Tool(String... packages) {
       this(List.of(packages));
     }
 
-    /// Such as `ministack-1.5.33-0a1b2c3d`; other packages make another name.
+    /// Returns a name such as `ministack-1.5.33-0a1b2c3d`; other packages give another name.
     private String directoryName() {
       return "%s-%08x".formatted(packages.getFirst().replace("==", "-"), packages.hashCode());
     }
   }
 
-  /// Finds the environment, or makes it. One test run does so at a time; others wait for it.
+  /// Finds or makes the environment. One test run does so at a time; others wait.
   public static PythonEnvironment findOrMake(Tool tool) throws ToolUnavailableException {
     Path cache = cacheDirectory();
     String name = tool.directoryName();
@@ -85,7 +85,7 @@ public final class PythonEnvironment {
     return environment;
   }
 
-  /// Returns a program that the environment has: `python`, or what a package brings.
+  /// Returns a program of the environment: `python`, or a package's program.
   public Path program(String name) {
     return directory.resolve("bin").resolve(name);
   }
@@ -99,12 +99,12 @@ public final class PythonEnvironment {
     return root.resolve("flowbell");
   }
 
-  /// Written last, so that an installation that was interrupted has none and is made again.
+  /// Written last: an interrupted installation has none, and is made again.
   private Path completionMark() {
     return directory.resolve("complete");
   }
 
-  /// The link to the interpreter dangles when the system's Python has moved on.
+  /// The link to the interpreter is broken after an update of the system's Python.
   private boolean isComplete() {
     return Files.exists(completionMark()) && Files.isExecutable(program("python"));
   }

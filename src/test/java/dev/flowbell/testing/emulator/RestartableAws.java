@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// A MiniStack of one test's own, which can be stopped and started again, and then knows what it
-/// knew: what a service does that is gone for a while.
+/// A test's own MiniStack, which can be stopped and started again with its state: a service that is
+/// unavailable for a while.
 public final class RestartableAws implements AutoCloseable {
   private final MiniStack server;
   private final AwsEndpoint endpoint;
@@ -15,19 +15,19 @@ public final class RestartableAws implements AutoCloseable {
     endpoint = new AwsEndpoint(server);
   }
 
-  /// @param state an empty folder, where it keeps what it knows while it is stopped
+  /// @param state an empty folder for its state while it is stopped
   public static RestartableAws start(Path state) throws EmulatorUnavailableException {
     return new RestartableAws(
         MiniStack.start(
             "ministack-restarted", Map.of("PERSIST_STATE", "1", "STATE_DIR", state.toString())));
   }
 
-  /// The same before and after.
+  /// Returns the address, which a restart doesn't change.
   public AwsEndpoint endpoint() {
     return endpoint;
   }
 
-  /// Ends it as a deployment would, with a SIGTERM; from then on connections are refused.
+  /// Ends it with a SIGTERM, as a deployment does; then connections are refused.
   public void stop() {
     server.stop();
   }

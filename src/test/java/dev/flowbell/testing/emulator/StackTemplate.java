@@ -1,6 +1,7 @@
 package dev.flowbell.testing.emulator;
 
 import dev.flowbell.testing.Json;
+import dev.flowbell.testing.process.ToolRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The template as CloudFormation would see it with some parameters: transformed by SAM, conditions
-/// decided, references resolved.
+/// The template as CloudFormation processes it with some parameters: transformed by SAM, with
+/// conditions and references resolved.
 ///
-/// @param metadata of the template as a whole
-/// @param parameters their declarations
-/// @param resources those that would be made, by logical id; a reference to one is its logical id,
-///   an attribute is `Id.Attribute`
-/// @param outputs their declarations
+/// @param metadata the template's metadata
+/// @param parameters the declarations of parameters
+/// @param resources the resources that would be created, by logical id; a reference to one is its
+///   logical id, an attribute is `Id.Attribute`
+/// @param outputs the declarations of outputs
 public record StackTemplate(
     Map<String, @Nullable Object> metadata,
     Map<String, @Nullable Object> parameters,
@@ -27,7 +28,7 @@ public record StackTemplate(
 
   /// Resolves `template.yaml`.
   ///
-  /// @param assignments `Name=value` for parameters that aren't to have their default
+  /// @param assignments `Name=value` for parameters without their default
   public static StackTemplate resolve(String... assignments)
       throws ToolUnavailableException, IOException {
     PythonEnvironment sam = PythonEnvironment.findOrMake(PythonEnvironment.SAM_CLI);

@@ -1,6 +1,7 @@
 package dev.flowbell.testing.emulator;
 
-/// Says why a tool that tests need can't be had on this machine; the message names the tool.
+/// Thrown when a tool that tests need is unavailable on this machine; the message names the tool
+/// and the cause.
 public final class ToolUnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
 

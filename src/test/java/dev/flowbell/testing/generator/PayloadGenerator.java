@@ -18,14 +18,14 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.zip.GZIPOutputStream;
 
-/// Makes random payloads, the same for the same seed: formats, and messages that mostly fit them.
+/// Makes random payloads, the same for the same seed: formats, and messages of which most fit them.
 ///
-/// The values are drawn from small pools, so that what matters meets: a SYN and its SYN-ACK, an
-/// address and its other spellings, a byte count and its limit, a record and a format of the same
-/// length that isn't its own. Some messages are damaged on purpose. What no definition covers is
-/// left out: characters that only some call blank at the end of a line, unpaired surrogates.
+/// Values come from small pools, so that related values meet: a SYN and its SYN-ACK, an address and
+/// its other spellings, a byte count and its limit, a record and another format of the same length.
+/// Some messages are damaged on purpose. Two things are left out because no definition covers them:
+/// characters at the end of a line that only some call blank, and unpaired surrogates.
 public final class PayloadGenerator {
-  /// Flowbell's own format, which has every field it uses.
+  /// Flowbell's own format, which has every field that Flowbell uses.
   public static final List<String> FULL_FORMAT =
       NaiveTwin.format(
           "version account-id vpc-id subnet-id instance-id interface-id srcaddr dstaddr srcport"
@@ -156,8 +156,8 @@ public final class PayloadGenerator {
     "2", "2", "2", "2", "18", "18", "19", "3", "0", "1", "4", "16", "17", "22", "255", "-", "-"
   };
 
-  /// Characters that a damaged line may carry in place of its own: blanks, JSON's own, non-ASCII of
-  /// two, three and four bytes, control characters.
+  /// Characters that replace those of a damaged line: blanks, JSON's own, non-ASCII of two, three
+  /// and four bytes, control characters.
   private static final String[] REPLACEMENTS = {
     " ", "\t", "-", ".", ":", "9", "z", "Z", "\"", "\\", "{", "}", "é", "日", "😀", "\u0001",
     "\u007f"
@@ -167,25 +167,25 @@ public final class PayloadGenerator {
 
   private final RandomGenerator random;
 
-  /// The last flows made, so that another can answer one of them.
+  /// The last flows, so that another flow can answer one of them.
   private final List<Map<String, String>> recent = new ArrayList<>();
 
   private PayloadGenerator(RandomGenerator random) {
     this.random = random;
   }
 
-  /// What one payload is made of.
+  /// The formats and messages of one payload.
   ///
-  /// @param formats what a parser is told, in order; at least one
+  /// @param formats the parser's formats, in order; at least one
   /// @param messages the messages, in order; at least one
   public record GeneratedPayload(List<List<String>> formats, List<String> messages) {
-    /// Returns what the parser that is tested is told.
+    /// Returns the formats as the parser under test takes them.
     public List<RecordFormat> recordFormats() {
       return formats.stream().map(format -> RecordFormat.parse(String.join(" ", format))).toList();
     }
   }
 
-  /// A payload of 1 to 10,000 messages, mostly few.
+  /// Makes a payload of 1 to 10,000 messages, mostly few.
   public static GeneratedPayload generate(RandomGenerator random) {
     int dice = random.nextInt(200);
     if (dice < 120) {
@@ -199,7 +199,7 @@ public final class PayloadGenerator {
     }
   }
 
-  /// A payload of the given number of messages.
+  /// Makes a payload of the given number of messages.
   public static GeneratedPayload generate(RandomGenerator random, int messages) {
     return new PayloadGenerator(random).payload(messages);
   }
@@ -239,8 +239,7 @@ public final class PayloadGenerator {
     while (formats.size() < count) {
       formats.add(chance(0.6) ? oneOf(KNOWN_FORMATS) : shuffledFields());
     }
-    // A format that can be mistaken for another one: the same length, two places exchanged or one
-    // field replaced.
+    // A format that is similar to another: the same length, two fields exchanged or one replaced.
     while (chance(0.3)) {
       List<String> variant = new ArrayList<>(oneOf(formats));
       if (variant.size() > 1 && chance(0.5)) {
@@ -278,7 +277,7 @@ public final class PayloadGenerator {
 
   // ---- flows
 
-  /// A value for every field AWS knows; `-` where there is none.
+  /// Returns a value for every field of AWS; `-` for an absent one.
   private Map<String, String> flow() {
     Map<String, String> flow = new LinkedHashMap<>();
     for (String field : NaiveTwin.FIELDS) {
@@ -305,7 +304,7 @@ public final class PayloadGenerator {
             "0",
             "-"));
     if (chance(0.02)) {
-      // sums and products that leave the range of a long
+      // sums and products that overflow a long
       flow.put("packets", pick("9223372036854775807", "153722867280912931", "1"));
       flow.put("bytes", pick("9223372036854775807", "9223372036854775806"));
     }
@@ -338,7 +337,8 @@ public final class PayloadGenerator {
     return flow;
   }
 
-  /// Makes `flow` the reverse of `request`, or nearly so, with the flags of an answer, or not.
+  /// Makes `flow` the reverse of `request`, or nearly the reverse, with or without the flags of an
+  /// answer.
   private void answer(Map<String, String> flow, Map<String, String> request) {
     flow.put("srcaddr", spelledAnew(text(request, "dstaddr")));
     flow.put("dstaddr", spelledAnew(text(request, "srcaddr")));
@@ -412,7 +412,7 @@ public final class PayloadGenerator {
     return spelled(oneOf(List.of(IPV6)));
   }
 
-  /// Another spelling of an address, or the same; `-` stays `-`.
+  /// Returns another spelling of an address, or the same; `-` stays `-`.
   private String spelledAnew(String address) {
     if (address.equals("-") || chance(0.5)) {
       return address;
@@ -451,7 +451,7 @@ public final class PayloadGenerator {
     return String.join(":", texts);
   }
 
-  /// One of the many spellings of an IPv6 address that RFC 4291 allows.
+  /// Returns one of the spellings of an IPv6 address that RFC 4291 allows.
   private String spelled(int[] groups) {
     List<String> texts = new ArrayList<>();
     boolean upper = chance(0.2);
@@ -476,7 +476,7 @@ public final class PayloadGenerator {
       texts.set(6, dotted);
       texts.remove(7);
     }
-    // Any run of zero groups may be the one that is left out, not just the longest.
+    // Any run of zero groups may be left out, not only the longest.
     if (chance(0.8)) {
       int groupsAsHex = quad ? 6 : 8;
       List<Integer> zeros = new ArrayList<>();
@@ -513,12 +513,12 @@ public final class PayloadGenerator {
     return flow.getOrDefault(field, "-");
   }
 
-  /// Puts one to three wrong values, or values at the edge, into fields of the format.
+  /// Puts one to three wrong or extreme values into fields of the format.
   private void damageValues(Map<String, String> flow, List<String> format) {
     for (int i = pick(1, 1, 2, 3); i > 0; i--) {
       String field = oneOf(format);
       if (chance(0.6)) {
-        // most fields can't be wrong: look for one that can
+        // most fields have no wrong values: look for one that has
         for (int tries = 0; tries < 10 && !canBeWrong(field); tries++) {
           field = oneOf(format);
         }
@@ -576,7 +576,7 @@ public final class PayloadGenerator {
           damaged.offsetByCodePoints(
               0, random.nextInt(damaged.codePointCount(0, damaged.length())));
       int end = damaged.offsetByCodePoints(at, 1);
-      // A control character at the end would be blank to some.
+      // Some treat a control character at the end as blank.
       String put = end == damaged.length() ? "z" : pick(REPLACEMENTS);
       damaged = damaged.substring(0, at) + put + damaged.substring(end);
     }
@@ -593,9 +593,8 @@ public final class PayloadGenerator {
       if (chance(0.03) || (value.equals("-") && chance(0.4))) {
         continue; // an absent key is an absent value
       }
-      // A field twice, or spelled two ways: the last wins. Not where values are wrong already:
-      // which
-      // of two wrong values comes first would be a matter of taste.
+      // A field twice, or spelled two ways: the last one counts. Not if values are wrong already:
+      // no definition says which of two wrong values is reported.
       if (!damaged && chance(0.02)) {
         members.add(quote(key(field, random.nextInt(4))) + colon() + scalarOrWrong(field));
       }
@@ -616,7 +615,7 @@ public final class PayloadGenerator {
     return pick("", "", "", " ", "\n") + object;
   }
 
-  /// Shuffles unless a key is there twice, where the order says which one wins.
+  /// Shuffles the keys, unless a key is repeated: then the order decides which one counts.
   private void shuffleKeepingTwins(List<String> members) {
     Set<String> keys = new HashSet<>();
     for (String member : members) {
@@ -658,7 +657,7 @@ public final class PayloadGenerator {
     }
     boolean number = value.matches("0|[1-9][0-9]*");
     if (number && !damaged && NaiveTwin.DECIMALS.contains(field) && chance(0.005)) {
-      return value + pick(".0", "e0", "E+1", ".25"); // a number, and not an integer
+      return value + pick(".0", "e0", "E+1", ".25"); // a number, but not an integer
     }
     if (damaged && chance(0.02)) {
       return pick("true", "false", "-5", "-0", "0.5", "1e2");
@@ -769,7 +768,7 @@ public final class PayloadGenerator {
       List<String> subscriptionFilters,
       List<LogEvent> logEvents) {
 
-    /// A data message around the given messages; ids and timestamps are made up, and ascend.
+    /// Makes a data message with the given messages; ids and timestamps are made, and ascend.
     public static SubscriptionMessage of(List<String> messages) {
       List<LogEvent> events = new ArrayList<>();
       for (String message : messages) {
@@ -786,7 +785,7 @@ public final class PayloadGenerator {
           List.copyOf(events));
     }
 
-    /// A data message around the given events, from the log stream of a network interface.
+    /// Makes a data message with the given events, from a network interface's log stream.
     public static SubscriptionMessage ofEvents(String interfaceId, List<LogEvent> events) {
       return new SubscriptionMessage(
           "DATA_MESSAGE",
@@ -797,12 +796,12 @@ public final class PayloadGenerator {
           List.copyOf(events));
     }
 
-    /// The event that Lambda hands to the function.
+    /// Returns the event that Lambda passes to the function.
     public String toEvent() {
       return lambdaEvent(toJson());
     }
 
-    /// The JSON as CloudWatch Logs writes it.
+    /// Returns the JSON as CloudWatch Logs writes it.
     public String toJson() {
       List<String> events = new ArrayList<>();
       for (LogEvent event : logEvents) {
@@ -811,8 +810,8 @@ public final class PayloadGenerator {
       return "{" + String.join(",", members(events)) + "}";
     }
 
-    /// The same as JSON that is harder to read, and means no more: keys in any order, blanks,
-    /// escapes, `extractedFields`, `policyLevel`, and keys not known today.
+    /// Returns JSON with the same meaning that is harder to read: keys in any order, blanks,
+    /// escapes, `extractedFields`, `policyLevel`, and unknown keys.
     public String toJson(RandomGenerator random) {
       PayloadGenerator generator = new PayloadGenerator(random);
       List<String> events = new ArrayList<>();
@@ -860,13 +859,13 @@ public final class PayloadGenerator {
     }
   }
 
-  /// The Lambda event around a subscription message: gzipped, in base64, under `awslogs.data`.
+  /// Returns the Lambda event of a subscription message: gzipped, in base64, under `awslogs.data`.
   public static String lambdaEvent(String subscriptionMessage) {
     byte[] zipped = gzip(subscriptionMessage.getBytes(StandardCharsets.UTF_8));
     return "{\"awslogs\":{\"data\":\"" + Base64.getEncoder().encodeToString(zipped) + "\"}}";
   }
 
-  /// The bytes as one gzip member with a fixed header: no name, no time.
+  /// Returns the bytes as one gzip member with a fixed header: no name, no time.
   public static byte[] gzip(byte[] bytes) {
     ByteArrayOutputStream zipped = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
@@ -877,7 +876,7 @@ public final class PayloadGenerator {
     return zipped.toByteArray();
   }
 
-  /// The text as a JSON string, with the escapes JSON asks for and no others.
+  /// Returns the text as a JSON string, with only the escapes that JSON requires.
   public static String quote(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {

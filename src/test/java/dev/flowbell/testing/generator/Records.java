@@ -11,11 +11,11 @@ import dev.flowbell.record.RecordParser;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Makes records for tests, and tells what is in one, both as `protocol=6 tcp-flags=2`.
+/// Makes records from texts such as `protocol=6 tcp-flags=2`, and returns such texts of records.
 public final class Records {
   private Records() {}
 
-  /// A record that has these fields and no others.
+  /// Makes a record with only these fields.
   public static FlowRecord of(String fieldsAndValues) {
     List<String> names = new ArrayList<>();
     List<String> values = new ArrayList<>();
@@ -34,8 +34,8 @@ public final class Records {
     return record;
   }
 
-  /// Every field that the record has, in the order of [FlowField]; numbers and addresses as they
-  /// were understood, not as they are spelled.
+  /// Returns every field of a record, in the order of [FlowField]; numbers and addresses in their
+  /// canonical form.
   public static String describe(FlowRecord record) {
     List<String> parts = new ArrayList<>();
     for (FlowField field : FlowField.values()) {

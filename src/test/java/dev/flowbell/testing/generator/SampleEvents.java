@@ -18,31 +18,31 @@ import java.util.Map;
 
 /// Makes the files in `events/` from the readable lines in `events/src/`.
 ///
-/// The lines of `src/port-scan.log` are made here too; every other source is written by hand or
-/// copied from AWS's published examples. So are `transit-gateway.log`, `nat-gateway-published.log`
-/// and `records.jsonl`, which nothing has to make. `events/README.md` says which is which.
+/// The lines of `src/port-scan.log` are made here too. Every other source is written by hand or
+/// copied from AWS's published examples, as are `transit-gateway.log`, `nat-gateway-published.log`
+/// and `records.jsonl`, which are not made from a source. `events/README.md` describes each file.
 public final class SampleEvents {
   private static final String ACCOUNT = "123456789010";
 
-  /// 2026-11-22T10:14:05Z, when the port scan begins; the other made records are near it.
+  /// 2026-11-22T10:14:05Z, the begin of the port scan; other made records are near it.
   private static final long SCAN_START = Instant.parse("2026-11-22T10:14:05Z").getEpochSecond();
 
   private SampleEvents() {}
 
-  /// Writes every file anew; the argument is the folder, `events` unless given.
+  /// Writes every file; the argument is the folder, `events` by default.
   public static void main(String[] arguments) throws IOException {
     Path events = Path.of(arguments.length == 0 ? "events" : arguments[0]);
     for (Map.Entry<String, byte[]> file : render(events).entrySet()) {
       Files.write(events.resolve(file.getKey()), file.getValue());
     }
-    // System.out would use the platform's charset
+    // System.out uses the platform's charset
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     for (Map.Entry<String, NaiveTwin.Tally> tally : expected(events).entrySet()) {
       out.println(tally.getKey() + " " + tally.getValue());
     }
   }
 
-  /// The content of every file that is made, by its path in `events`.
+  /// Returns the content of every made file, by its path in `events`.
   public static Map<String, byte[]> render(Path events) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("src/port-scan.log", utf8(String.join("\n", portScan()) + "\n"));
@@ -66,8 +66,8 @@ public final class SampleEvents {
     return files;
   }
 
-  /// What each file adds up to, read by AWS's default format and Flowbell's own: by its path in
-  /// `events`, a control message left out.
+  /// Returns what each file adds up to, read by AWS's default format and Flowbell's own, by its
+  /// path in `events`; without the control message.
   public static Map<String, NaiveTwin.Tally> expected(Path events) throws IOException {
     List<List<String>> formats = List.of(NaiveTwin.DEFAULT_FORMAT, PayloadGenerator.FULL_FORMAT);
     Map<String, NaiveTwin.Tally> tallies = new LinkedHashMap<>();
@@ -101,7 +101,7 @@ public final class SampleEvents {
   private static SubscriptionMessage message(String logStream, List<String> messages) {
     List<LogEvent> events = new ArrayList<>();
     for (String message : messages) {
-      // CloudWatch Logs' ids are 56 digits; these are made up.
+      // CloudWatch Logs' ids have 56 digits; these are made.
       String id = String.format(Locale.ROOT, "39484%051d", events.size());
       events.add(new LogEvent(id, SCAN_START * 1000, message));
     }
@@ -109,7 +109,7 @@ public final class SampleEvents {
         "DATA_MESSAGE", ACCOUNT, "/vpc/flow-logs", logStream, List.of("Flowbell"), events);
   }
 
-  /// The probe that CloudWatch Logs sends to a destination: no group, no stream, no filter.
+  /// Returns the control message that CloudWatch Logs sends: no group, no stream, no filter.
   private static byte[] controlMessage(List<String> source) {
     List<LogEvent> probe = List.of(new LogEvent("", SCAN_START * 1000, source.get(0)));
     SubscriptionMessage message =
@@ -117,7 +117,7 @@ public final class SampleEvents {
     return utf8(PayloadGenerator.lambdaEvent(message.toJson()) + "\n");
   }
 
-  /// A bare subscription message as a filter of the whole account sends it, laid out for reading.
+  /// Returns a bare subscription message of an account's filter, in several lines.
   private static byte[] subscriptionMessage(List<String> messages) {
     StringBuilder json = new StringBuilder();
     json.append("{\n");
@@ -147,7 +147,7 @@ public final class SampleEvents {
     return utf8(json.toString());
   }
 
-  /// Lines as an export task writes them: the event's timestamp and a space before each.
+  /// Returns lines as an export task writes them, each after the event's timestamp and a space.
   private static byte[] exported(List<String> messages) {
     StringBuilder lines = new StringBuilder();
     for (String message : messages) {
@@ -160,13 +160,13 @@ public final class SampleEvents {
 
   // ---- the port scan
 
-  /// 412 handshakes from 198.51.100.7, behind the NAT device 10.0.1.5, blocked at 16 ports of
-  /// 10.0.2.98 within 58 seconds, amid what an ordinary server sees in a minute.
+  /// Returns 412 handshakes from 198.51.100.7, behind the NAT device 10.0.1.5, blocked at 16 ports
+  /// of 10.0.2.98 within 58 seconds, among an ordinary server's traffic of a minute.
   private static List<String> portScan() {
     List<FullRecord> records = new ArrayList<>(ordinaryTraffic());
     List<Integer> ports = scannedPorts();
     for (int i = 0; i < ports.size(); i++) {
-      // 151 and 412 have no common divisor: every port is taken once, and they come mixed.
+      // 151 and 412 have no common divisor, so every index occurs once, in mixed order.
       int port = ports.get(i * 151 % ports.size());
       int start = i * 54 / (ports.size() - 1);
       records.add(
@@ -207,7 +207,7 @@ public final class SampleEvents {
     String server = "10.0.2.98";
     List<FullRecord> records = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
-      // The client side of a connection that goes on: nothing but SYN in the flags, and many bytes.
+      // The client side of an open connection: only SYN in the flags, and many bytes.
       records.add(
           new FullRecord("10.0.3." + (10 + i), server, 50_100 + i, 443)
               .counts(20 + i, 9_000 + 731 * i)
@@ -215,7 +215,7 @@ public final class SampleEvents {
               .accepted("2"));
     }
     for (int i = 0; i < 10; i++) {
-      // A handshake, and its answer: as short as one that was never answered.
+      // A handshake and its answer, as short as an unanswered one.
       records.add(
           new FullRecord("10.0.3." + (40 + i), server, 50_200 + i, 443)
               .counts(1, 60)
@@ -229,7 +229,7 @@ public final class SampleEvents {
               .egress());
     }
     for (int i = 0; i < 6; i++) {
-      // The security group lets it out, and nobody is there: three SYNs, and no answer.
+      // The security group allows it, but no host answers: three SYNs.
       records.add(
           new FullRecord(server, "10.0.4.77", 51_300 + i, 5432)
               .counts(3, 180)
@@ -239,7 +239,7 @@ public final class SampleEvents {
     }
     String[] strayFlags = {"4", "0", "5", "1", "4"};
     for (int i = 0; i < strayFlags.length; i++) {
-      // Late packets of connections that are closed already.
+      // Late packets of closed connections.
       records.add(
           new FullRecord("203.0.113.5", server, 443, 52_400 + i)
               .counts(1 + i % 2, 40 + 40 * (i % 2))
@@ -272,7 +272,7 @@ public final class SampleEvents {
     return records;
   }
 
-  /// A line in Flowbell's own format while it is put together; times count from [#SCAN_START].
+  /// Builds a line in Flowbell's own format; times count from [#SCAN_START].
   private static final class FullRecord {
     private final String srcaddr;
     private final String dstaddr;
@@ -357,7 +357,7 @@ public final class SampleEvents {
     return lines(events.resolve("src").resolve(name));
   }
 
-  /// The lines of a file that ends with a line feed; a carriage return stays with its line.
+  /// Returns the lines of a file that ends with a line feed; a carriage return belongs to its line.
   private static List<String> lines(Path file) throws IOException {
     String text = Files.readString(file);
     List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// The files in `events/` are what their sources make, so that nobody need trust their `data`.
+/// Compares the files in `events/` with their sources.
 class SampleEventsTest {
   private static final Path EVENTS = Path.of("events");
 
-  /// Compared inflated: another zlib may compress otherwise.
+  /// Compared inflated, because another zlib may compress differently.
   @TestFactory
   Stream<DynamicTest> files_areWhatIsRendered() throws IOException {
     return SampleEvents.render(EVENTS).entrySet().stream()
@@ -38,7 +38,7 @@ class SampleEventsTest {
                             .isEqualTo(readable(file.getValue()))));
   }
 
-  /// Line n of a source is log event n of the event that is made of it.
+  /// Line n of a source is log event n of its event.
   @TestFactory
   Stream<DynamicTest> events_holdTheLinesOfTheirSource() {
     return Stream.of(

@@ -28,11 +28,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Stands between a client and an AWS endpoint on this machine, passes on what they say, and does
-/// harm where it is told to: it cuts, delays, throttles, refuses and answers errors.
+/// A proxy between a client and an AWS endpoint on this machine. It causes the faults that a test
+/// asks for: it ends connections, delays, throttles, refuses and answers with errors.
 ///
-/// It reads HTTP/1.1 as the SDK's clients speak it, request by request, and knows the operation of
-/// each: `PutMetricData`, `Publish`, `UpdateItem`, … What went past it is kept in [#calls].
+/// It reads the HTTP/1.1 of the SDK's clients, and recognizes each request's operation:
+/// `PutMetricData`, `Publish`, `UpdateItem`, … [#calls] has all requests.
 public final class FaultProxy implements AutoCloseable {
   private static final Pattern CBOR_OPERATION = Pattern.compile("/operation/(\\w+)");
   private static final Pattern QUERY_OPERATION = Pattern.compile("(?:^|&)Action=(\\w+)");
@@ -49,30 +49,30 @@ public final class FaultProxy implements AutoCloseable {
 
   /// One request.
   ///
-  /// @param service as its signature names it: `dynamodb`, `monitoring`, `sns`
+  /// @param service its name in the signature: `dynamodb`, `monitoring`, `sns`
   /// @param bytes the size of its body
   public record Call(String service, String operation, int bytes) {}
 
-  /// What becomes of a request.
+  /// What the proxy does with a request.
   public sealed interface Fault {
-    /// It is passed on, and so is its answer.
+    /// Passes on the request and its response.
     Fault NONE = new Delay(Duration.ZERO);
 
-    /// The connection ends before the request is passed on, once this was run.
+    /// Runs this, and ends the connection before the request is passed on.
     record CutBefore(Runnable task) implements Fault {}
 
-    /// The request is passed on; the connection ends instead of bringing the answer, once this was
-    /// run.
+    /// Passes on the request, runs this, and ends the connection instead of passing on the
+    /// response.
     record CutAfter(Runnable task) implements Fault {}
 
-    /// It is passed on after a while.
+    /// Passes on the request after a while.
     record Delay(Duration length) implements Fault {}
 
-    /// The proxy answers in the service's place.
+    /// Answers instead of the service.
     record Answer(int status, String code, String message) implements Fault {}
   }
 
-  /// A request or an answer.
+  /// A request or a response.
   private static final class Message {
     private final String firstLine;
     private final Map<String, String> headers;
@@ -90,7 +90,7 @@ public final class FaultProxy implements AutoCloseable {
     this.target = target;
   }
 
-  /// Starts in front of an endpoint, and lets everything pass.
+  /// Starts a proxy for an endpoint that passes on everything.
   public static FaultProxy start(URI target) throws IOException {
     FaultProxy proxy =
         new FaultProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
@@ -98,17 +98,17 @@ public final class FaultProxy implements AutoCloseable {
     return proxy;
   }
 
-  /// Returns where it listens.
+  /// Returns the proxy's address.
   public URI uri() {
     return URI.create("http://127.0.0.1:" + server.getLocalPort());
   }
 
-  /// Has this decide, from now on, what becomes of each request.
+  /// From now on, this decides what happens to each request.
   public void use(Function<Call, Fault> script) {
     this.script = script;
   }
 
-  /// Ends every connection at once, and all new ones until told otherwise, as an endpoint does that
+  /// Ends every connection now, and all new ones until this is called again, like an endpoint that
   /// is down.
   public void refuse(boolean isRefusing) {
     this.isRefusing = isRefusing;
@@ -117,19 +117,19 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
-  /// Returns the requests that came, in their order.
+  /// Returns the requests so far, in order.
   public List<Call> calls() {
     synchronized (calls) {
       return List.copyOf(calls);
     }
   }
 
-  /// Returns how often an operation was asked for.
+  /// Returns the number of requests for an operation.
   public long count(String operation) {
     return calls().stream().filter(call -> call.operation().equals(operation)).count();
   }
 
-  /// Forgets the requests that came.
+  /// Forgets the requests so far.
   public void forget() {
     calls.clear();
   }
@@ -168,13 +168,13 @@ public final class FaultProxy implements AutoCloseable {
         request = read(requests);
       }
     } catch (IOException | InterruptedException _) {
-      // Either side went away: so does the other.
+      // One side ended the connection, so the other one ends too.
     } finally {
       open.remove(client);
     }
   }
 
-  /// Returns whether the connection goes on.
+  /// Returns whether the connection stays open.
   private boolean pass(Message request, Socket client, Socket service, InputStream answers)
       throws IOException, InterruptedException {
     Call call = toCall(request);
@@ -248,7 +248,7 @@ public final class FaultProxy implements AutoCloseable {
     return new Message("HTTP/1.1 " + answer.status() + " Made", headers, body);
   }
 
-  /// A map of two texts.
+  /// Returns a map of two texts as CBOR.
   private static byte[] toCbor(Fault.Answer answer) {
     ByteArrayOutputStream cbor = new ByteArrayOutputStream();
     cbor.write(0xa2);
@@ -262,7 +262,7 @@ public final class FaultProxy implements AutoCloseable {
     return cbor.toByteArray();
   }
 
-  /// Reads a request or an answer, or returns `null` at the end of the stream.
+  /// Reads a request or a response; `null` at the end of the stream.
   private static @Nullable Message read(InputStream in) throws IOException {
     String firstLine = readLine(in);
     if (firstLine == null) {
@@ -325,7 +325,7 @@ public final class FaultProxy implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException _) {
-      // It is closed then, too.
+      // The socket is closed in this case too.
     }
   }
 }

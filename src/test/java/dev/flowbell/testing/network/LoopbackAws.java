@@ -28,11 +28,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Stands for CloudWatch, SNS and EC2 on this machine: answers as they do, or with the errors it is
-/// told to, and keeps what it was sent. It knows nothing of their rules: that is what the
-/// integration tests are for.
+/// A server on this machine in place of CloudWatch, SNS and EC2. It answers with success, or with
+/// the errors that a test asks for, and keeps the requests. It doesn't check AWS's rules: the
+/// integration tests do.
 ///
-/// While it is open, the SDK's clients find it through the SDK's system properties.
+/// While it is open, the SDK's clients find it by the SDK's system properties.
 public final class LoopbackAws implements AutoCloseable {
   private static final String CLOUDWATCH_PATH = "/service/GraniteServiceVersion20100801/operation/";
 
@@ -41,7 +41,7 @@ public final class LoopbackAws implements AutoCloseable {
   /// @see <a href="https://www.rfc-editor.org/rfc/rfc8949#section-3">RFC 8949, CBOR</a>
   private static final byte[] EMPTY_CBOR = {(byte) 0xa0};
 
-  private static final Answer TAKEN = new Answer(200, "", "");
+  private static final Answer ACCEPTED = new Answer(200, "", "");
 
   private final HttpServer server;
   private final Map<String, @Nullable String> propertiesBefore = new HashMap<>();
@@ -63,9 +63,9 @@ public final class LoopbackAws implements AutoCloseable {
 
   private record Ec2Answer(int status, String body) {}
 
-  /// What EC2 was asked.
+  /// A request to EC2.
   ///
-  /// @param headers by name in lower case, the values of a repeated one joined by a comma
+  /// @param headers by lower-case name; a comma joins the values of a repeated one
   /// @param form the body, encoded
   public record Ec2Request(Map<String, String> headers, String form) {}
 
@@ -73,7 +73,7 @@ public final class LoopbackAws implements AutoCloseable {
     this.server = server;
   }
 
-  /// Starts on a free port. The SDK tries each request once.
+  /// Starts on a free port. The SDK sends each request once.
   public static LoopbackAws start() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -89,46 +89,46 @@ public final class LoopbackAws implements AutoCloseable {
     return aws;
   }
 
-  /// Returns where it listens.
+  /// Returns the server's address.
   public URI url() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  /// Answers a `PutMetricData` with an error; each call stands for one request.
+  /// Answers one `PutMetricData` with an error; each call is for one request.
   public void failCloudWatch(int status, String code, String message) {
     cloudWatchAnswers.add(new Answer(status, code, message));
   }
 
-  /// Answers the `PutMetricData` that comes after so many others with an error.
-  public void failCloudWatchAfter(int taken, int status, String code, String message) {
-    for (int i = 0; i < taken; i++) {
-      cloudWatchAnswers.add(TAKEN);
+  /// Answers one `PutMetricData` with an error, after so many others.
+  public void failCloudWatchAfter(int accepted, int status, String code, String message) {
+    for (int i = 0; i < accepted; i++) {
+      cloudWatchAnswers.add(ACCEPTED);
     }
     failCloudWatch(status, code, message);
   }
 
-  /// Answers no `PutMetricData` until so many are there, or seconds have passed.
+  /// Answers no `PutMetricData` until so many have arrived, or seconds have passed.
   public void holdCloudWatchUntil(int requests) {
     hold = new CountDownLatch(requests);
   }
 
-  /// Returns how many `PutMetricData` waited for their answer at once, at most.
+  /// Returns the most `PutMetricData` that waited for a response at once.
   public int mostAtOnce() {
     return mostMetricsUnderWay.get();
   }
 
-  /// Answers a `Publish` with an error; each call stands for one request.
+  /// Answers one `Publish` with an error; each call is for one request.
   public void failSns(int status, String code, String message) {
     snsAnswers.add(new Answer(status, code, message));
   }
 
-  /// Answers a `DescribeFlowLogs` with this XML; each call stands for one request. Without any, EC2
-  /// knows no flow logs.
+  /// Answers one `DescribeFlowLogs` with this XML; each call is for one request. Without a call,
+  /// there are no flow logs.
   public void addFlowLogs(String xml) {
     ec2Answers.add(new Ec2Answer(200, xml));
   }
 
-  /// Answers a `DescribeFlowLogs` with an error; each call stands for one request.
+  /// Answers one `DescribeFlowLogs` with an error; each call is for one request.
   public void failEc2(int status, String code, String message) {
     failEc2(
         status,
@@ -140,32 +140,32 @@ public final class LoopbackAws implements AutoCloseable {
             .formatted(code, message));
   }
 
-  /// Answers a `DescribeFlowLogs` with this status and text.
+  /// Answers one `DescribeFlowLogs` with this status and text.
   public void failEc2(int status, String body) {
     ec2Answers.add(new Ec2Answer(status, body));
   }
 
-  /// Returns the requests that EC2 got, whatever it answered.
+  /// Returns all requests to EC2.
   public List<Ec2Request> ec2Requests() {
     return List.copyOf(ec2Requests);
   }
 
-  /// Returns the bodies of the `PutMetricData` requests that were taken, inflated: CBOR.
+  /// Returns the bodies of the accepted `PutMetricData` requests, inflated: CBOR.
   public List<byte[]> metricBodies() {
     return List.copyOf(metricBodies);
   }
 
-  /// Returns the parameters of the `Publish` requests that were taken.
+  /// Returns the parameters of the accepted `Publish` requests.
   public List<Map<String, String>> notifications() {
     return List.copyOf(notifications);
   }
 
-  /// Returns how many connections there were: from how many ports requests came.
+  /// Returns the number of connections: the number of ports that requests came from.
   public int connections() {
     return ports.size();
   }
 
-  /// Returns how often somebody asked for `/` with nothing else.
+  /// Returns the number of requests for `/` without content.
   public int greetings() {
     return greetings.get();
   }
@@ -193,7 +193,7 @@ public final class LoopbackAws implements AutoCloseable {
       ports.add(exchange.getRemoteAddress().getPort());
       byte[] body = inflated(exchange);
       if (exchange.getRequestMethod().equals("GET")) {
-        greetings.incrementAndGet(); // unsigned, and so refused
+        greetings.incrementAndGet(); // unsigned, so refused
         respond(exchange, 403, new byte[0]);
       } else if (exchange.getRequestURI().getPath().startsWith(CLOUDWATCH_PATH)) {
         answerCloudWatch(exchange, body);
@@ -219,7 +219,7 @@ public final class LoopbackAws implements AutoCloseable {
     Answer error = cloudWatchAnswers.poll();
     exchange.getResponseHeaders().add("Content-Type", "application/cbor");
     exchange.getResponseHeaders().add("smithy-protocol", "rpc-v2-cbor");
-    if (error == null || error.equals(TAKEN)) {
+    if (error == null || error.equals(ACCEPTED)) {
       metricBodies.add(body);
       respond(exchange, 200, EMPTY_CBOR);
     } else {

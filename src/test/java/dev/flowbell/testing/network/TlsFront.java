@@ -1,6 +1,6 @@
 package dev.flowbell.testing.network;
 
-import dev.flowbell.testing.emulator.ToolRun;
+import dev.flowbell.testing.process.ToolRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,10 +19,9 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 
-/// TLS in front of an endpoint that speaks plain HTTP, as AWS's own endpoints all do speak TLS.
+/// TLS in front of an endpoint with plain HTTP, because AWS's endpoints use TLS.
 ///
-/// Its certificate is made for the run, by the JDK's `keytool`; a process trusts it by
-/// [#jvmOptions].
+/// The JDK's `keytool` makes its certificate for the run; a process trusts it with [#jvmOptions].
 public final class TlsFront implements AutoCloseable {
   private static final String PASSWORD = "made-up";
   private static final Duration LONGEST_KEYTOOL = Duration.ofSeconds(30);
@@ -39,7 +38,7 @@ public final class TlsFront implements AutoCloseable {
 
   /// Starts on a free port of the loopback address.
   ///
-  /// @param folder where the certificate goes
+  /// @param folder the certificate's folder
   public static TlsFront of(URI behind, Path folder) throws IOException {
     Path keyStore = folder.resolve("tls-front.p12").toAbsolutePath();
     Files.deleteIfExists(keyStore);
@@ -53,7 +52,7 @@ public final class TlsFront implements AutoCloseable {
                 "-alias",
                 "front",
                 "-keyalg",
-                "RSA", // as AWS's
+                "RSA", // like AWS
                 "-keysize",
                 "2048",
                 "-dname",
@@ -88,18 +87,18 @@ public final class TlsFront implements AutoCloseable {
     }
   }
 
-  /// Where it listens.
+  /// Returns its address.
   public URI uri() {
     return URI.create("https://localhost:" + server.getLocalPort());
   }
 
-  /// The same by another name, to which a client has connections of their own, as to another
-  /// service.
+  /// Returns the address with another host name. A client opens separate connections to it, as to
+  /// another service.
   public URI otherUri() {
     return URI.create("https://127.0.0.1:" + server.getLocalPort());
   }
 
-  /// What makes a JVM trust it.
+  /// Returns the options with which a JVM trusts it.
   public List<String> jvmOptions() {
     return List.of(
         "-Djavax.net.ssl.trustStore=" + keyStore, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
@@ -127,7 +126,7 @@ public final class TlsFront implements AutoCloseable {
     }
   }
 
-  /// Hands bytes over until one side ends, and then ends the other.
+  /// Copies bytes until one side ends, and then ends the other side.
   private static void pump(Socket from, Socket to) {
     try (from;
         to;
@@ -139,7 +138,7 @@ public final class TlsFront implements AutoCloseable {
         out.flush();
       }
     } catch (IOException _) {
-      // a killed process ends its connections like this
+      // the connections of a killed process end like this
     }
   }
 }

@@ -16,9 +16,9 @@ import java.util.Map;
 public final class Invocation {
   private Invocation() {}
 
-  /// Returns the JSON object that it answers, whose values are numbers.
+  /// Returns the function's response, a JSON object of numbers.
   ///
-  /// @param event JSON, or what isn't
+  /// @param event JSON, or any other text
   public static Map<String, Long> of(RequestStreamHandler handler, String event, Context context) {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try {

@@ -14,33 +14,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// The function as a process of its own under Lambda's runtime client, as Lambda runs it.
+/// The function as a process under Lambda's runtime client, as Lambda runs it.
 ///
-/// Each has a native library of its own, so that several may run at a time.
+/// Each process has its own native library, so that several can run at a time.
 ///
 /// @see <a href="https://github.com/aws/aws-lambda-java-libs">AWS Lambda Java libraries</a>
 public final class LambdaProcess implements AutoCloseable {
   private static final String HANDLER = "dev.flowbell.lambda.FlowLogsHandler";
 
-  /// Where the runtime client looks for its native part before it unpacks its own, to a path in
-  /// `/tmp` that all processes share: writing it anew under another process ends that one.
+  /// Where the runtime client looks for its native library before it unpacks one to a path in
+  /// `/tmp`. All processes share that path: a new file there ends a process that uses the old one.
   private static final String NATIVE_LIBRARY_PROPERTY =
       "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
-  /// What Lambda's own start of the JVM has, where the function is started on demand: no C2.
+  /// The JVM options of Lambda for a start on demand: no C2.
   ///
   /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/java-customization.html">Customize
   ///   Java runtime startup behavior</a>
   public static final List<String> ON_DEMAND =
       List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-  /// What it has for a version with SnapStart: "the default JVM settings".
+  /// The JVM options of Lambda for a version with SnapStart: "the default JVM settings".
   public static final List<String> SNAP_START = List.of("-XX:+UseSerialGC");
 
-  /// Where org.crac finds the hooks' caller: the runtime client's own package. Lambda sets it.
+  /// The package of the runtime client that calls org.crac's hooks. Lambda sets it.
   public static final String HOOKS = "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac";
 
-  /// The runtime client and what its manifest names, which are Lambda's and not the function's.
+  /// The runtime client, and the jars that its manifest names. They are Lambda's, not the
+  /// function's.
   private static final List<String> RUNTIME_CLIENT =
       List.of(
           "aws-lambda-java-runtime-interface-client-",
@@ -57,8 +58,8 @@ public final class LambdaProcess implements AutoCloseable {
 
   /// Starts the classes under test.
   ///
-  /// @param environment the function's own, and where AWS is
-  /// @param log gets what the function says
+  /// @param environment the function's variables, and the endpoint's
+  /// @param log the file for the function's output
   public static LambdaProcess start(RuntimeApi runtime, Map<String, String> environment, Path log)
       throws IOException {
     return start(
@@ -71,8 +72,8 @@ public final class LambdaProcess implements AutoCloseable {
         log);
   }
 
-  /// Starts what `sam build` made: its classes and libraries, and nothing else of the tests' than
-  /// the runtime client, which is Lambda's own.
+  /// Starts the classes and libraries that `sam build` made. The tests add only the runtime client,
+  /// which is Lambda's.
   ///
   /// @param artifact the folder that `sam deploy` packs
   public static LambdaProcess startBuilt(
@@ -82,9 +83,9 @@ public final class LambdaProcess implements AutoCloseable {
   }
 
   /// Starts a folder of classes, with libraries in `lib`. As in Lambda, it is the working folder,
-  /// and the runtime client loads the function from there by a class loader of its own.
+  /// and the runtime client loads the function from it with its own class loader.
   ///
-  /// @param jvmOptions what Lambda would put on the command line, or `JAVA_TOOL_OPTIONS`
+  /// @param jvmOptions options that Lambda sets on the command line, or in `JAVA_TOOL_OPTIONS`
   public static LambdaProcess startBuilt(
       Path artifact,
       String handler,
@@ -148,25 +149,25 @@ public final class LambdaProcess implements AutoCloseable {
     return copy;
   }
 
-  /// Waits until it ends by itself, or is ended.
+  /// Waits until the process has ended.
   ///
   /// @return its exit code
   public int awaitEnd() throws InterruptedException {
     return process.waitFor();
   }
 
-  /// Returns what it has used of the processors until now, in all its threads.
+  /// Returns the processor time that all its threads have used so far.
   public Duration cpuTime() {
     return process.info().totalCpuDuration().orElseThrow();
   }
 
-  /// Asks it to end by itself, as a JVM that has something to write at its end must, and waits.
+  /// Asks the process to end, and waits. A JVM that writes a file at its end needs this.
   public void end() throws InterruptedException {
     process.destroy();
     process.waitFor();
   }
 
-  /// Ends it at once, as nothing is to be saved, and waits for it.
+  /// Kills the process, and waits.
   @Override
   public void close() {
     process.destroyForcibly();

@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// What Lambda is to the function's process: hands out events one by one, and takes the answers.
+/// Lambda's runtime API: it gives the function's process one event at a time, and gets the
+/// responses.
 ///
 /// @see LambdaProcess
 /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Lambda runtime
@@ -39,7 +40,7 @@ public final class RuntimeApi implements AutoCloseable {
   private final CountDownLatch restored = new CountDownLatch(1);
   private final CountDownLatch ready = new CountDownLatch(1);
 
-  /// What came of an invocation.
+  /// The result of an invocation.
   ///
   /// @param kind `response` or `error`
   /// @param body JSON
@@ -59,7 +60,7 @@ public final class RuntimeApi implements AutoCloseable {
 
   /// Starts on a free port of the loopback address.
   ///
-  /// @param timeout how long the function is told it has for each event
+  /// @param timeout the timeout that the function is given for each event
   public static RuntimeApi start(Duration timeout) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -70,14 +71,14 @@ public final class RuntimeApi implements AutoCloseable {
     return runtime;
   }
 
-  /// Returns host and port, as `AWS_LAMBDA_RUNTIME_API` has them.
+  /// Returns host and port, for `AWS_LAMBDA_RUNTIME_API`.
   String address() {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /// Hands an event to the function when it asks for the next one, and waits for what comes of it.
+  /// Gives the function an event when it asks for the next one, and waits for the result.
   ///
-  /// @throws AssertionError where nothing does, for as long as the function may take
+  /// @throws AssertionError if there is none within the function's timeout
   public Answer invoke(String event) {
     CompletableFuture<Answer> answer = submit(event);
     try {
@@ -92,26 +93,27 @@ public final class RuntimeApi implements AutoCloseable {
     }
   }
 
-  /// Hands an event to the function when it asks for the next one.
+  /// Gives the function an event when it asks for the next one.
   ///
-  /// @return what comes of it, if anything does
+  /// @return the result, if there is any
   public CompletableFuture<Answer> submit(String event) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     waiting.add(new Invocation(UUID.randomUUID().toString(), event, answer));
     return answer;
   }
 
-  /// Waits until a function with SnapStart has run its hooks, and would be made a snapshot of.
+  /// Waits until a function with SnapStart has run its hooks before the snapshot.
   public void awaitCheckpoint() throws InterruptedException {
     await(checkpoint, "no checkpoint");
   }
 
-  /// Lets the function go on as if it were restored from the snapshot.
+  /// Lets the function continue as if it were restored from the snapshot.
   public void restore() {
     restored.countDown();
   }
 
-  /// Waits until the function asks for an event: it was made or restored, and its hooks were run.
+  /// Waits until the function asks for an event: it has started or was restored, and its hooks have
+  /// run.
   public void awaitReady() throws InterruptedException {
     await(ready, "nobody asked for an event");
   }
@@ -148,8 +150,8 @@ public final class RuntimeApi implements AutoCloseable {
     }
   }
 
-  /// @param path `invocation/ID/response`, `invocation/ID/error`, or `init/error` where the
-  ///   function could not even be made, which then is the answer to what waits for it
+  /// @param path `invocation/ID/response`, `invocation/ID/error`, or `init/error` if the function's
+  ///   start failed; that is then the result of the waiting invocation
   private void take(String path, String body) throws IOException {
     String kind = path.substring(path.lastIndexOf('/') + 1);
     Invocation invocation =
@@ -159,7 +161,7 @@ public final class RuntimeApi implements AutoCloseable {
     }
   }
 
-  /// Waits, as Lambda freezes a function that has nothing to do.
+  /// Waits, because Lambda freezes a function without an event.
   private @Nullable Invocation next() throws IOException {
     try {
       while (closed.getCount() > 0) {

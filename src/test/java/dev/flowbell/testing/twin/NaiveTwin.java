@@ -15,19 +15,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The slow and obvious twin of parser, classifier and counters: strings, maps and big integers.
+/// The naive twin of parser, classifier and counters: strings, maps and big integers.
 ///
-/// Written from the definitions alone, without a look at the code it checks, so that a mistake has
-/// to be made twice, in two ways, before it goes unseen. Nothing here is fast, and nothing should
-/// be.
+/// It is written only from the definitions, without reading the code that it checks, so that both
+/// must make the same mistake for it to stay unseen. Nothing here is fast, on purpose.
 ///
 /// A record is a map from AWS's field names to canonical text: a decimal without leading zeros, an
-/// address as [#canonicalAddress] writes it, anything else as it came. An absent field isn't in it.
+/// address as [#canonicalAddress] writes it, other values unchanged. It has no absent fields.
 ///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
 ///   records</a>
 public final class NaiveTwin {
-  /// The metrics that stem from records, in the order of `docs/metrics.md`.
+  /// The metrics of records, in the order of `docs/metrics.md`.
   public static final List<String> METRICS =
       format(
           "Records AcceptedFlows RejectedFlows RejectedBytes RejectedPackets StrayRejects"
@@ -60,7 +59,7 @@ public final class NaiveTwin {
           + " next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id"
           + " next-hop-interface-type";
 
-  /// Every field AWS knows, versions 2 to 11, in the order of the versions.
+  /// Every field of AWS, versions 2 to 11, in the order of the versions.
   public static final List<String> FIELDS =
       format(
           String.join(" ", String.join(" ", DEFAULT_FORMAT), V3, V4, V5, V6, V7, V8_TO_V10, V11));
@@ -77,8 +76,7 @@ public final class NaiveTwin {
   public static final Set<String> ADDRESSES =
       Set.of("srcaddr", "dstaddr", "pkt-srcaddr", "pkt-dstaddr");
 
-  /// Fields in which two readings of one line have to agree: a difference elsewhere changes nothing
-  /// that Flowbell counts or tells.
+  /// Fields in which two readings of one line must agree: Flowbell doesn't use the others.
   private static final List<String> USED =
       format(
           "account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end"
@@ -104,20 +102,20 @@ public final class NaiveTwin {
 
   private NaiveTwin() {}
 
-  /// What a payload adds up to.
+  /// The counts of a payload.
   ///
   /// @param metrics every one of [#METRICS], zeros included
-  /// @param faults how many lines were unreadable, by cause; a cause that doesn't occur isn't named
-  /// @param rejectedFlowsBySource rejected flows by canonical original source; none without a
-  ///   source
-  /// @param blockedHandshakesBySource those of them that are blocked handshakes
+  /// @param faults unreadable lines by cause, without causes that don't occur
+  /// @param rejectedFlowsBySource rejected flows by canonical original source, without those that
+  ///   have no source
+  /// @param blockedHandshakesBySource the blocked handshakes among them
   public record Tally(
       Map<String, Long> metrics,
       Map<String, Long> faults,
       Map<String, Long> rejectedFlowsBySource,
       Map<String, Long> blockedHandshakesBySource) {}
 
-  /// Counts the messages of one payload; a header line among them is ignored.
+  /// Counts the messages of one payload; header lines are ignored.
   public static Tally count(List<List<String>> formats, List<String> messages) {
     List<Outcome> outcomes = new ArrayList<>();
     for (String message : messages) {
@@ -142,7 +140,7 @@ public final class NaiveTwin {
     return tally(outcomes);
   }
 
-  /// The fields of a format that is given as bare names with one space between them.
+  /// Returns the fields of a format of bare names with one space between them.
   public static List<String> format(String names) {
     return List.of(names.split(" ", -1));
   }
@@ -150,7 +148,7 @@ public final class NaiveTwin {
   // ---- counting
 
   private static Tally tally(List<Outcome> outcomes) {
-    // A SYN-ACK answers a SYN of the payload wherever it stands, so all of them are gathered first.
+    // A SYN-ACK may be before or after its SYN, so all SYN-ACKs are collected first.
     Set<List<String>> synAcks = new HashSet<>();
     for (Outcome outcome : outcomes) {
       if (outcome instanceof Flow flow && flow.is("log-status", "OK") && flow.hasFlags(18)) {
@@ -257,7 +255,7 @@ public final class NaiveTwin {
 
   // ---- reading
 
-  /// What one line turns out to be.
+  /// A line's kind and values.
   private sealed interface Outcome {}
 
   private record Header(List<String> fields) implements Outcome {}
@@ -305,7 +303,7 @@ public final class NaiveTwin {
     }
   }
 
-  /// Thrown where a value or a text can't be read; carries the name of the fault.
+  /// Thrown if a value or a text can't be read; the message is the name of the fault.
   private static final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -394,7 +392,7 @@ public final class NaiveTwin {
   }
 
   private static Flow readJson(String line) throws UnreadableException {
-    // Members of known fields in document order, the last occurrence of a field alone.
+    // Members of known fields in document order; only the last one of each field.
     Map<String, JsonValue> members = new LinkedHashMap<>();
     for (JsonMember member : new JsonReader(line).readObjectText()) {
       String field = FIELD_BY_KEY.get(squeezed(member.key()));
@@ -500,8 +498,8 @@ public final class NaiveTwin {
 
   // ---- addresses
 
-  /// One spelling for each address: a dotted quad for IPv4 and for IPv4-mapped IPv6, else IPv6 as
-  /// RFC 5952 writes it. `null` when the text is no address.
+  /// Returns the canonical spelling of an address: a dotted quad for IPv4 and for IPv4-mapped IPv6,
+  /// otherwise IPv6 as in RFC 5952. `null` if the text is no address.
   ///
   /// @see <a href="https://www.rfc-editor.org/rfc/rfc4291#section-2.2">RFC 4291, 2.2</a>
   /// @see <a href="https://www.rfc-editor.org/rfc/rfc5952#section-4">RFC 5952, 4</a>
@@ -531,7 +529,7 @@ public final class NaiveTwin {
     return Integer.parseInt(digits);
   }
 
-  /// The eight groups of an IPv6 text, or `null`.
+  /// Returns the eight groups of an IPv6 text, or `null`.
   private static @Nullable List<Integer> groupsOf(String text) {
     String plain = text;
     int lastColon = text.lastIndexOf(':');
@@ -553,7 +551,7 @@ public final class NaiveTwin {
     }
     List<Integer> before = groupList(plain.substring(0, gap));
     List<Integer> after = groupList(plain.substring(gap + 2));
-    // The gap stands for one group at least: 1:2:3:4:5:6:7:8:: is no address.
+    // The gap is at least one group: 1:2:3:4:5:6:7:8:: is no address.
     if (before == null || after == null || before.size() + after.size() > 7) {
       return null;
     }
@@ -565,7 +563,7 @@ public final class NaiveTwin {
     return groups;
   }
 
-  /// Groups with one colon between them, none for an empty text, or `null`.
+  /// Returns groups with one colon between them, none for an empty text, or `null`.
   private static @Nullable List<Integer> groupList(String text) {
     List<Integer> groups = new ArrayList<>();
     if (text.isEmpty()) {
@@ -642,10 +640,11 @@ public final class NaiveTwin {
 
   private record JsonNull() implements JsonValue {}
 
-  /// An object or an array; what is in it doesn't matter.
+  /// An object or an array; its content doesn't matter.
   private record JsonNested() implements JsonValue {}
 
-  /// A strict JSON reader; throws `BROKEN_JSON` at the first character the grammar doesn't allow.
+  /// A strict JSON reader; throws `BROKEN_JSON` at the first character that the grammar doesn't
+  /// allow.
   ///
   /// @see <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>
   private static final class JsonReader {

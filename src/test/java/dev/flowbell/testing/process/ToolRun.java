@@ -1,4 +1,4 @@
-package dev.flowbell.testing.emulator;
+package dev.flowbell.testing.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// One run of a program, to its end.
+/// A completed run of a program.
 ///
-/// @param command what was run, to be named in failures
+/// @param command the command line, for failures
 /// @param output standard output
 /// @param errors standard error
 public record ToolRun(String command, int exitCode, String output, String errors) {
 
   /// Runs a program.
   ///
-  /// @param environment on top of this process's own
-  /// @throws AssertionError where it takes longer; it is ended then
+  /// @param environment variables besides those of this process
+  /// @throws AssertionError if it takes longer; the program is then ended
   public static ToolRun of(
       Path directory, Map<String, String> environment, Duration longest, List<String> command)
       throws IOException {
@@ -53,9 +53,9 @@ public record ToolRun(String command, int exitCode, String output, String errors
     }
   }
 
-  /// Returns this, where the program ended well.
+  /// Returns this run if its exit code is 0.
   ///
-  /// @throws AssertionError with all that it printed, otherwise
+  /// @throws AssertionError with its output if not
   public ToolRun orFail() {
     if (exitCode != 0) {
       throw new AssertionError(

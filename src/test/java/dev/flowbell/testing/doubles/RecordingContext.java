@@ -1,4 +1,4 @@
-package dev.flowbell.testing.process;
+package dev.flowbell.testing.doubles;
 
 import com.amazonaws.services.lambda.runtime.ClientContext;
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What Lambda hands a function besides the event; keeps the log lines.
+/// The context that Lambda passes to a function; it keeps the log lines.
 public final class RecordingContext implements Context {
   private final List<String> lines = new ArrayList<>();
   private volatile Duration remaining = Duration.ofMinutes(1);
 
-  /// Returns what was logged.
+  /// Returns the log lines.
   public List<String> lines() {
     return lines;
   }
 
-  /// Leaves this much time, a minute if never told.
+  /// Sets the remaining time; the default is a minute.
   public void setRemaining(Duration remaining) {
     this.remaining = remaining;
   }
