@@ -117,6 +117,7 @@ public final class HandshakeTracker<T> {
     long flags = record.tcpFlags();
     return flags != FlowRecord.ABSENT
         && (flags & Classifier.SYN_ACK) == Classifier.SYN_ACK
+        && record.isAccept()
         && !record.isNoData()
         && !record.isSkipData();
   }

@@ -131,6 +131,7 @@ final class ReplayCommand implements Command {
       for (String file : files) {
         read(file, reader);
       }
+      report.addAlerts(pipeline.finish());
     } catch (IOException e) {
       return fail(Flowbell.UNREADABLE, wordsOf(e));
     } catch (UndecodableEventException e) {

@@ -1,66 +1,67 @@
 package dev.flowbell.cli;
 
-import dev.flowbell.judge.Alert;
+import dev.flowbell.classify.AddressScope;
+import dev.flowbell.classify.Door;
+import dev.flowbell.classify.Suspect;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricPoint;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.metric.Sums;
-import dev.flowbell.notify.AlertJson;
+import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.pipeline.JsonOutput;
 import dev.flowbell.pipeline.Outcome;
+import dev.flowbell.record.FlowField;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
-import dev.flowbell.summary.Counted;
 import dev.flowbell.summary.FlowSummary;
-import dev.flowbell.summary.SourceActivity;
-import dev.flowbell.summary.TransportPort;
+import dev.flowbell.summary.SuspectGroup;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// The sums of all payloads of a replay.
+/// The sums of all payloads of a replay. They are exact.
 final class ReplayReport {
   private long payloads;
   private final Map<Metric, Long> totals = new EnumMap<>(Metric.class);
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
-  private final List<Alert> alerts = new ArrayList<>();
-  private final Map<SourceKey, Source> sources = new HashMap<>();
-  private final Map<TransportPort, Long> ports = new TreeMap<>();
+  private final Set<FlowField> fields = EnumSet.noneOf(FlowField.class);
+  private final List<AlertMessage> notifications = new ArrayList<>();
+  private final Map<IpAddress, Source> sources = new HashMap<>();
+  private final Map<Door, Long> doors = new HashMap<>();
+  private final Map<Port, Long> ports = new HashMap<>();
   private final Map<MetricSeries, Map<Metric, Long>> series = new LinkedHashMap<>();
-  private long sourcesLeftOut;
   private @Nullable Instant first;
   private @Nullable Instant last;
 
   void add(Outcome outcome) {
-    FlowSummary summary = outcome.summary();
     payloads++;
-    summary.totals().forEach((metric, count) -> totals.merge(metric, count, Sums::plus));
+    addAlerts(outcome);
+    FlowSummary summary = outcome.summary();
     summary.faults().forEach((fault, count) -> faults.merge(fault, count, Sums::plus));
-    alerts.addAll(outcome.sent());
-    for (SourceActivity activity : summary.sources()) {
-      sources
-          .computeIfAbsent(
-              new SourceKey(activity.source(), activity.interfaceId()), _ -> new Source(activity))
-          .add(activity);
-    }
-    for (Counted<TransportPort> port : summary.topPorts()) {
-      ports.merge(port.value(), port.count(), Sums::plus);
+    fields.addAll(summary.fields());
+    for (SuspectGroup group : summary.evidence().suspects()) {
+      if (group.suspect().isRejected()) {
+        addRejected(group);
+      }
     }
     for (MetricPoint point : summary.points()) {
       if (!point.series().equals(MetricSeries.TOTAL)) {
-        addTo(series.computeIfAbsent(point.series(), _ -> new EnumMap<>(Metric.class)), point);
+        Map<Metric, Long> sums =
+            series.computeIfAbsent(point.series(), _ -> new EnumMap<>(Metric.class));
+        point.values().forEach((metric, count) -> sums.merge(metric, count, Sums::plus));
       }
     }
-    sourcesLeftOut += summary.sourcesLeftOut();
     Instant start = summary.first();
     if (start != null && (first == null || start.isBefore(first))) {
       first = start;
@@ -71,8 +72,20 @@ final class ReplayReport {
     }
   }
 
-  private static void addTo(Map<Metric, Long> sums, MetricPoint point) {
-    point.values().forEach((metric, count) -> sums.merge(metric, count, Sums::plus));
+  /// Adds what was sent when nothing more was to be read.
+  void addAlerts(Outcome outcome) {
+    outcome.summary().totals().forEach((metric, count) -> totals.merge(metric, count, Sums::plus));
+    notifications.addAll(outcome.sent());
+  }
+
+  private void addRejected(SuspectGroup group) {
+    Suspect suspect = group.suspect();
+    sources.computeIfAbsent(suspect.source(), Source::new).add(group);
+    if (suspect.target() != null) {
+      Door door = Door.of(suspect.target(), suspect.protocol(), suspect.port());
+      doors.merge(door, group.records(), Sums::plus);
+      ports.merge(new Port(door.protocol(), door.port()), group.records(), Sums::plus);
+    }
   }
 
   long payloads() {
@@ -83,12 +96,24 @@ final class ReplayReport {
     return totals.getOrDefault(metric, 0L);
   }
 
+  /// Returns whether the fields of the records can show a metric at all. Without a payload that was
+  /// read, nothing is known.
+  boolean canShow(Metric metric) {
+    return metric.origin() != Metric.Origin.RECORDS
+        || total(Metric.RECORDS) == 0
+        || metric.canOccurIn(fields);
+  }
+
+  Set<FlowField> fields() {
+    return fields;
+  }
+
   Map<ParseFault, Long> faults() {
     return faults;
   }
 
-  List<Alert> alerts() {
-    return alerts;
+  List<AlertMessage> notifications() {
+    return notifications;
   }
 
   @Nullable Instant first() {
@@ -105,7 +130,27 @@ final class ReplayReport {
         .sorted(
             Comparator.comparingLong(Source::rejects)
                 .reversed()
-                .thenComparing(source -> source.activity().source()))
+                .thenComparing(Source::address))
+        .toList();
+  }
+
+  /// Returns how often each door was rejected, the most frequent first.
+  List<Map.Entry<Door, Long>> doors() {
+    return doors.entrySet().stream()
+        .sorted(
+            Map.Entry.<Door, Long>comparingByValue()
+                .reversed()
+                .thenComparing(Map.Entry.comparingByKey()))
+        .toList();
+  }
+
+  /// Returns how often each port was rejected, the most frequent first.
+  List<Map.Entry<Port, Long>> ports() {
+    return ports.entrySet().stream()
+        .sorted(
+            Map.Entry.<Port, Long>comparingByValue()
+                .reversed()
+                .thenComparing(Map.Entry.comparingByKey()))
         .toList();
   }
 
@@ -116,84 +161,199 @@ final class ReplayReport {
         .toList();
   }
 
-  /// Returns how many rejected records count for no source, because a payload had too many sources.
-  long sourcesLeftOut() {
-    return sourcesLeftOut;
-  }
-
-  /// Returns the destination ports that were rejected most often. The counts are exact for one
-  /// payload, and approximate for several, which list only their most frequent ports.
-  List<Counted<TransportPort>> topPorts(int most) {
-    return ports.entrySet().stream()
-        .map(port -> new Counted<>(port.getKey(), port.getValue()))
-        .sorted(Comparator.<Counted<TransportPort>>comparingLong(Counted::count).reversed())
-        .limit(most)
-        .toList();
-  }
-
-  /// Prints the report as one JSON object with every metric.
+  /// Prints the report as one JSON object. What the records' fields can't show is `null`.
   void printJson(PrintStream out) {
     try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();
       json.writeNumberProperty("payloads", payloads);
+      writeTime("first", first, json);
+      writeTime("last", last, json);
       json.writeObjectPropertyStart("metrics");
       for (Metric metric : Metric.values()) {
-        json.writeNumberProperty(metric.awsName(), total(metric));
+        if (canShow(metric)) {
+          json.writeNumberProperty(metric.awsName(), total(metric));
+        } else {
+          json.writeNullProperty(metric.awsName());
+        }
       }
       json.writeEndObject();
+      json.writeArrayPropertyStart("absent");
+      for (Metric metric : Metric.values()) {
+        if (!canShow(metric)) {
+          json.writeString(metric.awsName());
+        }
+      }
+      json.writeEndArray();
       json.writeObjectPropertyStart("faults");
       faults.forEach((fault, count) -> json.writeNumberProperty(fault.name(), count));
       json.writeEndObject();
-      json.writeArrayPropertyStart("alerts");
-      alerts.forEach(alert -> AlertJson.write(alert, json));
-      json.writeEndArray();
+      writeNotifications(json);
+      writeRejected(json);
       json.writeEndObject();
     }
     out.println();
   }
 
-  private record SourceKey(IpAddress source, @Nullable String interfaceId) {}
+  private void writeNotifications(JsonGenerator json) {
+    json.writeArrayPropertyStart("notifications");
+    for (AlertMessage message : notifications) {
+      json.writeStartObject();
+      json.writeStringProperty("severity", message.severity().key());
+      json.writeStringProperty("subject", message.subject());
+      json.writeStringProperty("text", message.text());
+      json.writeArrayPropertyStart("alerts");
+      message.alerts().forEach(json::writeRawValue);
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
 
-  /// One source at one network interface, over all payloads.
+  private void writeRejected(JsonGenerator json) {
+    json.writeArrayPropertyStart("sources");
+    for (Source source : sources()) {
+      json.writeStartObject();
+      json.writeStringProperty("source", source.address().toString());
+      json.writeStringProperty("sourceScope", AddressScope.of(source.address()).key());
+      if (source.maskedBy() == null) {
+        json.writeNullProperty("maskedBy");
+      } else {
+        json.writeStringProperty("maskedBy", source.maskedBy().toString());
+      }
+      json.writeNumberProperty("rejects", source.rejects());
+      json.writeNumberProperty("attempts", source.attempts());
+      json.writeNumberProperty("hosts", source.hosts());
+      json.writeNumberProperty("ports", source.ports());
+      json.writeNumberProperty("interfaces", source.interfaces());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayPropertyStart("doors");
+    for (Map.Entry<Door, Long> door : doors()) {
+      json.writeStartObject();
+      json.writeStringProperty("destination", door.getKey().address().toString());
+      writePort(door.getKey().port(), door.getKey().protocol(), json);
+      json.writeNumberProperty("rejects", door.getValue());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayPropertyStart("ports");
+    for (Map.Entry<Port, Long> port : ports()) {
+      json.writeStartObject();
+      writePort(port.getKey().number(), port.getKey().protocol(), json);
+      json.writeNumberProperty("rejects", port.getValue());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writePort(int port, int protocol, JsonGenerator json) {
+    if (port < 0) {
+      json.writeNullProperty("port");
+    } else {
+      json.writeNumberProperty("port", port);
+    }
+    if (protocol < 0) {
+      json.writeNullProperty("protocol");
+    } else {
+      json.writeNumberProperty("protocol", protocol);
+    }
+  }
+
+  private static void writeTime(String key, @Nullable Instant time, JsonGenerator json) {
+    if (time == null) {
+      json.writeNullProperty(key);
+    } else {
+      json.writeStringProperty(key, time.toString());
+    }
+  }
+
+  /// A port of a protocol, at any host.
+  ///
+  /// @param number -1 for a protocol without ports, or a record without one
+  record Port(int protocol, int number) implements Comparable<Port> {
+    @Override
+    public int compareTo(Port other) {
+      int byNumber = Integer.compare(number, other.number);
+      return byNumber != 0 ? byNumber : Integer.compare(protocol, other.protocol);
+    }
+
+    /// Returns `22/tcp`, `53/udp`, `ping`.
+    @Override
+    public String toString() {
+      String name = Door.nameOf(protocol);
+      return number < 0
+          ? name.isEmpty() ? "no port" : name
+          : number + (protocol < 0 ? "" : "/" + (name.isEmpty() ? "tcp" : name));
+    }
+  }
+
+  /// One rejected source, over all payloads and interfaces.
   static final class Source {
-    private final SourceActivity activity;
+    private final IpAddress address;
     private long rejects;
-    private long blockedHandshakes;
-    private int mostPorts;
+    private long attempts;
     private @Nullable IpAddress maskedBy;
+    private final Set<IpAddress> hosts = new HashSet<>();
+    private final Set<Port> ports = new HashSet<>();
+    private final Set<String> interfaces = new HashSet<>();
 
-    private Source(SourceActivity activity) {
-      this.activity = activity;
+    private Source(IpAddress address) {
+      this.address = address;
     }
 
-    private void add(SourceActivity more) {
-      rejects += more.rejects();
-      blockedHandshakes += more.blockedHandshakes();
-      mostPorts = Math.max(mostPorts, more.probedPorts());
-      maskedBy = maskedBy == null ? more.maskedBy() : maskedBy;
+    private void add(SuspectGroup group) {
+      Suspect suspect = group.suspect();
+      rejects = Sums.plus(rejects, group.records());
+      if (maskedBy == null) {
+        maskedBy = suspect.maskedBy();
+      }
+      if (suspect.place().interfaceId() != null) {
+        interfaces.add(suspect.place().interfaceId());
+      }
+      if (suspect.isAttempt()) {
+        attempts = Sums.plus(attempts, group.records());
+        if (suspect.target() != null) {
+          hosts.add(suspect.target());
+        }
+        if (suspect.port() >= 0 && Door.hasPorts(suspect.protocol())) {
+          ports.add(new Port(suspect.protocol(), suspect.port()));
+        }
+      }
     }
 
-    /// Returns its activity in the first payload that shows it.
-    SourceActivity activity() {
-      return activity;
+    IpAddress address() {
+      return address;
     }
 
+    /// Returns how many of its records were rejected.
     long rejects() {
       return rejects;
     }
 
-    long blockedHandshakes() {
-      return blockedHandshakes;
+    /// Returns how many of them are attempts.
+    long attempts() {
+      return attempts;
+    }
+
+    /// Returns how many hosts it tried.
+    int hosts() {
+      return hosts.size();
+    }
+
+    /// Returns how many ports it tried.
+    int ports() {
+      return ports.size();
+    }
+
+    /// Returns at how many network interfaces it was rejected.
+    int interfaces() {
+      return interfaces.size();
     }
 
     /// Returns the first address that masked it, `null` where it was never masked.
     @Nullable IpAddress maskedBy() {
       return maskedBy;
-    }
-
-    /// Returns the most ports that it tried in one payload.
-    int mostPorts() {
-      return mostPorts;
     }
   }
 }

@@ -4,11 +4,9 @@ import dev.flowbell.classify.AddressScope;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.publish.ConsolePublisher;
+import dev.flowbell.record.FlowField;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.settings.Settings;
-import dev.flowbell.summary.Counted;
-import dev.flowbell.summary.SourceActivity;
-import dev.flowbell.summary.TransportPort;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -47,13 +45,12 @@ final class ReplayText {
     printSources(out);
     printPorts(out);
     boolean isSent = isPublished && settings.topicArn() != null;
+    int count = report.notifications().size();
     out.printf(
         "%n%s %s%s%n",
-        counted(report.total(Metric.ALERTS_SENT), "alert"),
-        isSent ? "sent" : "to tell",
-        report.alerts().isEmpty()
-            ? "."
-            : ", as " + (isSent ? "sent:" : "the e-mail would say it:"));
+        counted(count, "notification"),
+        isSent ? "sent" : "to send",
+        count == 0 ? "." : ", as " + (isSent ? "sent:" : "the e-mail would arrive:"));
     out.print(notifications);
   }
 
@@ -67,7 +64,11 @@ final class ReplayText {
       if (metric == Metric.DELIVERY_LAG) {
         continue; // files are read at any time later
       }
-      out.printf(Locale.ROOT, "  %-22s %,15d%n", metric.awsName(), report.total(metric));
+      if (report.canShow(metric)) {
+        out.printf(Locale.ROOT, "  %-22s %,15d%n", metric.awsName(), report.total(metric));
+      } else {
+        out.printf("  %-22s %15s  (%s)%n", metric.awsName(), "n/a", missingFields(metric));
+      }
     }
     out.printf(
         "%n%s: %s in %s, namespace %s%n",
@@ -125,45 +126,45 @@ final class ReplayText {
       return;
     }
     out.printf("%nREJECTED, BY ORIGINAL SOURCE%n");
-    String row = "  %-26s %-10s %-16s %-22s %9s %9s %6s%n";
-    out.printf(row, "source", "scope", "masked by", "interface", "rejects", "blocked", "ports");
+    String row = "  %-26s %-10s %-16s %9s %9s %6s %6s %11s%n";
+    out.printf(
+        row, "source", "scope", "masked by", "rejects", "attempts", "hosts", "ports", "interfaces");
     for (ReplayReport.Source source : sources.subList(0, Math.min(TOP, sources.size()))) {
-      SourceActivity activity = source.activity();
       out.printf(
           Locale.ROOT,
           row,
-          activity.source(),
-          AddressScope.of(activity.source()).key(),
+          source.address(),
+          AddressScope.of(source.address()).key(),
           source.maskedBy() == null ? "-" : source.maskedBy(),
-          plain(activity.interfaceId()),
           source.rejects(),
-          source.blockedHandshakes(),
-          source.mostPorts());
+          source.attempts(),
+          source.hosts(),
+          source.ports(),
+          source.interfaces());
     }
     if (sources.size() > TOP) {
       out.printf("  and %s%n", counted(sources.size() - TOP, "more source"));
     }
-    printSourcesLeftOut(out);
-  }
-
-  private void printSourcesLeftOut(PrintStream out) {
-    if (report.sourcesLeftOut() > 0) {
-      out.printf(
-          "  and %s of sources too many to keep apart%n",
-          counted(report.sourcesLeftOut(), "rejected record"));
-    }
   }
 
   private void printPorts(PrintStream out) {
-    List<Counted<TransportPort>> ports = report.topPorts(TOP);
+    List<Map.Entry<ReplayReport.Port, Long>> ports = report.ports();
     if (ports.isEmpty()) {
       return;
     }
     out.printf("%nREJECTED, BY DESTINATION PORT%n  ");
-    for (Counted<TransportPort> port : ports) {
-      out.printf("%s (%d)  ", port.value(), port.count());
+    for (Map.Entry<ReplayReport.Port, Long> port : ports.subList(0, Math.min(TOP, ports.size()))) {
+      out.printf("%s (%d)  ", port.getKey(), port.getValue());
     }
     out.println();
+  }
+
+  private String missingFields(Metric metric) {
+    return "no "
+        + metric.missingIn(report.fields()).stream()
+            .map(FlowField::awsName)
+            .sorted()
+            .collect(Collectors.joining(", "));
   }
 
   /// Replaces characters of a record that a terminal could take for a command.

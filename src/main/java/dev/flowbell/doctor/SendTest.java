@@ -1,6 +1,6 @@
 package dev.flowbell.doctor;
 
-import dev.flowbell.judge.SourceRule;
+import dev.flowbell.judge.Thresholds;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
@@ -64,15 +64,13 @@ final class SendTest implements Check {
   /// The networks of source addresses, from RFC 5737. The last address of the first is the target.
   private static final List<String> NETWORKS = List.of("192.0.2.", "198.51.100.", "203.0.113.");
 
-  /// The fields that each rule needs. Other rules do not ring for synthetic records.
-  private static final Map<SourceRule, Set<FlowField>> NEEDS =
+  /// The thresholds that synthetic records can reach, and the fields that they need.
+  private static final Map<Thresholds.Name, Set<FlowField>> NEEDS =
       Map.of(
-          SourceRule.PORT_SCAN,
-          EnumSet.of(FlowField.ACTION, FlowField.DSTPORT),
-          SourceRule.BLOCKED_HANDSHAKES,
-          EnumSet.of(FlowField.ACTION, FlowField.PROTOCOL, FlowField.TCP_FLAGS),
-          SourceRule.REJECTS,
-          EnumSet.of(FlowField.ACTION));
+          Thresholds.Name.OUTSIDE_SCAN_PORTS,
+          EnumSet.of(FlowField.ACTION, FlowField.DSTADDR, FlowField.DSTPORT),
+          Thresholds.Name.REJECTS,
+          EnumSet.of(FlowField.ACTION, FlowField.DSTADDR, FlowField.DSTPORT));
 
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -143,10 +141,10 @@ final class SendTest implements Check {
     Set<FlowField> fields = format.fields();
     boolean namesSource =
         fields.contains(FlowField.SRCADDR) || fields.contains(FlowField.PKT_SRCADDR);
-    SourceRule rule = null;
-    long records = MOST_RECORDS;
-    for (SourceRule each : NEEDS.keySet().stream().sorted().toList()) {
-      long threshold = settings.alertPolicy().thresholds().getOrDefault(each, 0L);
+    Thresholds.Name rule = null;
+    int records = MOST_RECORDS;
+    for (Thresholds.Name each : NEEDS.keySet().stream().sorted().toList()) {
+      int threshold = settings.alertPolicy().thresholds().values().getOrDefault(each, 0);
       boolean canRing =
           settings.topicArn() != null
               && namesSource
@@ -163,7 +161,7 @@ final class SendTest implements Check {
     boolean isDated = fields.contains(FlowField.START) || fields.contains(FlowField.END);
     return new Plan(
         new SyntheticRejects(format, deployment, source, minute.plusSeconds(PERIOD_SECONDS - 1)),
-        rule == null ? 1 : (int) records,
+        rule == null ? 1 : records,
         rule,
         settings.namespace(),
         fields.contains(FlowField.ACTION) ? Metric.REJECTED_FLOWS : Metric.RECORDS,
@@ -375,7 +373,7 @@ final class SendTest implements Check {
   private record Plan(
       SyntheticRejects rejects,
       int count,
-      @Nullable SourceRule rule,
+      Thresholds.@Nullable Name rule,
       String namespace,
       Metric metric,
       Instant start,

@@ -1,28 +1,18 @@
 package dev.flowbell.judge;
 
-import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/// What is to be sent of one payload.
+/// What the judge decided about one payload.
 ///
-/// @param sent the alerts to send, the most important first; empty for no notification
-/// @param suppressed how many other alerts a cooldown suppresses
-/// @param quietUntil until when the sent alerts are suppressed from now on
-/// @param suppressedBefore how many alerts like the sent ones were suppressed since they were last
-///   sent
-/// @param suppressedSince when that was, `null` where `suppressedBefore` is 0
-public record Judgement(
-    List<Alert> sent,
-    long suppressed,
-    Instant quietUntil,
-    long suppressedBefore,
-    @Nullable Instant suppressedSince) {
-  /// Nothing was found.
-  static final Judgement NOTHING = new Judgement(List.of(), 0, Instant.EPOCH, 0, null);
+/// @param announcements the alerts to send, the most important first
+/// @param suppressed how many causes go on that were sent before
+/// @param quieted how many alerts the user does not want to hear of
+public record Judgement(List<Announcement> announcements, long suppressed, long quieted) {
+  /// Nothing is to be sent.
+  public static final Judgement NOTHING = new Judgement(List.of(), 0, 0);
 
-  /// Creates a judgement with a copy of these alerts.
+  /// Creates a judgement with a copy of the announcements.
   public Judgement {
-    sent = List.copyOf(sent);
+    announcements = List.copyOf(announcements);
   }
 }

@@ -75,4 +75,7 @@ public interface Claim {
   /// Ends the claim of an unfinished batch. The next invocation need not wait for the lease to end,
   /// and gets only the recorded possible duplicates.
   void release();
+
+  /// Returns what the ledger remembers across payloads.
+  Evidence evidence();
 }

@@ -263,4 +263,9 @@ final class DynamoDbClaim implements Claim {
       }
     }
   }
+
+  @Override
+  public Evidence evidence() {
+    throw new UnsupportedOperationException();
+  }
 }

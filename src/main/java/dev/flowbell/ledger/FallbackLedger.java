@@ -66,6 +66,11 @@ public final class FallbackLedger implements Ledger {
     }
 
     @Override
+    public Evidence evidence() {
+      return claim.evidence();
+    }
+
+    @Override
     public Set<String> doneSteps() {
       return claim.doneSteps();
     }

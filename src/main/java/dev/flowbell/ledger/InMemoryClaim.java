@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A claim in memory.
 final class InMemoryClaim implements Claim {
@@ -113,6 +116,117 @@ final class InMemoryClaim implements Claim {
     synchronized (ledger) {
       batch.possibleDuplicates = possibleDuplicates;
       batch.leaseEnd = null;
+    }
+  }
+
+  @Override
+  public Evidence evidence() {
+    return new ClaimEvidence();
+  }
+
+  /// The ledger's evidence, as this claim sees it.
+  private final class ClaimEvidence implements Evidence {
+    private final InMemoryEvidence evidence = ledger.evidence();
+
+    @Override
+    public Map<String, EvidenceItem> add(Collection<EvidenceAddition> additions) {
+      synchronized (ledger) {
+        Map<String, EvidenceItem> added = evidence.add(additions, batch.isEvidenceCounted);
+        batch.isEvidenceCounted = true;
+        return added;
+      }
+    }
+
+    @Override
+    public Map<String, EvidenceItem> read(Collection<String> keys) {
+      synchronized (ledger) {
+        return evidence.read(keys);
+      }
+    }
+
+    @Override
+    public Map<String, Episode> episodes(Collection<String> keys) {
+      synchronized (ledger) {
+        Map<String, Episode> found = new LinkedHashMap<>();
+        for (String key : keys) {
+          Episode episode = evidence.episodes().get(key);
+          if (episode != null) {
+            found.put(key, episode);
+          }
+        }
+        return found;
+      }
+    }
+
+    @Override
+    public boolean lease(String key, @Nullable Episode known) {
+      synchronized (ledger) {
+        return Objects.equals(evidence.episodes().get(key), known) && evidence.leases().add(key);
+      }
+    }
+
+    @Override
+    public void recordSent(String key, Episode episode) {
+      synchronized (ledger) {
+        evidence.leases().remove(key);
+        evidence.episodes().put(key, episode);
+      }
+    }
+
+    @Override
+    public void release(String key) {
+      synchronized (ledger) {
+        evidence.leases().remove(key);
+      }
+    }
+
+    @Override
+    public void extend(String key, Episode episode) {
+      synchronized (ledger) {
+        evidence.episodes().put(key, episode);
+      }
+    }
+
+    @Override
+    public Set<String> board() {
+      synchronized (ledger) {
+        return Set.copyOf(evidence.board());
+      }
+    }
+
+    @Override
+    public void post(Set<String> entries) {
+      synchronized (ledger) {
+        evidence.board().addAll(entries);
+      }
+    }
+
+    @Override
+    public void remove(Set<String> entries) {
+      synchronized (ledger) {
+        evidence.board().removeAll(entries);
+      }
+    }
+
+    @Override
+    public boolean countNotification(long hour, int most) {
+      synchronized (ledger) {
+        return evidence.countNotification(hour, most);
+      }
+    }
+
+    @Override
+    public void hold(long hour, String alert) {
+      synchronized (ledger) {
+        evidence.hold(hour, alert);
+      }
+    }
+
+    @Override
+    public Map<Long, List<String>> takeHeld(long beforeHour) {
+      synchronized (ledger) {
+        return evidence.takeHeld(beforeHour);
+      }
     }
   }
 }

@@ -18,6 +18,7 @@ public final class InMemoryLedger implements Ledger {
 
   private final Map<String, Batch> batches = newBoundedMap();
   private final Map<String, CooldownItem> cooldowns = newBoundedMap();
+  private final InMemoryEvidence evidence = new InMemoryEvidence();
 
   /// Makes an empty ledger.
   public InMemoryLedger() {}
@@ -34,6 +35,10 @@ public final class InMemoryLedger implements Ledger {
       entry.leaseEnd = now.plus(lease);
     }
     return new InMemoryClaim(this, entry, wasInterrupted);
+  }
+
+  InMemoryEvidence evidence() {
+    return evidence;
   }
 
   /// Returns whether an alert may be sent, and starts its cooldown if so.
@@ -68,6 +73,7 @@ public final class InMemoryLedger implements Ledger {
     final Set<Integer> acceptedRequests = new TreeSet<>();
     final Map<String, Cooldown> cooldowns = new LinkedHashMap<>();
     boolean isFinished;
+    boolean isEvidenceCounted;
     @Nullable Instant leaseEnd; // null after a release
     int possibleDuplicates;
 

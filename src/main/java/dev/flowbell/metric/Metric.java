@@ -8,6 +8,7 @@ import static dev.flowbell.record.FlowField.SRCADDR;
 import static dev.flowbell.record.FlowField.TCP_FLAGS;
 
 import dev.flowbell.record.FlowField;
+import java.util.EnumSet;
 import java.util.Set;
 
 /// A metric that Flowbell publishes, with its name in CloudWatch.
@@ -26,6 +27,8 @@ public enum Metric {
   REJECTED_PACKETS("RejectedPackets", Origin.RECORDS, ACTION, FlowField.PACKETS),
   /// Rejected TCP records with flags, but without SYN.
   STRAY_REJECTS("StrayRejects", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
+  /// Rejected records that answer somebody's request.
+  REJECTED_ANSWERS("RejectedAnswers", Origin.RECORDS, ACTION),
   /// Blocked and unanswered handshakes together.
   SYN_ONLY_FLOWS("SynOnlyFlows", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
   /// Rejected handshakes.
@@ -59,6 +62,8 @@ public enum Metric {
   ALERTS_SENT("AlertsSent", Origin.FUNCTION),
   /// Alerts not sent, because of a cooldown.
   ALERTS_SUPPRESSED("AlertsSuppressed", Origin.FUNCTION),
+  /// Alerts that the setting `QUIET` keeps from being sent.
+  ALERTS_QUIETED("AlertsQuieted", Origin.FUNCTION),
   /// Records beyond a memory bound: the payload had too many sources, ports, hosts, handshakes or
   /// minutes. The records are in the totals, but alerts may lack something.
   OVER_BOUNDS("OverBounds", Origin.FUNCTION),
@@ -131,5 +136,13 @@ public enum Metric {
   /// Returns whether the metric can be more than 0 if records have only these fields.
   public boolean canOccurIn(Set<FlowField> fields) {
     return fields.containsAll(needs);
+  }
+
+  /// Returns the fields that the metric needs and these lack.
+  public Set<FlowField> missingIn(Set<FlowField> fields) {
+    Set<FlowField> missing = EnumSet.noneOf(FlowField.class);
+    missing.addAll(needs);
+    missing.removeAll(fields);
+    return missing;
   }
 }

@@ -1,97 +1,136 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.classify.AddressScope;
+import dev.flowbell.classify.Door;
+import dev.flowbell.classify.Suspect.Place;
 import dev.flowbell.judge.Alert;
-import dev.flowbell.judge.PayloadAlert;
-import dev.flowbell.judge.SourceAlert;
+import dev.flowbell.judge.Count;
 import dev.flowbell.record.IpAddress;
-import dev.flowbell.summary.Counted;
-import dev.flowbell.summary.SourceActivity;
-import dev.flowbell.summary.TransportPort;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// Writes one alert as a JSON object, for notifications and for the command line's report. What
-/// isn't known is `null` and not left out. An alert about a payload ends after `threshold`.
+/// Alerts as JSON. The schema is in `docs/alert.schema.json`.
 ///
-/// `docs/alerts.md` describes the keys.
+/// Every alert has every key. What does not apply to its kind is `null`. The names of the numbers
+/// that may be higher are in `atLeast`.
 public final class AlertJson {
+  /// The name of the schema. It changes when a key goes away or changes its meaning.
+  static final String SCHEMA = "flowbell-alert-2";
+
   private AlertJson() {}
 
-  /// Writes the object.
+  /// Writes one alert.
   public static void write(Alert alert, JsonGenerator json) {
+    Facts facts = factsOf(alert);
     json.writeStartObject();
     json.writeStringProperty("rule", alert.rule().key());
     json.writeStringProperty("severity", alert.severity().key());
-    switch (alert) {
-      case SourceAlert aboutSource -> {
-        SourceActivity activity = aboutSource.activity();
-        writeAddress("source", activity.source(), json);
-        writeText("sourceScope", AddressScope.of(activity.source()).key(), json);
-        writeAddress("maskedBy", activity.maskedBy(), json);
-        writeCounts(alert, json);
-        writeActivity(activity, json);
-      }
-      case PayloadAlert _ -> {
-        writeAddress("source", null, json);
-        writeText("sourceScope", null, json);
-        writeAddress("maskedBy", null, json);
-        writeCounts(alert, json);
-      }
+    json.writeStringProperty("key", alert.key());
+    json.writeStringProperty(
+        "occasion", alert.occasion().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    writeText("source", facts.source == null ? null : facts.source.toString(), json);
+    writeText(
+        "sourceScope", facts.source == null ? null : AddressScope.of(facts.source).key(), json);
+    if (facts.isInside == null) {
+      json.writeNullProperty("isInside");
+    } else {
+      json.writeBooleanProperty("isInside", facts.isInside);
     }
+    writeText("maskedBy", facts.maskedBy == null ? null : facts.maskedBy.toString(), json);
+    writeText(
+        "destination", facts.destination == null ? null : facts.destination.toString(), json);
+    Door port = facts.port;
+    writeNumber("port", port == null || port.port() == Door.NO_PORT ? null : port.port(), json);
+    writeNumber("protocol", port == null || port.protocol() < 0 ? null : port.protocol(), json);
+    List<String> atLeast = new ArrayList<>();
+    facts.counts.forEach(
+        (name, count) -> {
+          writeNumber(name, count == null ? null : count.value(), json);
+          if (count != null && count.isAtLeast()) {
+            atLeast.add(name);
+          }
+        });
+    json.writeArrayPropertyStart("atLeast");
+    atLeast.forEach(json::writeString);
+    json.writeEndArray();
+    json.writeArrayPropertyStart("gotThrough");
+    for (Door door : facts.gotThrough) {
+      json.writeStartObject();
+      json.writeStringProperty("destination", door.address().toString());
+      writeNumber("port", door.port() == Door.NO_PORT ? null : door.port(), json);
+      writeNumber("protocol", door.protocol() < 0 ? null : door.protocol(), json);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    writeTime("since", alert.since(), json);
+    writeTime("until", alert.until(), json);
+    writeText("logGroup", facts.logGroup, json);
+    writeText("interfaceId", facts.place.interfaceId(), json);
+    writeText("instanceId", facts.place.instanceId(), json);
+    writeText("subnetId", facts.place.subnetId(), json);
+    writeText("vpcId", facts.place.vpcId(), json);
     json.writeEndObject();
   }
 
-  private static void writeCounts(Alert alert, JsonGenerator json) {
-    writeText("interfaceId", alert.interfaceId(), json);
-    json.writeNumberProperty("flows", alert.flows());
-    json.writeNumberProperty("count", alert.count());
-    json.writeNumberProperty("threshold", alert.threshold());
-  }
-
-  private static void writeActivity(SourceActivity activity, JsonGenerator json) {
-    writeText("vpcId", activity.vpcId(), json);
-    writeText("subnetId", activity.subnetId(), json);
-    writeText("instanceId", activity.instanceId(), json);
-    writeText("service", activity.service(), json);
-    writeText("flowDirection", activity.flowDirection(), json);
-    writeText("rejectReason", activity.rejectReason(), json);
-    json.writeNumberProperty("rejects", activity.rejects());
-    json.writeNumberProperty("blockedHandshakes", activity.blockedHandshakes());
-    json.writeNumberProperty("strays", activity.strays());
-    json.writeNumberProperty("natMaskedRejects", activity.natMaskedRejects());
-    json.writeNumberProperty("packets", activity.packets());
-    json.writeNumberProperty("bytes", activity.bytes());
-    json.writeNumberProperty("probedPorts", activity.probedPorts());
-    json.writeNumberProperty("probedHosts", activity.probedHosts());
-    json.writeArrayPropertyStart("ports");
-    for (Counted<TransportPort> port : activity.topPorts()) {
-      json.writeStartObject();
-      json.writeNumberProperty("port", port.value().number());
-      json.writeName("protocol");
-      if (port.value().protocol() < 0) {
-        json.writeNull();
-      } else {
-        json.writeNumber(port.value().protocol());
+  static Facts factsOf(Alert alert) {
+    Facts facts = new Facts();
+    switch (alert) {
+      case Alert.Scan scan -> {
+        facts.source(scan.source(), scan.isInside(), scan.maskedBy());
+        facts.destination = scan.onlyHost();
+        facts.port = scan.onlyPort();
+        facts.place = scan.place();
+        facts.gotThrough = scan.gotThrough();
+        facts.counts.put("hosts", scan.hosts());
+        facts.counts.put("ports", scan.ports());
+        facts.counts.put("interfaces", scan.interfaces());
+        facts.counts.put("minutes", scan.minutes());
       }
-      json.writeNumberProperty("flows", port.count());
-      json.writeEndObject();
+      case Alert.BlockedConnection blocked -> {
+        if (blocked.source() != null) {
+          facts.source(blocked.source(), true, blocked.maskedBy());
+        }
+        facts.destination = blocked.isPort() ? null : blocked.door().address();
+        facts.port = blocked.door();
+        facts.place = blocked.place();
+        facts.counts.put("sources", blocked.sources());
+        facts.counts.put("hosts", blocked.doors());
+        facts.counts.put("interfaces", blocked.interfaces());
+        facts.counts.put("minutes", blocked.minutes());
+        facts.counts.put("records", blocked.records());
+      }
+      case Alert.AnswersDropped dropped -> {
+        facts.destination = dropped.door().address();
+        facts.port = dropped.door();
+        facts.place = dropped.place();
+        facts.counts.put("sources", dropped.clients());
+        facts.counts.put("interfaces", dropped.interfaces());
+        facts.counts.put("minutes", dropped.minutes());
+        facts.counts.put("records", dropped.answers());
+      }
+      case Alert.Rejects rejects -> {
+        facts.source(rejects.source(), rejects.isInside(), rejects.maskedBy());
+        facts.destination = rejects.host();
+        facts.place = rejects.place();
+        facts.counts.put("hosts", rejects.hosts());
+        facts.counts.put("ports", rejects.ports());
+        facts.counts.put("records", rejects.records());
+      }
+      case Alert.LogGroup group -> {
+        facts.logGroup = group.logGroup();
+        facts.place = new Place(group.interfaceId(), null, null, null, null, null);
+        facts.counts.put("records", group.records());
+      }
     }
-    json.writeEndArray();
-    json.writeArrayPropertyStart("hosts");
-    for (Counted<IpAddress> host : activity.topHosts()) {
-      json.writeStartObject();
-      json.writeStringProperty("address", host.value().toString());
-      json.writeNumberProperty("flows", host.count());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    writeTime("first", activity.first(), json);
-    writeTime("last", activity.last(), json);
+    return facts;
   }
 
-  /// Writes a text as the record has it: JSON's escapes make it harmless.
   static void writeText(String key, @Nullable String text, JsonGenerator json) {
     if (text == null) {
       json.writeNullProperty(key);
@@ -100,12 +139,40 @@ public final class AlertJson {
     }
   }
 
-  /// Writes a time as ISO 8601 in UTC.
-  static void writeTime(String key, @Nullable Instant time, JsonGenerator json) {
-    writeText(key, time == null ? null : time.toString(), json);
+  private static void writeNumber(String key, @Nullable Number number, JsonGenerator json) {
+    if (number == null) {
+      json.writeNullProperty(key);
+    } else {
+      json.writeNumberProperty(key, number.longValue());
+    }
   }
 
-  private static void writeAddress(String key, @Nullable IpAddress address, JsonGenerator json) {
-    writeText(key, address == null ? null : address.toString(), json);
+  private static void writeTime(String key, Instant time, JsonGenerator json) {
+    json.writeStringProperty(key, time.toString());
+  }
+
+  /// What the kinds of alerts have in common.
+  static final class Facts {
+    @Nullable IpAddress source;
+    @Nullable Boolean isInside;
+    @Nullable IpAddress maskedBy;
+    @Nullable IpAddress destination;
+    @Nullable Door port;
+    @Nullable String logGroup;
+    Place place = new Place(null, null, null, null, null, null);
+    List<Door> gotThrough = List.of();
+    final Map<String, @Nullable Count> counts = new LinkedHashMap<>();
+
+    Facts() {
+      for (String name : List.of("sources", "hosts", "ports", "interfaces", "minutes", "records")) {
+        counts.put(name, null);
+      }
+    }
+
+    private void source(IpAddress address, boolean inside, @Nullable IpAddress nat) {
+      source = address;
+      isInside = inside;
+      maskedBy = nat;
+    }
   }
 }

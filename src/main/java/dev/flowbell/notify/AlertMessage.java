@@ -1,74 +1,161 @@
 package dev.flowbell.notify;
 
+import dev.flowbell.classify.AddressScope;
 import dev.flowbell.judge.Alert;
-import dev.flowbell.judge.PayloadAlert;
-import dev.flowbell.judge.SourceAlert;
+import dev.flowbell.judge.Severity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Locale;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /// A notification, in each form that subscribers can get.
 ///
 /// @param subject one line of printable ASCII, at most 99 characters; it doesn't begin with a space
-/// @param text for people: plain text, about 20 lines
+/// @param text for people: plain text, at most 25 lines
 /// @param json for programs; `docs/alerts.md` describes it
 /// @param chat for Amazon Q Developer in chat applications
-/// @param attributes what subscribers can filter by: `severity`, `rule`, `vpcId`, `interfaceId`,
-///   each with at least one value
+/// @param severity the highest of its alerts
+/// @param alerts its alerts, a JSON object each
+/// @param attributes what subscribers can filter by: `severity`, `rule`, `source`, `sourceScope`,
+///   `stack`, `vpcId`, `interfaceId`, each with at least one value
 /// @see <a href="https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html">Custom
 ///   notifications for Amazon Q Developer in chat applications</a>
 public record AlertMessage(
-    String subject, String text, String json, String chat, Map<String, List<String>> attributes) {
+    String subject,
+    String text,
+    String json,
+    String chat,
+    Severity severity,
+    List<String> alerts,
+    Map<String, List<String>> attributes) {
 
-  /// The most values of one attribute. With more, a filter hardly tells notifications apart, and
-  /// the message comes near the largest that SNS accepts.
-  private static final int MOST_ATTRIBUTE_VALUES = 20;
+  private static final int MOST_LINES = 18;
 
-  /// Returns the notification of a digest.
-  public static AlertMessage of(AlertDigest digest) {
-    DigestContent content = new DigestContent(digest);
+  /// Returns the notification of an alert.
+  public static AlertMessage of(Alert alert, NotificationContext context) {
+    AlertContent content = new AlertContent(alert, context);
     return new AlertMessage(
         content.subject(),
-        DigestText.toText(content),
-        DigestJson.toJson(digest, content),
-        DigestChat.toJson(digest, content),
-        toAttributes(digest));
+        AlertText.toText(content),
+        JsonText.write(2_048, json -> write(alert, content, context, json)),
+        AlertChat.toJson(alert, content),
+        alert.severity(),
+        List.of(JsonText.write(1_024, json -> AlertJson.write(alert, json))),
+        toAttributes(alert, context));
   }
 
-  private static Map<String, List<String>> toAttributes(AlertDigest digest) {
+  /// Returns a text that [#digest] reads.
+  public String toHeld() {
+    return severity.rank() + " " + subject + "\n" + String.join("\n", alerts);
+  }
+
+  /// Returns one notification for all alerts that the limit of an hour held back.
+  ///
+  /// @param hour when the hour began
+  /// @param held what [#toHeld] returned
+  public static AlertMessage digest(Instant hour, List<String> held, NotificationContext context) {
+    List<String> sorted = held.stream().sorted(Comparator.reverseOrder()).toList();
+    Severity severity =
+        Severity.ofRank(
+            sorted.stream().mapToInt(each -> each.charAt(0) - '0').max().orElse(0));
+    List<String> alerts = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "%s more alerts in the hour from %s UTC than may be sent one by one (ALERT_MAIL_LIMIT).%n%n"
+            .formatted(Words.grouped(held.size()), Words.dateMinute(hour)));
+    int line = 0;
+    for (String each : sorted) {
+      int end = each.indexOf('\n');
+      alerts.addAll(List.of(each.substring(end + 1).split("\n", -1)));
+      if (line++ < MOST_LINES) {
+        text.append(each, 2, end).append('\n');
+      }
+    }
+    if (sorted.size() > MOST_LINES) {
+      text.append("and ").append(sorted.size() - MOST_LINES).append(" more, see the JSON form\n");
+    }
+    String environment = context.environment();
+    String subject =
+        "[Flowbell %s] %s%s more alerts in the hour from %s UTC"
+            .formatted(
+                severity.key().toUpperCase(Locale.ROOT),
+                environment.isEmpty() ? "" : environment + ": ",
+                Words.grouped(held.size()),
+                Words.minute(hour));
+    String json =
+        JsonText.write(
+            4_096,
+            writer -> {
+              writer.writeStartObject();
+              writer.writeStringProperty("schema", AlertJson.SCHEMA);
+              writer.writeStringProperty("severity", severity.key());
+              writer.writeStringProperty("subject", subject);
+              AlertJson.writeText("stack", context.stack(), writer);
+              AlertJson.writeText("region", context.region(), writer);
+              writer.writeStringProperty("account", context.account());
+              writer.writeStringProperty("logGroup", context.logGroup());
+              writer.writeNullProperty("insights");
+              writer.writeArrayPropertyStart("alerts");
+              alerts.forEach(writer::writeRawValue);
+              writer.writeEndArray();
+              writer.writeEndObject();
+            });
     Map<String, List<String>> attributes = new LinkedHashMap<>();
-    attributes.put("severity", List.of(digest.severity().key()));
-    put(attributes, "rule", digest, alert -> alert.rule().key());
-    put(attributes, "vpcId", digest, AlertMessage::findVpcId);
-    put(attributes, "interfaceId", digest, Alert::interfaceId);
+    attributes.put("severity", List.of(severity.key()));
+    put(attributes, "stack", context.stack());
+    return new AlertMessage(
+        subject,
+        text.toString(),
+        json,
+        AlertChat.digest(severity, subject, text.toString()),
+        severity,
+        alerts,
+        attributes);
+  }
+
+  private static void write(
+      Alert alert, AlertContent content, NotificationContext context, JsonGenerator json) {
+    json.writeStartObject();
+    json.writeStringProperty("schema", AlertJson.SCHEMA);
+    json.writeStringProperty("severity", alert.severity().key());
+    json.writeStringProperty("subject", content.subject());
+    AlertJson.writeText("stack", context.stack(), json);
+    AlertJson.writeText("region", context.region(), json);
+    json.writeStringProperty("account", context.account());
+    json.writeStringProperty("logGroup", context.logGroup());
+    AlertJson.writeText("insights", content.link(), json);
+    json.writeArrayPropertyStart("alerts");
+    AlertJson.write(alert, json);
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static Map<String, List<String>> toAttributes(Alert alert, NotificationContext context) {
+    AlertJson.Facts facts = AlertJson.factsOf(alert);
+    Map<String, List<String>> attributes = new LinkedHashMap<>();
+    attributes.put("severity", List.of(alert.severity().key()));
+    attributes.put("rule", List.of(alert.rule().key()));
+    if (facts.source != null) {
+      attributes.put("source", List.of(facts.source.toString()));
+      attributes.put(
+          "sourceScope",
+          List.of(AddressScope.of(facts.source).key()));
+    }
+    put(attributes, "stack", context.stack());
+    put(attributes, "vpcId", facts.place.vpcId());
+    put(attributes, "interfaceId", facts.place.interfaceId());
     return attributes;
   }
 
-  private static @Nullable String findVpcId(Alert alert) {
-    return switch (alert) {
-      case SourceAlert aboutSource -> aboutSource.activity().vpcId();
-      case PayloadAlert _ -> null;
-    };
-  }
-
   private static void put(
-      Map<String, List<String>> attributes,
-      String name,
-      AlertDigest digest,
-      Function<Alert, @Nullable String> value) {
-    List<String> values =
-        digest.alerts().stream()
-            .map(value)
-            .filter(Objects::nonNull)
-            .map(SafeText::id)
-            .distinct()
-            .limit(MOST_ATTRIBUTE_VALUES)
-            .toList();
-    if (!values.isEmpty()) {
-      attributes.put(name, values);
+      Map<String, List<String>> attributes, String name, @Nullable String value) {
+    if (value != null) {
+      attributes.put(name, List.of(SafeText.id(value)));
     }
   }
 }

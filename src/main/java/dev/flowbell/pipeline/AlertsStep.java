@@ -1,25 +1,51 @@
 package dev.flowbell.pipeline;
 
-import dev.flowbell.judge.Judgement;
+import dev.flowbell.judge.Announcement;
 import dev.flowbell.ledger.Claim;
-import dev.flowbell.notify.AlertDigest;
+import dev.flowbell.ledger.Evidence;
+import dev.flowbell.metric.Metric;
 import dev.flowbell.notify.AlertMessage;
+import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.AlertPublisher;
-import org.jspecify.annotations.Nullable;
+import dev.flowbell.publish.PublishFailedException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import dev.flowbell.summary.FlowSummary;
 
-/// Publishes the notification of a payload's alerts.
+/// Publishes the notifications of a payload's alerts: one for each cause, at most as many an hour as
+/// the policy says, and one digest for the rest.
+///
+/// An alert counts as sent once its notification was accepted. Until then this invocation holds the
+/// right to send it for a short time only, so that a notification that is never accepted suppresses
+/// no other.
 final class AlertsStep implements DeliveryStep {
   private static final String NAME = "ALERTS";
 
+  /// Begins the board's entry for held alerts; the hour follows.
+  static final String HELD = "held ";
+
   private final AlertPublisher publisher;
-  private final @Nullable String region;
+  private final MetricsStep metrics;
+  private final NotificationContext context;
+  private final int mostNotifications;
 
   /// Creates the step.
   ///
-  /// @param region the Region whose console notifications link to, `null` for no links
-  AlertsStep(AlertPublisher publisher, @Nullable String region) {
+  /// @param metrics publishes how many alerts were sent
+  /// @param context what notifications have in common
+  /// @param mostNotifications the most an hour
+  AlertsStep(
+      AlertPublisher publisher,
+      MetricsStep metrics,
+      NotificationContext context,
+      int mostNotifications) {
     this.publisher = publisher;
-    this.region = region;
+    this.metrics = metrics;
+    this.context = context;
+    this.mostNotifications = mostNotifications;
   }
 
   @Override
@@ -29,21 +55,109 @@ final class AlertsStep implements DeliveryStep {
 
   @Override
   public boolean isNeeded(Findings findings) {
-    return !findings.judgement().sent().isEmpty();
+    return !findings.judgement().announcements().isEmpty() || findings.hasDueDigest();
   }
 
   @Override
   public void publish(Findings findings, Claim claim, TimeLimit limit) {
+    Evidence evidence = claim.evidence();
+    NotificationContext here =
+        context.of(findings.summary().origin().owner(), findings.summary().origin().logGroup());
+    List<PublishFailedException> failures = new ArrayList<>();
+    for (Announcement announcement : findings.judgement().announcements()) {
+      if (evidence.lease(announcement.alert().key(), announcement.known())) {
+        try {
+          send(announcement, here, findings, evidence, limit);
+          evidence.recordSent(announcement.alert().key(), announcement.after());
+        } catch (PublishFailedException e) {
+          evidence.release(announcement.alert().key());
+          failures.add(e);
+        }
+      }
+    }
+    if (findings.hasDueDigest()) {
+      sendDigest(hourOf(nowOf(findings)), here, findings, evidence, limit);
+    }
+    reportSent(findings, limit);
+    if (!failures.isEmpty()) {
+      throw combined(failures);
+    }
+  }
+
+  private void send(
+      Announcement announcement,
+      NotificationContext here,
+      Findings findings,
+      Evidence evidence,
+      TimeLimit limit) {
+    AlertMessage message = AlertMessage.of(announcement.alert(), here);
+    long hour = hourOf(announcement.alert().until());
+    if (evidence.countNotification(hour, mostNotifications)) {
+      publish(message, findings, limit);
+    } else {
+      evidence.hold(hour, message.toHeld());
+      evidence.post(Set.of(HELD + hour));
+    }
+  }
+
+  /// Sends what earlier hours held back. What is not accepted is held again.
+  void sendDigest(
+      long beforeHour,
+      NotificationContext here,
+      Findings findings,
+      Evidence evidence,
+      TimeLimit limit) {
+    Map<Long, List<String>> held = evidence.takeHeld(beforeHour);
+    for (Map.Entry<Long, List<String>> hour : held.entrySet()) {
+      try {
+        publish(
+            AlertMessage.digest(
+                Instant.ofEpochSecond(hour.getKey() * 3_600), hour.getValue(), here),
+            findings,
+            limit);
+        evidence.remove(Set.of(HELD + hour.getKey()));
+      } catch (PublishFailedException e) {
+        hour.getValue().forEach(alert -> evidence.hold(hour.getKey(), alert));
+        throw e;
+      }
+    }
+  }
+
+  private void publish(AlertMessage message, Findings findings, TimeLimit limit) {
     new ClaimProgress(null, limit).ensureTimeForOnlyRequest();
-    Judgement judgement = findings.judgement();
-    publisher.publish(
-        AlertMessage.of(
-            new AlertDigest(
-                judgement.sent(),
-                findings.summary(),
-                region,
-                judgement.quietUntil(),
-                judgement.suppressedBefore(),
-                judgement.suppressedSince())));
+    publisher.publish(message);
+    findings.addSent(message);
+  }
+
+  private void reportSent(Findings findings, TimeLimit limit) {
+    if (findings.alertsSent() > 0) {
+      metrics.publish(
+          FlowSummary.empty(
+                  findings.summary().origin(), findings.summary().arrival())
+              .withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent()))
+              .toReport(),
+          null,
+          limit);
+    }
+  }
+
+  static Instant nowOf(Findings findings) {
+    Instant last = findings.summary().last();
+    return last == null ? findings.summary().arrival() : last;
+  }
+
+  static long hourOf(Instant time) {
+    return Math.floorDiv(time.getEpochSecond(), 3_600);
+  }
+
+  private static PublishFailedException combined(List<PublishFailedException> failures) {
+    PublishFailedException first = failures.getFirst();
+    PublishFailedException combined =
+        new PublishFailedException(
+            String.valueOf(first.getMessage()),
+            first.getCause(),
+            failures.stream().mapToInt(PublishFailedException::possibleDuplicates).sum());
+    failures.stream().skip(1).forEach(combined::addSuppressed);
+    return combined;
   }
 }

@@ -88,6 +88,14 @@ final class Delivery {
     }
   }
 
+  /// Runs every step but the metrics', for a payload that has none.
+  ///
+  /// @throws PayloadFailedException where a step failed
+  void runAlerts(Findings findings, Claim claim, TimeLimit limit) {
+    claim.recordDone(Set.of(metrics.name()));
+    run(findings, claim, limit);
+  }
+
   /// Publishes a report that belongs to no batch.
   ///
   /// @throws PayloadFailedException where it could not be published

@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import dev.flowbell.record.IpAddress;
 
 /// Reads the lines of one payload and sums them up. [#reset] prepares it for the next payload.
 public final class PayloadReader implements LineTarget {
@@ -28,7 +30,7 @@ public final class PayloadReader implements LineTarget {
   ///
   /// @param formats the formats that lines may have
   public PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
-    summary = new FlowSummaryBuilder(origin, settings.dimensionSets(), settings.seriesBudget());
+    summary = new FlowSummaryBuilder(origin, settings.dimensionSets(), settings.seriesBudget(), settings.insideNetworks());
     this.formats = formats;
     parser = new RecordParser(formats);
   }
@@ -44,6 +46,11 @@ public final class PayloadReader implements LineTarget {
       formats = newFormats;
       parser = new RecordParser(newFormats);
     }
+  }
+
+  /// Watches sources, see [FlowSummaryBuilder#watch].
+  void watch(Predicate<IpAddress> isWatched) {
+    summary.watch(isWatched);
   }
 
   @Override

@@ -3,6 +3,9 @@ package dev.flowbell.pipeline;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.judge.Judge;
 import dev.flowbell.judge.Judgement;
+import dev.flowbell.record.IpAddress;
+import java.time.Instant;
+import java.util.Set;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Ledger;
 import dev.flowbell.metric.Metric;
@@ -28,7 +31,7 @@ public final class Pipeline {
   private final Settings settings;
   private final LineFormats formats;
   private final Ledger ledger;
-  private final Judge judge;
+  private final @Nullable Judge judge;
   private final Delivery delivery;
   private final InstantSource clock;
   // One reader for all batches, so that its tables are allocated once.
@@ -37,16 +40,18 @@ public final class Pipeline {
   /// Creates a pipeline.
   ///
   /// @param formats the formats that the lines of batches may have
+  /// @param judge `null` where nobody could be notified
   Pipeline(
       Settings settings,
       LineFormats formats,
       Ledger ledger,
+      @Nullable Judge judge,
       Delivery delivery,
       InstantSource clock) {
     this.settings = settings;
     this.formats = formats;
     this.ledger = ledger;
-    this.judge = new Judge(settings.alertPolicy());
+    this.judge = judge;
     this.delivery = delivery;
     this.clock = clock;
   }
@@ -59,7 +64,8 @@ public final class Pipeline {
     if (batch.type() == LogBatch.Type.CONTROL_MESSAGE) {
       return count(Metric.CONTROL_MESSAGES, originOf(batch), limit);
     }
-    Claim claim = claim(batch.id() == null ? newId() : batch.id(), limit);
+    String id = batch.id() == null ? newId() : batch.id();
+    Claim claim = claim(id, limit);
     if (claim.isFinished()) {
       return count(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
     }
@@ -67,38 +73,54 @@ public final class Pipeline {
       claim.release(); // the open step is another version's
       return count(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
     }
-    PayloadReader read = read(batch);
+    PayloadReader read = read(batch, claim);
     if (read.hasMisfits() && formats.refresh(batch.logGroup())) {
-      read = read(batch); // from the start: nothing of the first reading was used
+      read = read(batch, claim); // from the start: nothing of the first reading was used
     }
-    return deliver(read.summarize(claim.arrival()), claim, limit);
+    return deliver(read.summarize(claim.arrival()), id, claim, limit);
   }
 
   /// Begins a payload of lines that are no batch, such as a file's. Pass it to [#process] when its
   /// lines are read.
   public PayloadReader begin(LogOrigin origin) {
-    return new PayloadReader(origin, settings, settings.formats());
+    PayloadReader lines = new PayloadReader(origin, settings, settings.formats());
+    if (judge != null) {
+      Claim claim = claim(newId(), TimeLimit.NONE);
+      watch(lines, claim);
+      claim.release();
+    }
+    return lines;
   }
 
   /// Delivers a payload of lines. Its repetition can't be detected.
   ///
   /// @throws PayloadFailedException where something could not be published
   public Outcome process(PayloadReader lines) {
-    Claim claim = claim(newId(), TimeLimit.NONE);
-    return deliver(lines.summarize(claim.arrival()), claim, TimeLimit.NONE);
+    String id = newId();
+    Claim claim = claim(id, TimeLimit.NONE);
+    return deliver(lines.summarize(claim.arrival()), id, claim, TimeLimit.NONE);
   }
 
-  private PayloadReader read(LogBatch batch) {
+  private PayloadReader read(LogBatch batch, Claim claim) {
     List<RecordFormat> lineFormats = formats.of(batch.logGroup());
     if (reader == null) {
       reader = new PayloadReader(originOf(batch), settings, lineFormats);
     } else {
       reader.reset(originOf(batch), lineFormats);
     }
+    watch(reader, claim);
     for (int i = 0; i < batch.size(); i++) {
       reader.addLine(batch.bytes(), batch.start(i), batch.end(i));
     }
     return reader;
+  }
+
+  /// What sources get through that scan is evidence, whichever payload shows it.
+  private void watch(PayloadReader lines, Claim claim) {
+    Set<IpAddress> watched = judge == null ? Set.of() : judge.watched(claim.evidence());
+    if (!watched.isEmpty()) {
+      lines.watch(watched::contains);
+    }
   }
 
   private static LogOrigin originOf(LogBatch batch) {
@@ -117,19 +139,56 @@ public final class Pipeline {
     return new Outcome(summary, List.of());
   }
 
-  private Outcome deliver(FlowSummary counted, Claim claim, TimeLimit limit) {
-    Judgement judgement = judge.judge(counted, claim, clock.instant());
+  private Outcome deliver(FlowSummary counted, String payloadId, Claim claim, TimeLimit limit) {
+    Judgement judgement =
+        judge == null ? Judgement.NOTHING : judge.judge(counted, payloadId, claim.evidence());
+    return deliver(counted, judgement, claim, limit);
+  }
+
+  private Outcome deliver(
+      FlowSummary counted, Judgement judgement, Claim claim, TimeLimit limit) {
     FlowSummary summary =
         counted.withFunctionMetrics(
             Map.of(
-                Metric.ALERTS_SENT,
-                (long) judgement.sent().size(),
                 Metric.ALERTS_SUPPRESSED,
                 judgement.suppressed(),
+                Metric.ALERTS_QUIETED,
+                judgement.quieted(),
                 Metric.POSSIBLE_DUPLICATES,
                 (long) claim.possibleDuplicates()));
-    delivery.run(new Findings(summary, judgement), claim, limit);
-    return new Outcome(summary, judgement.sent());
+    Findings findings = new Findings(summary, judgement, judge != null && hasDueDigest(summary, claim));
+    delivery.run(findings, claim, limit);
+    return new Outcome(
+        summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent())),
+        findings.sent());
+  }
+
+  private static boolean hasDueDigest(FlowSummary summary, Claim claim) {
+    Instant now = summary.last() == null ? summary.arrival() : summary.last();
+    return claim.evidence().board().stream()
+        .filter(entry -> entry.startsWith(AlertsStep.HELD))
+        .anyMatch(
+            entry ->
+                Long.parseLong(entry.substring(AlertsStep.HELD.length()))
+                    < AlertsStep.hourOf(now));
+  }
+
+  /// Sends what still waits: sources that may scan, and alerts that are held back. For the command
+  /// line, when all files were read.
+  ///
+  /// @throws PayloadFailedException where something could not be published
+  public Outcome finish() {
+    Claim claim = claim(newId(), TimeLimit.NONE);
+    FlowSummary summary = FlowSummary.empty(new LogOrigin("", "", ""), Instant.MAX);
+    if (judge == null) {
+      return new Outcome(summary, List.of());
+    }
+    Judgement judgement = judge.finish(claim.evidence());
+    Findings findings = new Findings(summary, judgement, true);
+    delivery.runAlerts(findings, claim, TimeLimit.NONE);
+    return new Outcome(
+        summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent())),
+        findings.sent());
   }
 
   private static String newId() {

@@ -6,6 +6,8 @@ import dev.flowbell.ledger.DynamoDbLedger;
 import dev.flowbell.ledger.FallbackLedger;
 import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.ledger.Ledger;
+import dev.flowbell.judge.Judge;
+import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
 import dev.flowbell.publish.ConsolePublisher;
@@ -44,11 +46,12 @@ public final class Wiring {
   /// @param warnings receives what the function's log should say, a line each
   public Pipeline newFunction(PrintStream log, Consumer<String> warnings) {
     return new Pipeline(
-        settings.topicArn() == null ? settings.withoutAlerts() : settings,
+        settings,
         newLineFormats(warnings),
         settings.ledgerTable() == null
             ? new InMemoryLedger()
             : new FallbackLedger(newDynamoDbLedger(settings.ledgerTable()), warnings),
+        settings.topicArn() == null ? null : new Judge(settings.alertPolicy()),
         newDelivery(List.of(newMetricPublisher(log)), newAlertPublishers()),
         clock);
   }
@@ -82,6 +85,7 @@ public final class Wiring {
         settings,
         LineFormats.fixed(settings.formats()),
         ledger,
+        new Judge(settings.alertPolicy()),
         newDelivery(metrics, alerts),
         clock);
   }
@@ -119,9 +123,16 @@ public final class Wiring {
   }
 
   private Delivery newDelivery(List<MetricPublisher> metrics, List<AlertPublisher> alerts) {
-    return new Delivery(
+    MetricsStep metricsStep =
         new MetricsStep(
-            (report, progress) -> metrics.forEach(each -> each.publish(report, progress))),
-        List.of(new AlertsStep(message -> alerts.forEach(each -> each.publish(message)), region)));
+            (report, progress) -> metrics.forEach(each -> each.publish(report, progress)));
+    AlertsStep alertsStep =
+        new AlertsStep(
+            message -> alerts.forEach(each -> each.publish(message)),
+            metricsStep,
+            new NotificationContext(
+                settings.stackName(), region, "", "", settings.alertPolicy().thresholds()),
+            settings.alertPolicy().mostNotifications());
+    return new Delivery(metricsStep, List.of(alertsStep));
   }
 }

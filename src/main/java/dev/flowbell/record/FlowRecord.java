@@ -131,6 +131,15 @@ public final class FlowRecord {
         : new String(buffer, lineStart + starts[i], ends[i] - starts[i], StandardCharsets.UTF_8);
   }
 
+  /// Returns whether the record has an address or a `log-status`: each flow log record has.
+  boolean isFlowLogRecord() {
+    return has(FlowField.SRCADDR)
+        || has(FlowField.DSTADDR)
+        || has(FlowField.LOG_STATUS)
+        || has(FlowField.PKT_SRCADDR)
+        || has(FlowField.PKT_DSTADDR);
+  }
+
   /// Returns whether the field's value consists of these bytes; `false` where it is absent. With
   /// this a caller can reuse a string that most records share.
   public boolean isText(FlowField field, byte[] expected) {

@@ -124,6 +124,9 @@ final class JsonRecordReader {
         return fault;
       }
     }
+    if (!target.isFlowLogRecord()) {
+      return ParseFault.WRONG_FIELD_COUNT;
+    }
     for (int i = 0; i < count; i++) {
       fieldsSeen.add(FIELDS[order[i]]);
     }

@@ -93,7 +93,7 @@ final class JsonScanner {
         return false;
       }
       position = skipBlanks(buffer, position, end);
-      if (position == end - 1 && buffer[position] == '}' && count > 0) {
+      if (position == end - 1 && buffer[position] == '}' && target.isFlowLogRecord()) {
         addTo(fieldsSeen, count);
         return true;
       }

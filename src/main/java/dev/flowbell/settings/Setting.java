@@ -1,16 +1,14 @@
 package dev.flowbell.settings;
 
 import dev.flowbell.judge.AlertPolicy;
-import dev.flowbell.judge.AlertRule;
+import dev.flowbell.judge.Thresholds;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.record.RecordFormat;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -35,7 +33,6 @@ public record Setting(
     Bounds bounds,
     String description) {
   private static final long MOST_COUNT = Integer.MAX_VALUE;
-  private static final Duration LONGEST_COOLDOWN = Duration.ofDays(7);
 
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html">CreateLogGroup</a>
@@ -64,8 +61,15 @@ public record Setting(
           "a DynamoDB table's name, 3 to 255 letters, digits and ._-",
           Pattern.compile("[a-zA-Z0-9_.-]{3,255}"));
 
-  private static final Bounds THRESHOLDS =
-      new Bounds.Numbers("a positive integer, or 0 for never", 0, MOST_COUNT);
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html">CreateStack</a>
+  private static final Bounds STACK_NAMES =
+      new Bounds.Name(
+          "a stack's name: 1 to 128 letters, digits and hyphens",
+          Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,127}"));
+
+  private static final String INSIDE_DEFAULT =
+      "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,fc00::/7,fe80::/10";
 
   /// The value of [#LOG_FORMAT] that lets the function ask EC2.
   static final String LOG_FORMAT_AUTO = "auto";
@@ -150,15 +154,47 @@ public record Setting(
           Bounds.Choice.of(HttpsForm.values()),
           "What HTTPS subscribers of the topic get: JSON, or a message for Amazon Q Developer in"
               + " chat applications.");
-  static final Setting ALERT_COOLDOWN_SECONDS =
+  static final Setting ALERT_THRESHOLDS =
       new Setting(
-          "ALERT_COOLDOWN_SECONDS",
-          "--cooldown-seconds",
-          String.valueOf(AlertPolicy.DEFAULT_COOLDOWN.toSeconds()),
-          "SECONDS",
-          Bounds.Numbers.between(0, LONGEST_COOLDOWN.toSeconds()),
-          "How long an alert with the same rule, source and network interface is suppressed after"
-              + " it was sent.");
+          "ALERT_THRESHOLDS",
+          "--alert-thresholds",
+          Thresholds.DEFAULT.toString(),
+          "NAME=COUNT[,NAME=COUNT...]",
+          new Bounds.Parsed("names of thresholds with whole numbers; 0 switches off"),
+          "The numbers that alert rules compare with. What is not named keeps its default.");
+  static final Setting ALERT_MAIL_LIMIT =
+      new Setting(
+          "ALERT_MAIL_LIMIT",
+          "--alert-mail-limit",
+          String.valueOf(AlertPolicy.DEFAULT_NOTIFICATIONS),
+          "COUNT",
+          Bounds.Numbers.between(1, 1_000),
+          "The most notifications an hour. One digest names the alerts beyond.");
+  static final Setting QUIET =
+      new Setting(
+          "QUIET",
+          "--quiet",
+          "",
+          "CIDR [PORT] [RULE] [until=DAY][;...]",
+          new Bounds.Parsed("blocks of addresses, each with a port, a rule or an end if wanted"),
+          "What you know already: such alerts are counted and not sent, unless something got"
+              + " through.");
+  static final Setting INSIDE_NETWORKS =
+      new Setting(
+          "INSIDE_NETWORKS",
+          "--inside-networks",
+          INSIDE_DEFAULT,
+          "CIDR[,CIDR...]",
+          new Bounds.Parsed("blocks of addresses"),
+          "The networks of your own hosts. Add the VPC's own IPv6 blocks.");
+  static final Setting STACK_NAME =
+      new Setting(
+          "STACK_NAME",
+          "",
+          "",
+          "NAME",
+          STACK_NAMES,
+          "The stack's name, with which the subjects of notifications begin.");
   static final Setting LEDGER_TABLE =
       new Setting(
           "LEDGER_TABLE",
@@ -188,27 +224,13 @@ public record Setting(
         METRIC_SERIES_BUDGET,
         ALERT_TOPIC_ARN,
         ALERT_HTTPS_FORM,
-        ALERT_COOLDOWN_SECONDS,
+        ALERT_THRESHOLDS,
+        ALERT_MAIL_LIMIT,
+        QUIET,
+        INSIDE_NETWORKS,
+        STACK_NAME,
         LEDGER_TABLE);
-    for (AlertRule rule : AlertRule.all()) {
-      all.add(threshold(rule));
-    }
     return List.copyOf(all);
-  }
-
-  /// Returns the setting for a rule's threshold.
-  static Setting threshold(AlertRule rule) {
-    return new Setting(
-        rule.setting(),
-        "--" + rule.setting().toLowerCase(Locale.ROOT).replace('_', '-'),
-        String.valueOf(rule.defaultThreshold()),
-        "COUNT",
-        THRESHOLDS,
-        "Threshold of the rule "
-            + rule.key()
-            + ", which counts "
-            + rule.counted()
-            + "; 0 for never.");
   }
 
   /// Returns the default as people read it; empty for none.

@@ -1,14 +1,14 @@
 package dev.flowbell.settings;
 
 import dev.flowbell.judge.AlertPolicy;
-import dev.flowbell.judge.AlertRule;
+import dev.flowbell.judge.Quiet;
+import dev.flowbell.judge.Thresholds;
+import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.record.InvalidFormatException;
 import dev.flowbell.record.RecordFormat;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// @param namespace the metrics' namespace
 /// @param dimensionSets the series besides the totals
 /// @param seriesBudget the most series that dimensions may make in a payload
-/// @param alertPolicy the rules' thresholds, and the cooldown
+/// @param alertPolicy what is worth a notification
+/// @param insideNetworks the networks of the user's own hosts
+/// @param stackName the stack's name; `null` outside of one
 /// @param topicArn the topic for notifications; `null` for no notifications
 /// @param httpsForm what HTTPS subscribers get
 /// @param ledgerTable the ledger's table; `null` for a ledger in memory
@@ -39,6 +41,8 @@ public record Settings(
     List<List<MetricDimension>> dimensionSets,
     int seriesBudget,
     AlertPolicy alertPolicy,
+    AddressBlocks insideNetworks,
+    @Nullable String stackName,
     @Nullable String topicArn,
     HttpsForm httpsForm,
     @Nullable String ledgerTable) {
@@ -60,23 +64,6 @@ public record Settings(
     return parse(environment, Setting::name);
   }
 
-  /// Returns these settings without alert rules, for a caller that can't notify anyone.
-  public Settings withoutAlerts() {
-    return new Settings(
-        formats,
-        isLogFormatAuto,
-        logGroup,
-        maxInflatedBytes,
-        metricSink,
-        namespace,
-        dimensionSets,
-        seriesBudget,
-        new AlertPolicy(Map.of(), alertPolicy.cooldown()),
-        topicArn,
-        httpsForm,
-        ledgerTable);
-  }
-
   private static final class Reader {
     private final Map<String, String> values;
     private final Function<Setting, String> nameOf;
@@ -96,10 +83,17 @@ public record Settings(
               readNumber(Setting.MAX_INFLATED_BYTES),
               readChoice(Setting.METRIC_SINK, MetricSink.values()),
               read(Setting.METRIC_NAMESPACE),
-              readDimensions(),
+              readParsed(Setting.METRIC_DIMENSIONS, MetricDimension::parseSets, List.of()),
               (int) readNumber(Setting.METRIC_SERIES_BUDGET),
               new AlertPolicy(
-                  readThresholds(), Duration.ofSeconds(readNumber(Setting.ALERT_COOLDOWN_SECONDS))),
+                  readParsed(Setting.ALERT_THRESHOLDS, Thresholds::parse, Thresholds.DEFAULT),
+                  readParsed(Setting.QUIET, Quiet::parse, Quiet.NOTHING),
+                  (int) readNumber(Setting.ALERT_MAIL_LIMIT)),
+              readParsed(
+                  Setting.INSIDE_NETWORKS,
+                  AddressBlocks::parse,
+                  AddressBlocks.parse(Setting.INSIDE_NETWORKS.defaultText())),
+              readOptional(Setting.STACK_NAME),
               readOptional(Setting.ALERT_TOPIC_ARN),
               readChoice(Setting.ALERT_HTTPS_FORM, HttpsForm.values()),
               readOptional(Setting.LEDGER_TABLE));
@@ -128,21 +122,13 @@ public record Settings(
       return formats;
     }
 
-    private List<List<MetricDimension>> readDimensions() {
+    private <T> T readParsed(Setting setting, Function<String, T> parse, T otherwise) {
       try {
-        return MetricDimension.parseSets(text(Setting.METRIC_DIMENSIONS));
+        return parse.apply(text(setting));
       } catch (IllegalArgumentException e) {
-        errors.add(nameOf.apply(Setting.METRIC_DIMENSIONS) + ": " + e.getMessage());
-        return List.of();
+        errors.add(nameOf.apply(setting) + ": " + e.getMessage());
+        return otherwise;
       }
-    }
-
-    private Map<AlertRule, Long> readThresholds() {
-      Map<AlertRule, Long> thresholds = new HashMap<>();
-      for (AlertRule rule : AlertRule.all()) {
-        thresholds.put(rule, readNumber(Setting.threshold(rule)));
-      }
-      return thresholds;
     }
 
     private <E extends Enum<E>> E readChoice(Setting setting, E[] constants) {

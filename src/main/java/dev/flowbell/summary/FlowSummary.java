@@ -26,9 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///   never have [Metric#POSSIBLE_DUPLICATES]
 /// @param faults how many lines were unreadable, by cause
 /// @param fields the fields of the records' formats
-/// @param sources the activity of each rejected source, the one with the most rejects first
-/// @param sourcesLeftOut how many rejected records had sources beyond the memory bound
-/// @param topPorts the destination ports with the most rejects, the first one has the most
+/// @param evidence what the payload shows of rejected and unanswered traffic
 /// @param first the earliest `start`, `null` where records have none
 /// @param last the latest `end`, `null` where records have none
 /// @param skippedAt the network interface of the first skipped interval, `null` without one
@@ -39,9 +37,7 @@ public record FlowSummary(
     List<MetricPoint> points,
     Map<ParseFault, Long> faults,
     Set<FlowField> fields,
-    List<SourceActivity> sources,
-    long sourcesLeftOut,
-    List<Counted<TransportPort>> topPorts,
+    PayloadEvidence evidence,
     @Nullable Instant first,
     @Nullable Instant last,
     @Nullable String skippedAt) {
@@ -52,8 +48,6 @@ public record FlowSummary(
     points = List.copyOf(points);
     faults = copyOf(ParseFault.class, faults);
     fields = Set.copyOf(fields);
-    sources = List.copyOf(sources);
-    topPorts = List.copyOf(topPorts);
   }
 
   /// Returns the summary of a payload without records.
@@ -64,8 +58,7 @@ public record FlowSummary(
     }
     totals.remove(Metric.DELIVERY_LAG);
     return new FlowSummary(
-        origin, arrival, totals, List.of(), Map.of(), Set.of(), List.of(), 0, List.of(), null, null,
-        null);
+        origin, arrival, totals, List.of(), Map.of(), Set.of(), PayloadEvidence.NOTHING, null, null, null);
   }
 
   /// Returns the total of a metric, 0 where it is absent.
@@ -106,9 +99,7 @@ public record FlowSummary(
         newPoints,
         faults,
         fields,
-        sources,
-        sourcesLeftOut,
-        topPorts,
+        evidence,
         first,
         last,
         skippedAt);

@@ -2,7 +2,11 @@ package dev.flowbell.summary;
 
 import dev.flowbell.classify.Classification;
 import dev.flowbell.classify.Classifier;
+import dev.flowbell.classify.FlowPairs;
 import dev.flowbell.classify.HandshakeTracker;
+import dev.flowbell.record.AddressBlocks;
+import dev.flowbell.classify.Suspect;
+import java.util.function.Predicate;
 import dev.flowbell.classify.TupleTable;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricCounts;
@@ -26,38 +30,21 @@ import org.jspecify.annotations.Nullable;
 
 /// Sums up the records of one payload. [#reset] prepares it for the next one. Not thread-safe.
 ///
-/// Its memory is bounded: sources, their ports and hosts, handshakes, series and minutes. A record
-/// beyond a bound still counts in the totals, and in [Metric#OVER_BOUNDS] too.
+/// Its memory is bounded: suspects, handshakes, series and minutes. A record beyond a bound still
+/// counts in the totals, and in [Metric#OVER_BOUNDS] too.
 public final class FlowSummaryBuilder {
-  /// The most sources. No Lambda event has more records: it has up to 1 MB of compressed data.
-  static final int MOST_SOURCES = 25_000;
-
-  /// The most different ports, over all sources, and the most different hosts.
-  static final int MOST_PORTS = 100_000;
-
-  private static final int TOP_PORTS = 10;
-
   /// The metrics that have one value for the whole payload.
   private static final Set<Metric> PAYLOAD_METRICS =
       Set.of(Metric.UNREADABLE_RECORDS, Metric.OVER_BOUNDS, Metric.DELIVERY_LAG);
-
-  /// The owner, in [PairCounts], of the ports of all sources together.
-  private static final int NO_SOURCE = 0;
 
   private final MetricTable metrics;
   // The mark of a handshake is the counts that it adds to if it stays unanswered.
   private final HandshakeTracker<List<MetricCounts>> handshakes = new HandshakeTracker<>();
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
-  // A source's tuple is the number of a network interface and an address. Its number is that of
-  // its tally.
-  private final TupleTable sources = new TupleTable(3, MOST_SOURCES);
-  private final List<SourceTally> tallies = new ArrayList<>();
-  private final PairCounts portsOfSources = new PairCounts(MOST_PORTS);
-  private final PairCounts hostsOfSources = new PairCounts(MOST_PORTS);
-  private final PairCounts ports = new PairCounts(MOST_PORTS);
-  private final InterfaceNumbers interfaces = new InterfaceNumbers(MOST_SOURCES);
+  private final FlowPairs<List<MetricCounts>> pairs;
+  private final PayloadEvidenceBuilder evidence = new PayloadEvidenceBuilder();
+  private Predicate<IpAddress> isWatched = _ -> false;
   private LogOrigin origin;
-  private long sourcesLeftOut;
   private long overBounds;
   private long firstSeconds;
   private long lastSeconds;
@@ -68,10 +55,21 @@ public final class FlowSummaryBuilder {
   /// @param dimensionSets the series to count besides the totals
   /// @param seriesBudget the most series that dimensions can add to a payload; what exceeds it
   ///   counts in the series [MetricSeries#OTHER]
+  /// @param inside the networks whose hosts are the user's own
   public FlowSummaryBuilder(
-      LogOrigin origin, List<List<MetricDimension>> dimensionSets, int seriesBudget) {
+      LogOrigin origin,
+      List<List<MetricDimension>> dimensionSets,
+      int seriesBudget,
+      AddressBlocks inside) {
     this.metrics = new MetricTable(dimensionSets, seriesBudget);
+    this.pairs = new FlowPairs<>(inside);
     reset(origin);
+  }
+
+  /// Watches sources: what they get through is part of the payload's evidence, even if the payload
+  /// shows no attempt of theirs.
+  public void watch(Predicate<IpAddress> newIsWatched) {
+    isWatched = newIsWatched;
   }
 
   /// Clears the builder for the next payload.
@@ -80,14 +78,9 @@ public final class FlowSummaryBuilder {
     metrics.reset(origin.logGroup());
     handshakes.reset();
     faults.clear();
-    sources.clear();
-    tallies.clear();
-    portsOfSources.reset();
-    hostsOfSources.reset();
-    ports.reset();
-    ports.addOwner();
-    interfaces.reset();
-    sourcesLeftOut = 0;
+    pairs.reset();
+    evidence.reset();
+    isWatched = _ -> false;
     overBounds = 0;
     firstSeconds = Long.MAX_VALUE;
     lastSeconds = FlowRecord.ABSENT;
@@ -113,8 +106,11 @@ public final class FlowSummaryBuilder {
     if (record.isSkipData() && skippedAt == null) {
       skippedAt = record.text(FlowField.INTERFACE_ID);
     }
-    if (Classification.REJECT.isIn(classes)) {
-      isWithinBounds &= addToSource(record, classes);
+    if (!record.isNoData() && !record.isSkipData()) {
+      pairs.add(record, classes, minute, counts);
+      if (pairs.isFull()) {
+        resolvePairs();
+      }
     }
     overBounds += isWithinBounds ? 0 : 1;
   }
@@ -135,6 +131,7 @@ public final class FlowSummaryBuilder {
         count.increment(Metric.SYN_ONLY_FLOWS);
       }
     }
+    resolvePairs();
     Instant last = lastSeconds == FlowRecord.ABSENT ? null : Instant.ofEpochSecond(lastSeconds);
     Map<Metric, Long> totals = toTotals(arrival, last);
     return new FlowSummary(
@@ -144,9 +141,7 @@ public final class FlowSummaryBuilder {
         toPoints(totals, fields, arrival, last),
         faults,
         fields,
-        toActivities(),
-        sourcesLeftOut,
-        ports.top(NO_SOURCE, TOP_PORTS, TransportPort::of),
+        evidence.build(),
         firstSeconds == Long.MAX_VALUE ? null : Instant.ofEpochSecond(firstSeconds),
         last,
         skippedAt);
@@ -187,49 +182,19 @@ public final class FlowSummaryBuilder {
     }
   }
 
-  /// Adds a rejected record to its source. Only rejected records allocate objects: few are.
-  ///
-  /// @return whether its source, its port and its host are within the bounds
-  private boolean addToSource(FlowRecord record, int classes) {
-    boolean isWithinBounds =
-        record.destinationPort() == FlowRecord.ABSENT
-            || ports.add(NO_SOURCE, record.protocol(), record.destinationPort(), false);
-    FlowField source = record.originalSource();
-    if (!record.has(source)) {
-      return isWithinBounds;
-    }
-    sources.set(0, interfaces.add(record));
-    sources.set(1, record.addressHigh(source));
-    sources.set(2, record.addressLow(source));
-    int number = sources.add();
-    if (number < 0) {
-      sourcesLeftOut++;
-      return false;
-    }
-    if (number == tallies.size()) {
-      tallies.add(newTally(number, source, record));
-    }
-    return tallies.get(number).add(record, classes, portsOfSources, hostsOfSources)
-        && isWithinBounds;
+  private void resolvePairs() {
+    pairs.resolve(this::addSuspect, isWatched, evidence::addOpened);
   }
 
-  private SourceTally newTally(int number, FlowField source, FlowRecord record) {
-    portsOfSources.addOwner();
-    hostsOfSources.addOwner();
-    IpAddress address = new IpAddress(record.addressHigh(source), record.addressLow(source));
-    return new SourceTally(number, address, interfaces.last(), record);
-  }
-
-  private List<SourceActivity> toActivities() {
-    List<SourceActivity> activities = new ArrayList<>(tallies.size());
-    for (SourceTally tally : tallies) {
-      activities.add(tally.toActivity(portsOfSources, hostsOfSources));
+  private void addSuspect(Suspect suspect, List<MetricCounts> counts) {
+    if (suspect.kind() == Suspect.Kind.ANSWER) {
+      for (MetricCounts count : counts) {
+        count.increment(Metric.REJECTED_ANSWERS);
+      }
     }
-    activities.sort(
-        Comparator.comparingLong(SourceActivity::rejects)
-            .reversed()
-            .thenComparing(SourceActivity::source));
-    return activities;
+    if (!evidence.add(suspect)) {
+      overBounds++;
+    }
   }
 
   private Map<Metric, Long> toTotals(Instant arrival, @Nullable Instant last) {

@@ -1,7 +1,9 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.judge.Alert;
+import dev.flowbell.judge.Severity;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
@@ -10,25 +12,27 @@ import tools.jackson.core.JsonGenerator;
 ///
 /// @see <a href="https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html">Custom
 ///   notifications</a>
-final class DigestChat {
+final class AlertChat {
   /// Stands before every line of a section but the first.
   private static final String MARGIN = " ".repeat(7);
 
-  private DigestChat() {}
+  private AlertChat() {}
 
-  static String toJson(AlertDigest digest, DigestContent content) {
-    return JsonText.write(1_024, json -> write(digest, content, json));
+  static String toJson(Alert alert, AlertContent content) {
+    return JsonText.write(1_024, json -> write(alert, content, json));
   }
 
-  private static void write(AlertDigest digest, DigestContent content, JsonGenerator json) {
-    Alert first = digest.alerts().getFirst();
+  private static void write(Alert alert, AlertContent content, JsonGenerator json) {
     json.writeStartObject();
     json.writeStringProperty("version", "1.0");
     json.writeStringProperty("source", "custom");
     json.writeObjectPropertyStart("content");
     json.writeStringProperty("textType", "client-markdown");
-    json.writeStringProperty("title", content.subject());
-    json.writeStringProperty("description", toMarkdown(content.description()));
+    json.writeStringProperty(
+        "title",
+        alert.severity().key().toUpperCase(Locale.ROOT) + ": " + content.headline());
+    json.writeStringProperty(
+        "description", String.join("\n", content.verdict()) + "\n" + toMarkdown(content.facts()));
     json.writeArrayPropertyStart("nextSteps");
     for (NextStep step : content.nextSteps()) {
       json.writeString(toText(step));
@@ -36,19 +40,34 @@ final class DigestChat {
     json.writeEndArray();
     json.writeArrayPropertyStart("keywords");
     json.writeString("flowbell");
-    json.writeString(digest.severity().key());
-    json.writeString(first.rule().key());
+    json.writeString(alert.severity().key());
+    json.writeString(alert.rule().key());
     json.writeEndArray();
     json.writeEndObject();
     json.writeObjectPropertyStart("metadata");
-    // One thread for one source at one interface: notifications after the cooldown join it.
-    json.writeStringProperty(
-        "threadId",
-        SafeText.name(first.cooldownKey(digest.summary().origin().logGroup()).replace('|', '/')));
+    // One thread for one cause: later notifications of it join it.
+    json.writeStringProperty("threadId", SafeText.name(alert.key().replace('|', '/')));
     json.writeStringProperty("summary", content.headline());
-    json.writeStringProperty("eventType", first.rule().key());
+    json.writeStringProperty("eventType", alert.rule().key());
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  static String digest(Severity severity, String title, String text) {
+    return JsonText.write(
+        1_024,
+        json -> {
+          json.writeStartObject();
+          json.writeStringProperty("version", "1.0");
+          json.writeStringProperty("source", "custom");
+          json.writeObjectPropertyStart("content");
+          json.writeStringProperty("textType", "client-markdown");
+          json.writeStringProperty(
+              "title", severity.key().toUpperCase(Locale.ROOT) + ": " + title);
+          json.writeStringProperty("description", text);
+          json.writeEndObject();
+          json.writeEndObject();
+        });
   }
 
   private static String toMarkdown(List<Section> sections) {

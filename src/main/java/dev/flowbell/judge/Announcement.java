@@ -1,0 +1,10 @@
+package dev.flowbell.judge;
+
+import dev.flowbell.ledger.Episode;
+import org.jspecify.annotations.Nullable;
+
+/// An alert to send, and what the ledger remembers of its cause.
+///
+/// @param known the episode that the decision to send is based on, `null` for none
+/// @param after the episode once the alert was sent
+public record Announcement(Alert alert, @Nullable Episode known, Episode after) {}

@@ -1,0 +1,120 @@
+package dev.flowbell.judge;
+
+import dev.flowbell.judge.Alert.Occasion;
+import dev.flowbell.ledger.Episode;
+import dev.flowbell.ledger.Evidence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The causes that a payload may be about: which of them ring, that is, were sent and go on.
+final class Causes {
+  private static final Duration AGAIN_AFTER = Duration.ofDays(1);
+
+  private final Evidence evidence;
+  private final Map<String, @Nullable Episode> episodes = new HashMap<>();
+  private final Map<String, Span> touched = new LinkedHashMap<>();
+
+  Causes(Evidence evidence) {
+    this.evidence = evidence;
+  }
+
+  /// Reads the episodes of causes, in one call.
+  void load(Collection<String> keys) {
+    List<String> unknown = keys.stream().filter(key -> !episodes.containsKey(key)).distinct().toList();
+    if (!unknown.isEmpty()) {
+      Map<String, Episode> found = evidence.episodes(unknown);
+      unknown.forEach(key -> episodes.put(key, found.get(key)));
+    }
+  }
+
+  @Nullable Episode find(String key) {
+    load(List.of(key));
+    return episodes.get(key);
+  }
+
+  /// Returns whether a cause rings at this time: its evidence need not be kept.
+  boolean rings(String key, Instant earliest, Instant latest) {
+    Episode episode = find(key);
+    return episode != null
+        && episode.covers(earliest, latest)
+        && latest.isBefore(episode.sentAt().plus(AGAIN_AFTER));
+  }
+
+  /// Notes that a cause goes on, if it rings.
+  void touch(String key, Instant earliest, Instant latest) {
+    touched.merge(key, new Span(earliest, latest), Span::plus);
+  }
+
+  /// Returns why a cause is to be sent now, `null` where it isn't.
+  @Nullable Occasion occasionFor(
+      String key, int rank, boolean isGrown, boolean hasGotThrough, Instant since, Instant until) {
+    Episode episode = find(key);
+    if (episode == null || !episode.covers(since, until)) {
+      return Occasion.NEW;
+    }
+    if (rank > episode.rank() || (hasGotThrough && !episode.hasGotThrough())) {
+      return Occasion.GOT_THROUGH;
+    }
+    if (isGrown && !episode.isGrown()) {
+      return Occasion.GROWN;
+    }
+    return until.isBefore(episode.sentAt().plus(AGAIN_AFTER)) ? null : Occasion.STILL;
+  }
+
+  Announcement announce(Alert alert, boolean isGrown, boolean hasGotThrough) {
+    Episode known = find(alert.key());
+    int rank = alert.severity().rank();
+    Episode after =
+        known == null || !known.covers(alert.since(), alert.until())
+            ? new Episode(
+                alert.since(), alert.until(), alert.until(), rank, isGrown, hasGotThrough)
+            : extended(known, alert, rank, isGrown, hasGotThrough);
+    touched.remove(alert.key());
+    return new Announcement(alert, known, after);
+  }
+
+  private static Episode extended(
+      Episode known, Alert alert, int rank, boolean isGrown, boolean hasGotThrough) {
+    Episode episode = known.extendedBy(alert.since(), alert.until());
+    return new Episode(
+        episode.first(),
+        episode.last(),
+        alert.until(),
+        Math.max(rank, episode.rank()),
+        isGrown || episode.isGrown(),
+        hasGotThrough || episode.hasGotThrough());
+  }
+
+  /// Records that the causes that ring go on.
+  ///
+  /// @return how many ring
+  int extendTouched() {
+    int count = 0;
+    for (Map.Entry<String, Span> each : touched.entrySet()) {
+      Episode episode = find(each.getKey());
+      Span span = each.getValue();
+      if (episode != null && episode.covers(span.earliest, span.latest)) {
+        count++;
+        Episode extended = episode.extendedBy(span.earliest, span.latest);
+        if (!extended.equals(episode)) {
+          evidence.extend(each.getKey(), extended);
+        }
+      }
+    }
+    return count;
+  }
+
+  private record Span(Instant earliest, Instant latest) {
+    Span plus(Span other) {
+      return new Span(
+          other.earliest.isBefore(earliest) ? other.earliest : earliest,
+          other.latest.isAfter(latest) ? other.latest : latest);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.flowbell.judge;
+
+import dev.flowbell.classify.Door;
+import dev.flowbell.classify.Suspect;
+import dev.flowbell.metric.MetricCounts;
+import dev.flowbell.record.IpAddress;
+import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.OpenedFlow;
+import dev.flowbell.summary.SuspectGroup;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// One payload as the rules look at it: attempts by source and by door, answers by server.
+final class PayloadView {
+  private final long arrivalMinute;
+  private final Instant now;
+  private final Map<IpAddress, Source> sources = new LinkedHashMap<>();
+  private final Map<Door, List<SuspectGroup>> answers = new LinkedHashMap<>();
+  private final Map<IpAddress, List<OpenedFlow>> opened = new LinkedHashMap<>();
+
+  PayloadView(FlowSummary summary) {
+    arrivalMinute = Math.floorDiv(summary.arrival().getEpochSecond(), 60L);
+    now = summary.last() == null ? summary.arrival() : summary.last();
+    for (SuspectGroup group : summary.evidence().suspects()) {
+      Suspect suspect = group.suspect();
+      if (suspect.isAttempt() && suspect.target() != null) {
+        sources.computeIfAbsent(suspect.source(), Source::new).add(group);
+      }
+      if (suspect.isDroppedAnswer() && suspect.isInside() && suspect.target() != null) {
+        answers
+            .computeIfAbsent(
+                Door.of(suspect.source(), suspect.protocol(), suspect.sourcePort()),
+                _ -> new ArrayList<>())
+            .add(group);
+      }
+    }
+    for (OpenedFlow flow : summary.evidence().opened()) {
+      opened.computeIfAbsent(flow.source(), _ -> new ArrayList<>()).add(flow);
+    }
+  }
+
+  /// Returns the payload's newest flow time.
+  Instant now() {
+    return now;
+  }
+
+  Map<IpAddress, Source> sources() {
+    return sources;
+  }
+
+  /// Returns rejected answers by the server's door.
+  Map<Door, List<SuspectGroup>> answers() {
+    return answers;
+  }
+
+  List<OpenedFlow> openedBy(IpAddress source) {
+    return opened.getOrDefault(source, List.of());
+  }
+
+  Map<IpAddress, List<OpenedFlow>> opened() {
+    return opened;
+  }
+
+  long minuteOf(SuspectGroup group) {
+    return minuteOf(group.suspect().minute());
+  }
+
+  long minuteOf(long minute) {
+    return minute == MetricCounts.NO_MINUTE ? arrivalMinute : minute;
+  }
+
+  static Door doorOf(SuspectGroup group) {
+    Suspect suspect = group.suspect();
+    IpAddress target = suspect.target();
+    if (target == null) {
+      throw new IllegalArgumentException("expected a suspect with a target, got " + suspect);
+    }
+    return Door.of(target, suspect.protocol(), suspect.port());
+  }
+
+  /// One source's attempts.
+  final class Source {
+    private final IpAddress address;
+    private final List<SuspectGroup> attempts = new ArrayList<>();
+    private final NavigableSet<Long> minutes = new TreeSet<>();
+    private boolean isInside;
+    private @Nullable IpAddress maskedBy;
+
+    Source(IpAddress address) {
+      this.address = address;
+    }
+
+    private void add(SuspectGroup group) {
+      attempts.add(group);
+      minutes.add(minuteOf(group));
+      isInside |= group.suspect().isInside();
+      if (maskedBy == null) {
+        maskedBy = group.suspect().maskedBy();
+      }
+    }
+
+    IpAddress address() {
+      return address;
+    }
+
+    boolean isInside() {
+      return isInside;
+    }
+
+    @Nullable IpAddress maskedBy() {
+      return maskedBy;
+    }
+
+    List<SuspectGroup> attempts() {
+      return attempts;
+    }
+
+    NavigableSet<Long> minutes() {
+      return minutes;
+    }
+
+    Instant earliest() {
+      return Hours.timeOf(minutes.first());
+    }
+
+    Instant latest() {
+      return Hours.timeOf(minutes.last());
+    }
+  }
+}

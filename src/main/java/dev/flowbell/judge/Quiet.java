@@ -1,0 +1,138 @@
+package dev.flowbell.judge;
+
+import dev.flowbell.record.AddressBlock;
+import dev.flowbell.record.IpAddress;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the user knows already and does not want to hear of: the setting `QUIET`.
+///
+/// It never hides that something got through.
+///
+/// @param entries may be empty
+public record Quiet(List<Entry> entries) {
+  /// Nothing is quiet.
+  public static final Quiet NOTHING = new Quiet(List.of());
+
+  /// Creates a list with a copy of these entries.
+  public Quiet {
+    entries = List.copyOf(entries);
+  }
+
+  /// One entry.
+  ///
+  /// @param block the alert's source or destination is in it
+  /// @param port the alert's port, `null` for any
+  /// @param rule the alert's rule, `null` for any
+  /// @param until when the entry ends, `null` for never
+  public record Entry(
+      AddressBlock block, @Nullable Integer port, @Nullable Rule rule, @Nullable Instant until) {}
+
+  /// Reads `CIDR [port] [rule] [until=2026-12-31]`, several separated by semicolons.
+  ///
+  /// @throws IllegalArgumentException naming everything that is wrong
+  public static Quiet parse(String text) {
+    List<Entry> entries = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
+    String[] parts = text.isBlank() ? new String[0] : text.split(";", -1);
+    for (int i = 0; i < parts.length; i++) {
+      try {
+        entries.add(parseEntry(parts[i].strip()));
+      } catch (IllegalArgumentException e) {
+        errors.add((parts.length == 1 ? "" : "entry " + (i + 1) + ", ") + e.getMessage());
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", errors));
+    }
+    return new Quiet(entries);
+  }
+
+  private static Entry parseEntry(String text) {
+    String[] words = text.split("\\s+", -1);
+    if (words[0].startsWith("pl-")) {
+      throw new IllegalArgumentException(
+          "prefix lists can't be looked up yet: expected a block such as 198.51.100.0/24, got \""
+              + words[0]
+              + "\"");
+    }
+    AddressBlock block = AddressBlock.parse(words[0]);
+    Integer port = null;
+    Rule rule = null;
+    Instant until = null;
+    for (String word : Arrays.asList(words).subList(1, words.length)) {
+      Rule named = findRule(word);
+      if (word.startsWith("until=")) {
+        until = parseUntil(word.substring("until=".length()));
+      } else if (named != null) {
+        rule = named;
+      } else if (word.matches("[0-9]{1,5}") && Integer.parseInt(word) <= 65_535) {
+        port = Integer.valueOf(word);
+      } else {
+        throw new IllegalArgumentException(
+            "expected a port, a rule such as scan, or until=2026-12-31, got \"" + word + "\"");
+      }
+    }
+    return new Entry(block, port, rule, until);
+  }
+
+  private static @Nullable Rule findRule(String word) {
+    return Arrays.stream(Rule.values())
+        .filter(rule -> rule.key().equals(word))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Instant parseUntil(String text) {
+    try {
+      return text.contains("T")
+          ? Instant.parse(text)
+          : LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "until: expected a day such as 2026-12-31, got \"" + text + "\"", e);
+    }
+  }
+
+  /// Returns whether an alert is to be counted and not sent.
+  public boolean covers(Alert alert) {
+    return entries.stream().anyMatch(entry -> covers(entry, alert));
+  }
+
+  private static boolean covers(Entry entry, Alert alert) {
+    if ((entry.rule != null && entry.rule != alert.rule())
+        || (entry.until != null && !alert.until().isBefore(entry.until))) {
+      return false;
+    }
+    return switch (alert) {
+      case Alert.Scan scan ->
+          scan.gotThrough().isEmpty()
+              && hasPort(entry, scan.onlyPort() == null ? null : scan.onlyPort().port())
+              && (entry.block.contains(scan.source()) || isIn(entry, scan.onlyHost()));
+      case Alert.BlockedConnection blocked ->
+          hasPort(entry, blocked.door().port())
+              && (isIn(entry, blocked.source())
+                  || (!blocked.isPort() && entry.block.contains(blocked.door().address())));
+      case Alert.AnswersDropped dropped ->
+          hasPort(entry, dropped.door().port()) && entry.block.contains(dropped.door().address());
+      case Alert.Rejects rejects ->
+          entry.port == null
+              && (entry.block.contains(rejects.source()) || isIn(entry, rejects.host()));
+      case Alert.LogGroup _ -> entry.rule == alert.rule() && entry.port == null;
+    };
+  }
+
+  private static boolean hasPort(Entry entry, @Nullable Integer port) {
+    return entry.port == null || entry.port.equals(port);
+  }
+
+  private static boolean isIn(Entry entry, @Nullable IpAddress address) {
+    return address != null && entry.block.contains(address);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.flowbell.ledger;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What the ledger remembers across payloads, as one claim sees it: evidence, what was sent of each
+/// cause, and what waits.
+///
+/// Everything is keyed by flow time, so that the order of payloads does not matter. Sets are
+/// idempotent. Numbers are added once for a batch, however often it is repeated. The methods throw
+/// [LedgerUnavailableException] where the ledger does not answer.
+public interface Evidence {
+  /// Adds to items.
+  ///
+  /// @return each item as it is afterwards, by key
+  Map<String, EvidenceItem> add(Collection<EvidenceAddition> additions);
+
+  /// Returns items by key; those that do not exist are absent.
+  Map<String, EvidenceItem> read(Collection<String> keys);
+
+  /// Returns the episodes of causes by key; those of which nothing was sent are absent.
+  Map<String, Episode> episodes(Collection<String> keys);
+
+  /// Takes the right to send a notification of a cause. It is this claim's until [#recordSent],
+  /// until the claim ends, or until its time is over.
+  ///
+  /// @param known the episode that the decision to send is based on, `null` for none
+  /// @return `false` where another claim has the right, or sent a notification meanwhile
+  boolean lease(String key, @Nullable Episode known);
+
+  /// Records that a notification was accepted. The right to send it ends.
+  void recordSent(String key, Episode episode);
+
+  /// Gives the right to send back: the notification was not accepted.
+  void release(String key);
+
+  /// Records that an episode goes on.
+  void extend(String key, Episode episode);
+
+  /// Returns the entries of the board, which every payload looks at. They can be a minute old.
+  Set<String> board();
+
+  /// Adds entries to the board.
+  void post(Set<String> entries);
+
+  /// Removes entries from the board.
+  void remove(Set<String> entries);
+
+  /// Counts one notification of an hour.
+  ///
+  /// @param hour hours since 1970, in flow time
+  /// @return `false` where `most` were counted already
+  boolean countNotification(long hour, int most);
+
+  /// Keeps an alert for the digest of an hour.
+  void hold(long hour, String alert);
+
+  /// Removes and returns what is held for hours before this one, by hour.
+  Map<Long, List<String>> takeHeld(long beforeHour);
+}

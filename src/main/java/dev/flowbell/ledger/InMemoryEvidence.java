@@ -1,0 +1,118 @@
+package dev.flowbell.ledger;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Evidence in the process's memory. The ledger guards it. Nothing is capped but the number of
+/// items, of which the oldest are forgotten.
+final class InMemoryEvidence {
+  private static final int MOST_ITEMS = 1_000_000;
+
+  private final Map<String, MutableItem> items = newBoundedMap();
+  private final Map<String, Episode> episodes = newBoundedMap();
+  private final Set<String> leases = new HashSet<>();
+  private final Set<String> board = new LinkedHashSet<>();
+  private final Map<Long, Integer> notifications = new HashMap<>();
+  private final Map<Long, List<String>> held = new TreeMap<>();
+
+  /// @param isCounted whether the numbers were added before
+  Map<String, EvidenceItem> add(Collection<EvidenceAddition> additions, boolean isCounted) {
+    Map<String, EvidenceItem> added = new LinkedHashMap<>();
+    for (EvidenceAddition addition : additions) {
+      MutableItem item = items.computeIfAbsent(addition.key(), _ -> new MutableItem());
+      addition
+          .item()
+          .sets()
+          .forEach(
+              (name, entries) ->
+                  item.sets.computeIfAbsent(name, _ -> new HashSet<>()).addAll(entries));
+      if (!isCounted) {
+        addition
+            .item()
+            .numbers()
+            .forEach((name, number) -> item.numbers.merge(name, number, Long::sum));
+      }
+      added.put(addition.key(), item.view());
+    }
+    return added;
+  }
+
+  Map<String, EvidenceItem> read(Collection<String> keys) {
+    Map<String, EvidenceItem> found = new HashMap<>();
+    for (String key : keys) {
+      MutableItem item = items.get(key);
+      if (item != null) {
+        found.put(key, item.view());
+      }
+    }
+    return found;
+  }
+
+  Map<String, Episode> episodes() {
+    return episodes;
+  }
+
+  Set<String> leases() {
+    return leases;
+  }
+
+  Set<String> board() {
+    return board;
+  }
+
+  boolean countNotification(long hour, int most) {
+    int count = notifications.getOrDefault(hour, 0);
+    if (count >= most) {
+      return false;
+    }
+    notifications.put(hour, count + 1);
+    return true;
+  }
+
+  void hold(long hour, String alert) {
+    held.computeIfAbsent(hour, _ -> new ArrayList<>()).add(alert);
+  }
+
+  Map<Long, List<String>> takeHeld(long beforeHour) {
+    Map<Long, List<String>> taken = new TreeMap<>();
+    held.entrySet()
+        .removeIf(
+            entry -> {
+              boolean isTaken = entry.getKey() < beforeHour;
+              if (isTaken) {
+                taken.put(entry.getKey(), entry.getValue());
+              }
+              return isTaken;
+            });
+    return taken;
+  }
+
+  private static <V> Map<String, V> newBoundedMap() {
+    return new LinkedHashMap<>() {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+        return size() > MOST_ITEMS;
+      }
+    };
+  }
+
+  private static final class MutableItem {
+    private final Map<String, Set<String>> sets = new HashMap<>();
+    private final Map<String, Long> numbers = new HashMap<>();
+
+    /// The view is read before the next payload adds to it.
+    EvidenceItem view() {
+      return new EvidenceItem(sets, numbers);
+    }
+  }
+}
