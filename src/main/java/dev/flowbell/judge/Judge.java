@@ -43,6 +43,14 @@ public final class Judge {
   private static final int TEN = 10;
   private static final int MOST_EXAMPLES = 12;
   private static final int DOORS_OF_PORT = 5;
+
+  // What little evidence is not worth keeping where it costs something.
+  private static final int DOORS_WORTH_KEEPING = 2;
+  private static final int RECORDS_WORTH_KEEPING = 10;
+
+  /// A door with so many sources in one payload is kept before any source.
+  private static final int SOURCES_OF_BUSY_DOOR = 4;
+
   private static final Place NOWHERE = new Place(null, null, null, null, null, null);
 
   private static final String SOURCE = "src";
@@ -180,9 +188,14 @@ public final class Judge {
           || causes.rings(portKey(door), earliest, latest);
     }
 
+    /// Adds the evidence of sources, the most important first: doors with many sources, then the
+    /// sources with the most doors.
     private void addSources(PayloadView payload) {
-      List<EvidenceAddition> additions = new ArrayList<>();
-      for (PayloadView.Source source : payload.sources().values()) {
+      List<EvidenceAddition> additions = new ArrayList<>(busyDoors(payload));
+      Set<IpAddress> left = new HashSet<>();
+      List<PayloadView.Source> byDoors = new ArrayList<>(payload.sources().values());
+      byDoors.sort(Comparator.comparingInt(source -> -source.doors().size()));
+      for (PayloadView.Source source : byDoors) {
         String key = scanKey(source.address());
         Episode episode = causes.find(key);
         boolean rings = causes.rings(key, source.earliest(), source.latest());
@@ -192,19 +205,76 @@ public final class Judge {
         }
         boolean isStillGrowing =
             rings && source.isInside() && episode != null && !episode.isGrown();
-        if (!rings || isStillGrowing) {
+        if (!isWorthKeeping(source)) {
+          left.add(source.address());
+        } else if (!rings || isStillGrowing) {
           addSource(source, payload, additions);
         }
       }
       addOpened(payload, additions);
-      Map<String, EvidenceItem> added = evidence.add(merged(additions));
+      Map<String, EvidenceItem> added = add(additions);
       Map<IpAddress, Set<Long>> hours = new LinkedHashMap<>();
       for (PayloadView.Source source : payload.sources().values()) {
+        if (left.contains(source.address())) {
+          sources.put(source.address(), new SourceEvidence(List.of(), Map.of()));
+          continue;
+        }
         hours.put(
             source.address(),
             source.minutes().stream().map(Hours::of).collect(Collectors.toCollection(TreeSet::new)));
       }
       sources.putAll(readSources(hours, added));
+    }
+
+    private boolean isWorthKeeping(PayloadView.Source source) {
+      return source.isInside()
+          || !evidence.isBounded()
+          || source.doors().size() >= DOORS_WORTH_KEEPING
+          || source.attempts().stream().mapToLong(SuspectGroup::records).sum()
+              >= RECORDS_WORTH_KEEPING;
+    }
+
+    private List<EvidenceAddition> busyDoors(PayloadView payload) {
+      Map<Door, List<SuspectGroup>> byDoor = new LinkedHashMap<>();
+      Map<Door, Set<IpAddress>> sourcesOf = new HashMap<>();
+      for (PayloadView.Source source : payload.sources().values()) {
+        if (source.isInside()) {
+          for (SuspectGroup group : source.attempts()) {
+            Door door = PayloadView.doorOf(group);
+            byDoor.computeIfAbsent(door, _ -> new ArrayList<>()).add(group);
+            sourcesOf.computeIfAbsent(door, _ -> new HashSet<>()).add(source.address());
+          }
+        }
+      }
+      byDoor
+          .entrySet()
+          .removeIf(
+              entry -> {
+                Instant time = Hours.timeOf(payload.minuteOf(entry.getValue().getFirst()));
+                return Objects.requireNonNull(sourcesOf.get(entry.getKey())).size()
+                        < SOURCES_OF_BUSY_DOOR
+                    || isBlockedDoor(entry.getKey(), time, time);
+              });
+      List<EvidenceAddition> additions = new ArrayList<>();
+      byDoor.forEach((door, groups) -> additions.addAll(additionsOf(door, groups, payload)));
+      return additions;
+    }
+
+    /// Adds evidence. What there is no room for counts with this payload alone.
+    private Map<String, EvidenceItem> add(List<EvidenceAddition> additions) {
+      List<EvidenceAddition> all = merged(additions);
+      Map<String, EvidenceItem> items = new HashMap<>(evidence.add(all));
+      List<EvidenceAddition> left =
+          all.stream().filter(each -> !items.containsKey(each.key())).toList();
+      if (!left.isEmpty()) {
+        Map<String, EvidenceItem> known =
+            evidence.read(left.stream().map(EvidenceAddition::key).toList());
+        for (EvidenceAddition each : left) {
+          items.put(
+              each.key(), known.getOrDefault(each.key(), EvidenceItem.EMPTY).plus(each.item()));
+        }
+      }
+      return items;
     }
 
     private Map<IpAddress, SourceEvidence> readSources(
@@ -530,7 +600,7 @@ public final class Judge {
       if (additions.isEmpty()) {
         return found;
       }
-      Map<String, EvidenceItem> added = evidence.add(merged(additions));
+      Map<String, EvidenceItem> added = add(additions);
       found.forEach(
           (door, answers) -> {
             if (!answers.rings) {
@@ -633,25 +703,33 @@ public final class Judge {
       Map<Door, List<String>> keys = new LinkedHashMap<>();
       byDoor.forEach(
           (door, groups) -> {
-            Map<Long, Addition> byHour = new TreeMap<>();
-            for (SuspectGroup group : groups) {
-              long minute = payload.minuteOf(group);
-              Addition addition = byHour.computeIfAbsent(Hours.of(minute), _ -> new Addition());
-              addition.add("src", Entries.ofAddress(group.suspect().source()));
-              addition.add("min", Entries.ofMinute(minute));
-              String interfaceId = group.suspect().place().interfaceId();
-              if (interfaceId != null) {
-                addition.add(SourceEvidence.INTERFACES, latin1(interfaceId));
-              }
-            }
-            byHour.forEach(
-                (hour, addition) -> additions.add(addition.toItem(DOOR, door.key(), hour)));
-            keys.put(door, Hours.around(DOOR, door.key(), byHour.keySet()));
+            additions.addAll(additionsOf(door, groups, payload));
+            Set<Long> hours = new TreeSet<>();
+            groups.forEach(group -> hours.add(Hours.of(payload.minuteOf(group))));
+            keys.put(door, Hours.around(DOOR, door.key(), hours));
           });
-      Map<String, EvidenceItem> items = read(keys.values(), evidence.add(merged(additions)));
+      Map<String, EvidenceItem> items = read(keys.values(), add(additions));
       Map<Door, DoorEvidence> found = new LinkedHashMap<>();
       keys.forEach((door, list) -> found.put(door, new DoorEvidence(list, items)));
       return found;
+    }
+
+    private List<EvidenceAddition> additionsOf(
+        Door door, List<SuspectGroup> groups, PayloadView payload) {
+      Map<Long, Addition> byHour = new TreeMap<>();
+      for (SuspectGroup group : groups) {
+        long minute = payload.minuteOf(group);
+        Addition addition = byHour.computeIfAbsent(Hours.of(minute), _ -> new Addition());
+        addition.add("src", Entries.ofAddress(group.suspect().source()));
+        addition.add("min", Entries.ofMinute(minute));
+        String interfaceId = group.suspect().place().interfaceId();
+        if (interfaceId != null) {
+          addition.add(SourceEvidence.INTERFACES, latin1(interfaceId));
+        }
+      }
+      List<EvidenceAddition> additions = new ArrayList<>();
+      byHour.forEach((hour, addition) -> additions.add(addition.toItem(DOOR, door.key(), hour)));
+      return additions;
     }
 
     private boolean isBlocked(
@@ -720,7 +798,7 @@ public final class Judge {
       }
       Map<String, List<String>> keys = new LinkedHashMap<>();
       hours.forEach((name, set) -> keys.put(name, Hours.around(PORT, name, set)));
-      Map<String, EvidenceItem> items = read(keys.values(), evidence.add(merged(additions)));
+      Map<String, EvidenceItem> items = read(keys.values(), add(additions));
       Map<String, PortEvidence> found = new LinkedHashMap<>();
       keys.forEach(
           (name, list) -> found.put("blocked|port|" + name, new PortEvidence(list, items)));
@@ -942,7 +1020,7 @@ public final class Judge {
       long hour = Hours.of(time);
       List<String> keys = Hours.around(GROUP, name, List.of(hour));
       Map<String, EvidenceItem> items =
-          read(List.of(keys), evidence.add(List.of(addition.toItem(GROUP, name, hour))));
+          read(List.of(keys), add(List.of(addition.toItem(GROUP, name, hour))));
       Set<String> ids = new HashSet<>();
       Hours.forEach(keys, items, (_, item) -> ids.addAll(item.set(rule.key())));
       if (ids.size() < least) {

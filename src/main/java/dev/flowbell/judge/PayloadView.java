@@ -9,6 +9,8 @@ import dev.flowbell.summary.OpenedFlow;
 import dev.flowbell.summary.SuspectGroup;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,7 @@ final class PayloadView {
   final class Source {
     private final IpAddress address;
     private final List<SuspectGroup> attempts = new ArrayList<>();
+    private final Set<Door> doors = new HashSet<>();
     private final NavigableSet<Long> minutes = new TreeSet<>();
     private boolean isInside;
     private @Nullable IpAddress maskedBy;
@@ -98,6 +101,7 @@ final class PayloadView {
 
     private void add(SuspectGroup group) {
       attempts.add(group);
+      doors.add(doorOf(group));
       minutes.add(minuteOf(group));
       isInside |= group.suspect().isInside();
       if (maskedBy == null) {
@@ -111,6 +115,11 @@ final class PayloadView {
 
     boolean isInside() {
       return isInside;
+    }
+
+    /// Returns the doors it tried.
+    Set<Door> doors() {
+      return doors;
     }
 
     @Nullable IpAddress maskedBy() {

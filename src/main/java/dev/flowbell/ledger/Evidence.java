@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// idempotent. Numbers are added once for a batch, however often it is repeated. The methods throw
 /// [LedgerUnavailableException] where the ledger does not answer.
 public interface Evidence {
+  /// Returns whether each item costs something, so that little evidence is not worth keeping.
+  boolean isBounded();
+
   /// Adds to items.
   ///
   /// @return each item as it is afterwards, by key

@@ -129,6 +129,11 @@ final class InMemoryClaim implements Claim {
     private final InMemoryEvidence evidence = ledger.evidence();
 
     @Override
+    public boolean isBounded() {
+      return false;
+    }
+
+    @Override
     public Map<String, EvidenceItem> add(Collection<EvidenceAddition> additions) {
       synchronized (ledger) {
         Map<String, EvidenceItem> added = evidence.add(additions, batch.isEvidenceCounted);

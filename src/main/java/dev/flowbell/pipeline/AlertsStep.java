@@ -76,7 +76,7 @@ final class AlertsStep implements DeliveryStep {
       }
     }
     if (findings.hasDueDigest()) {
-      sendDigest(hourOf(nowOf(findings)), here, findings, evidence, limit);
+      sendDigest(findings.digestBeforeHour(), here, findings, evidence, limit);
     }
     reportSent(findings, limit);
     if (!failures.isEmpty()) {
@@ -139,11 +139,6 @@ final class AlertsStep implements DeliveryStep {
           null,
           limit);
     }
-  }
-
-  static Instant nowOf(Findings findings) {
-    Instant last = findings.summary().last();
-    return last == null ? findings.summary().arrival() : last;
   }
 
   static long hourOf(Instant time) {

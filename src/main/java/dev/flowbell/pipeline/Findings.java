@@ -8,9 +8,11 @@ import java.util.List;
 
 /// What one payload says, as the steps of a delivery publish it, and what they sent.
 final class Findings {
+  static final long NO_DIGEST = Long.MIN_VALUE;
+
   private final FlowSummary summary;
   private final Judgement judgement;
-  private final boolean hasDueDigest;
+  private final long digestBeforeHour;
   private final List<AlertMessage> sent = new ArrayList<>();
   private int alertsSent;
 
@@ -18,11 +20,12 @@ final class Findings {
   ///
   /// @param summary the payload's counts, with the function's own metrics
   /// @param judgement the alerts to send
-  /// @param hasDueDigest whether alerts of an hour before are held
-  Findings(FlowSummary summary, Judgement judgement, boolean hasDueDigest) {
+  /// @param digestBeforeHour alerts that hours before this one held back are due; [#NO_DIGEST] if
+  ///   there are none
+  Findings(FlowSummary summary, Judgement judgement, long digestBeforeHour) {
     this.summary = summary;
     this.judgement = judgement;
-    this.hasDueDigest = hasDueDigest;
+    this.digestBeforeHour = digestBeforeHour;
   }
 
   FlowSummary summary() {
@@ -34,7 +37,11 @@ final class Findings {
   }
 
   boolean hasDueDigest() {
-    return hasDueDigest;
+    return digestBeforeHour != NO_DIGEST;
+  }
+
+  long digestBeforeHour() {
+    return digestBeforeHour;
   }
 
   /// Notes a notification that was accepted.

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ public final class Pipeline {
   private final @Nullable Judge judge;
   private final Delivery delivery;
   private final InstantSource clock;
+  private String fileId = "";
+  private @Nullable Claim fileClaim;
   // One reader for all batches, so that its tables are allocated once.
   private @Nullable PayloadReader reader;
 
@@ -84,11 +87,9 @@ public final class Pipeline {
   /// lines are read.
   public PayloadReader begin(LogOrigin origin) {
     PayloadReader lines = new PayloadReader(origin, settings, settings.formats());
-    if (judge != null) {
-      Claim claim = claim(newId(), TimeLimit.NONE);
-      watch(lines, claim);
-      claim.release();
-    }
+    fileId = newId();
+    fileClaim = claim(fileId, TimeLimit.NONE);
+    watch(lines, fileClaim);
     return lines;
   }
 
@@ -96,9 +97,8 @@ public final class Pipeline {
   ///
   /// @throws PayloadFailedException where something could not be published
   public Outcome process(PayloadReader lines) {
-    String id = newId();
-    Claim claim = claim(id, TimeLimit.NONE);
-    return deliver(lines.summarize(claim.arrival()), id, claim, TimeLimit.NONE);
+    Claim claim = Objects.requireNonNull(fileClaim, "begin comes before process");
+    return deliver(lines.summarize(claim.arrival()), fileId, claim, TimeLimit.NONE);
   }
 
   private PayloadReader read(LogBatch batch, Claim claim) {
@@ -156,21 +156,24 @@ public final class Pipeline {
                 judgement.quieted(),
                 Metric.POSSIBLE_DUPLICATES,
                 (long) claim.possibleDuplicates()));
-    Findings findings = new Findings(summary, judgement, judge != null && hasDueDigest(summary, claim));
+    Findings findings =
+        new Findings(
+            summary, judgement, judge == null ? Findings.NO_DIGEST : dueHour(summary, claim));
     delivery.run(findings, claim, limit);
     return new Outcome(
         summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent())),
         findings.sent());
   }
 
-  private static boolean hasDueDigest(FlowSummary summary, Claim claim) {
-    Instant now = summary.last() == null ? summary.arrival() : summary.last();
+  /// Returns the payload's hour, where an hour before it held alerts back.
+  private static long dueHour(FlowSummary summary, Claim claim) {
+    long hour =
+        AlertsStep.hourOf(summary.last() == null ? summary.arrival() : summary.last());
     return claim.evidence().board().stream()
-        .filter(entry -> entry.startsWith(AlertsStep.HELD))
-        .anyMatch(
-            entry ->
-                Long.parseLong(entry.substring(AlertsStep.HELD.length()))
-                    < AlertsStep.hourOf(now));
+            .filter(entry -> entry.startsWith(AlertsStep.HELD))
+            .anyMatch(entry -> Long.parseLong(entry.substring(AlertsStep.HELD.length())) < hour)
+        ? hour
+        : Findings.NO_DIGEST;
   }
 
   /// Sends what still waits: sources that may scan, and alerts that are held back. For the command
@@ -179,12 +182,12 @@ public final class Pipeline {
   /// @throws PayloadFailedException where something could not be published
   public Outcome finish() {
     Claim claim = claim(newId(), TimeLimit.NONE);
-    FlowSummary summary = FlowSummary.empty(new LogOrigin("", "", ""), Instant.MAX);
+    FlowSummary summary = FlowSummary.empty(new LogOrigin("", "", ""), clock.instant());
     if (judge == null) {
       return new Outcome(summary, List.of());
     }
     Judgement judgement = judge.finish(claim.evidence());
-    Findings findings = new Findings(summary, judgement, true);
+    Findings findings = new Findings(summary, judgement, Long.MAX_VALUE);
     delivery.runAlerts(findings, claim, TimeLimit.NONE);
     return new Outcome(
         summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent())),
