@@ -80,6 +80,21 @@ final class Entries {
         hour * 60 + entry.charAt(addressLength + 2));
   }
 
+  static String ofSource(IpAddress source, long minute) {
+    StringBuilder entry = new StringBuilder(17);
+    append(source, entry);
+    entry.append((char) Math.floorMod(minute, 60L));
+    return entry.toString();
+  }
+
+  static IpAddress toSource(String entry) {
+    return addressAt(entry, entry.length() - 1);
+  }
+
+  static long toSourceMinute(String entry, long hour) {
+    return hour * 60 + entry.charAt(entry.length() - 1);
+  }
+
   static String ofMinute(long minute) {
     return String.valueOf((char) Math.floorMod(minute, 60L));
   }

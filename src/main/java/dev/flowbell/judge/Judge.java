@@ -720,7 +720,7 @@ public final class Judge {
       for (SuspectGroup group : groups) {
         long minute = payload.minuteOf(group);
         Addition addition = byHour.computeIfAbsent(Hours.of(minute), _ -> new Addition());
-        addition.add("src", Entries.ofAddress(group.suspect().source()));
+        addition.add("src", Entries.ofSource(group.suspect().source(), minute));
         addition.add("min", Entries.ofMinute(minute));
         String interfaceId = group.suspect().place().interfaceId();
         if (interfaceId != null) {
@@ -743,8 +743,8 @@ public final class Judge {
         here.add(group.suspect().source());
       }
       int least = thresholds.get(Thresholds.Name.BLOCKED_MINUTES);
-      if (known.sources.size() >= thresholds.get(Thresholds.Name.BLOCKED_SOURCES)
-          && mostInHalfHour(known.minutes, touched) >= least) {
+      if (known.isBlockedForMany(
+          thresholds.get(Thresholds.Name.BLOCKED_SOURCES), least, touched)) {
         return true;
       }
       for (IpAddress source : here) {
@@ -1139,6 +1139,7 @@ public final class Judge {
 
   private static final class DoorEvidence {
     private final Set<IpAddress> sources = new HashSet<>();
+    private final TreeMap<Long, Set<IpAddress>> sourcesByMinute = new TreeMap<>();
     private final NavigableSet<Long> minutes = new TreeSet<>();
     private final Set<String> interfaces = new HashSet<>();
 
@@ -1147,10 +1148,37 @@ public final class Judge {
           keys,
           items,
           (hour, item) -> {
-            item.set("src").forEach(entry -> sources.add(Entries.toAddress(entry)));
+            for (String entry : item.set("src")) {
+              IpAddress source = Entries.toSource(entry);
+              sources.add(source);
+              sourcesByMinute
+                  .computeIfAbsent(Entries.toSourceMinute(entry, hour), _ -> new HashSet<>())
+                  .add(source);
+            }
             item.set("min").forEach(entry -> minutes.add(Entries.toMinute(entry, hour)));
             interfaces.addAll(item.set(SourceEvidence.INTERFACES));
           });
+    }
+
+    /// Returns whether, in half an hour that has a touched minute, so many sources are blocked in so
+    /// many minutes.
+    boolean isBlockedForMany(int leastSources, int leastMinutes, NavigableSet<Long> touched) {
+      if (sources.size() < leastSources) {
+        return false;
+      }
+      for (long start : minutes) {
+        Long inWindow = touched.ceiling(start);
+        if (inWindow == null || inWindow >= start + HALF_HOUR) {
+          continue;
+        }
+        Set<IpAddress> here = new HashSet<>();
+        sourcesByMinute.subMap(start, start + HALF_HOUR).values().forEach(here::addAll);
+        if (here.size() >= leastSources
+            && minutes.subSet(start, start + HALF_HOUR).size() >= leastMinutes) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
