@@ -51,6 +51,9 @@ public final class Judge {
   /// A door with so many sources in one payload is kept before any source.
   private static final int SOURCES_OF_BUSY_DOOR = 4;
 
+  /// So many sources that waited are judged with one payload, for the price.
+  private static final int MOST_PENDING = 4;
+
   private static final Place NOWHERE = new Place(null, null, null, null, null, null);
 
   private static final String SOURCE = "src";
@@ -534,6 +537,9 @@ public final class Judge {
         String[] parts = entry.split(" ", -1);
         if (!parts[0].equals(PENDING) || Long.parseLong(parts[3]) > nowMinute) {
           continue;
+        }
+        if (view != null && done.size() == MOST_PENDING) {
+          break; // the next payload looks at the others
         }
         done.add(entry);
         IpAddress address = Objects.requireNonNull(IpAddress.find(parts[1]));

@@ -1,9 +1,7 @@
 package dev.flowbell.ledger;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
 
 /// One invocation's right to deliver a batch, with what earlier invocations recorded of it. For one
@@ -12,14 +10,6 @@ import java.util.Set;
 /// What is recorded remains when the claim ends, and the next claim of the batch returns it. The
 /// methods that write throw [LedgerUnavailableException] if they can't.
 public interface Claim {
-  /// The most keys that [#startCooldowns] accepts. DynamoDB allows "up to 100 distinct items" in a
-  /// transaction, and one of them is the batch.
-  ///
-  /// @see <a
-  ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html">TransactWriteItems</a>
-  ///   (read 2026-11-23)
-  int MOST_KEYS = 99;
-
   /// Returns when the batch first arrived. Each invocation counts the batch with this time, so that
   /// its metrics are the same, request by request.
   Instant arrival();
@@ -44,15 +34,6 @@ public interface Claim {
   /// recorded, so that this invocation may repeat them. It is one for each request that got no
   /// answer, and one for an invocation that was killed, even if it had several requests under way.
   int possibleDuplicates();
-
-  /// Returns which alerts may be sent, and starts their cooldowns.
-  ///
-  /// A batch that is repeated gets the same cooldowns as before, and counts once as suppressed.
-  ///
-  /// @param keys one for each alert: rule, source and network interface; [#MOST_KEYS] at most
-  /// @param length how long an alert with the same key is suppressed; zero for never
-  /// @return the cooldowns by key
-  Map<String, Cooldown> startCooldowns(Collection<String> keys, Instant now, Duration length);
 
   /// Records that requests of the metrics step were accepted. Others follow.
   ///

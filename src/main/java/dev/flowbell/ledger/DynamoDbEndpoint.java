@@ -37,8 +37,8 @@ final class DynamoDbEndpoint {
   private static final Duration LAST_ATTEMPT =
       LONGEST_CALL.minus(HttpClients.LONGEST_LEDGER_ATTEMPT);
 
-  /// An item takes at most 400 KB, and the ledger's cooldowns, up to 99 of which are read at once,
-  /// take less than 1 KB each.
+  /// An item takes at most 400 KB. Up to 100 are read at once, and an item of evidence takes less
+  /// than 40 KB as JSON.
   private static final int MOST_RESPONSE_BYTES = 4 << 20;
 
   private static final int MOST_ATTEMPTS = 3;
@@ -49,6 +49,7 @@ final class DynamoDbEndpoint {
           "ProvisionedThroughputExceededException",
           "RequestLimitExceeded",
           "ThrottlingException",
+          "TransactionConflictException",
           "TransactionInProgressException");
 
   private final SignedEndpoint endpoint;

@@ -1,12 +1,17 @@
 package dev.flowbell.ledger;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -80,11 +85,15 @@ final class DynamoDbJson {
     return Map.of("NS", numbers.stream().map(String::valueOf).toList());
   }
 
-  /// Returns an attribute value of type map.
+  /// Returns an attribute value of type binary set, which must not be empty.
   ///
-  /// @param attributes the attribute values by name
-  static Map<String, Object> map(Map<String, Object> attributes) {
-    return Map.of("M", attributes);
+  /// @param entries a character of 0 to 255 for each byte
+  static Map<String, Object> binarySet(Collection<String> entries) {
+    return Map.of(
+        "BS",
+        entries.stream()
+            .map(entry -> Base64.getEncoder().encodeToString(entry.getBytes(ISO_8859_1)))
+            .toList());
   }
 
   /// Returns the string that an attribute holds, `""` if it holds none.
@@ -119,9 +128,15 @@ final class DynamoDbJson {
     return texts(object(item, attribute), "NS");
   }
 
-  /// Returns the map that an attribute holds, empty if it holds none.
-  static Map<String, Object> readMap(Map<String, Object> item, String attribute) {
-    return object(object(item, attribute), "M");
+  /// Returns the binary set that an attribute holds, empty if it holds none.
+  ///
+  /// @return a character of 0 to 255 for each byte
+  static Set<String> readBinaries(Map<String, Object> item, String attribute) {
+    Set<String> entries = new HashSet<>();
+    for (String base64 : texts(object(item, attribute), "BS")) {
+      entries.add(new String(Base64.getDecoder().decode(base64), ISO_8859_1));
+    }
+    return entries;
   }
 
   /// Returns the object of this name, empty if there is none.

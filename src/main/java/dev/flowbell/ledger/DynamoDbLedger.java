@@ -11,13 +11,12 @@ import software.amazon.awssdk.http.SdkHttpClient;
 
 /// A ledger in a DynamoDB table, which all processes of the function share.
 ///
-/// A batch has one item. Claiming and finishing it take one small write each. An alert's cooldown
-/// has one item as well, which changes in one transaction with the item of the batch. The batch's
-/// item keeps the result, so each batch counts once, even if it is repeated. [LedgerAttributes]
-/// names the attributes.
+/// A batch has one item. Claiming and finishing it take one small write each. [DynamoDbEvidence]
+/// keeps what is remembered across batches in items of its own. [LedgerAttributes] names the
+/// attributes.
 public final class DynamoDbLedger implements Ledger {
-  /// The longest time that one method of a [Claim] takes, except `startCooldowns`, which makes two
-  /// calls or more.
+  /// The longest time that one method of a [Claim] takes, except [Claim#finish] and
+  /// [Claim#release], which make up to three calls.
   public static final Duration LONGEST_CALL = DynamoDbEndpoint.LONGEST_CALL;
 
   /// How long items are kept: as long as a failure queue can keep a payload, and one day more for a
@@ -31,6 +30,8 @@ public final class DynamoDbLedger implements Ledger {
   static final String CONDITION_FAILED = "ConditionalCheckFailedException";
 
   private final DynamoDbTable table;
+  private final EvidenceCache cache = new EvidenceCache();
+  private final DynamoDbBoard board;
 
   /// Makes a ledger with the SDK's default Region, credentials and endpoint.
   public DynamoDbLedger(String table) {
@@ -47,6 +48,7 @@ public final class DynamoDbLedger implements Ledger {
   /// @param http one of [HttpClients#ledger], or [#LONGEST_CALL] does not hold
   public DynamoDbLedger(String table, SdkHttpClient http) {
     this.table = new DynamoDbTable(table, http);
+    this.board = new DynamoDbBoard(this.table);
   }
 
   @Override
@@ -65,11 +67,8 @@ public final class DynamoDbLedger implements Ledger {
                 new Condition.Equal(LedgerAttributes.RUNNER, DynamoDbJson.string(runner)));
     try {
       Map<String, Object> before = table.updateAndReturnOld(update);
-      return new DynamoDbClaim(
-          table,
-          batch,
-          runner,
-          before.isEmpty() ? BatchItem.newBatch(now) : BatchItem.from(before));
+      return newClaim(
+          batch, runner, before.isEmpty() ? BatchItem.newBatch(now) : BatchItem.from(before), now);
     } catch (DynamoDbRefusal e) {
       Map<String, Object> item = DynamoDbJson.object(e.body(), "Item");
       if (!e.code().equals(CONDITION_FAILED) || item.isEmpty()) {
@@ -77,9 +76,26 @@ public final class DynamoDbLedger implements Ledger {
       }
       BatchItem held = BatchItem.from(item);
       if (held.isFinished()) {
-        return new DynamoDbClaim(table, batch, runner, held);
+        return newClaim(batch, runner, held, now);
       }
       throw new BatchClaimedException(batch, Objects.requireNonNull(held.leaseEnd()));
     }
+  }
+
+  private Claim newClaim(String batch, String runner, BatchItem before, Instant now) {
+    long begin = System.nanoTime();
+    return new DynamoDbClaim(
+        table,
+        batch,
+        runner,
+        before,
+        new DynamoDbEvidence(
+            table,
+            cache,
+            board,
+            batch,
+            runner,
+            before.isCounted(),
+            () -> now.plusNanos(System.nanoTime() - begin)));
   }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 /// The ledger's table in DynamoDB, with the operations that the ledger needs.
@@ -13,6 +14,16 @@ import software.amazon.awssdk.http.SdkHttpClient;
 /// Its methods throw [LedgerUnavailableException] if DynamoDB can't be reached, and
 /// [DynamoDbRefusal] if it returns an error.
 final class DynamoDbTable {
+  /// The most items that one call reads.
+  ///
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html">BatchGetItem</a>
+  ///   (read 2026-11-23)
+  static final int MOST_READS = 100;
+
+  private static final int MOST_READ_ATTEMPTS = 4;
+  private static final long SHORTEST_PAUSE_MILLISECONDS = 20;
+
   private final String name;
   private final DynamoDbEndpoint endpoint;
 
@@ -37,6 +48,16 @@ final class DynamoDbTable {
     return DynamoDbJson.object(call("UpdateItem", request), "Attributes");
   }
 
+  /// Updates an item, and returns it as it is afterwards.
+  ///
+  /// @throws DynamoDbRefusal if the condition fails; its body then has the item as `Item`
+  Map<String, Object> updateAndReturnNew(UpdateItem update) throws DynamoDbRefusal {
+    Map<String, Object> request = update.toRequest(name);
+    request.put("ReturnValues", "ALL_NEW");
+    request.put("ReturnValuesOnConditionCheckFailure", "ALL_OLD");
+    return DynamoDbJson.object(call("UpdateItem", request), "Attributes");
+  }
+
   /// Makes all of the updates, or none.
   ///
   /// @param token the same for a repeat of the same updates, which DynamoDB then makes once
@@ -49,9 +70,9 @@ final class DynamoDbTable {
     call("TransactWriteItems", request);
   }
 
-  /// Reads items by their ids.
+  /// Reads items by their ids, each as all writes before have left it.
   ///
-  /// @param ids 100 at most
+  /// @param ids [#MOST_READS] at most
   /// @return the items that exist, by id
   Map<String, Map<String, Object>> read(Collection<String> ids) throws DynamoDbRefusal {
     List<Map<String, Object>> keys = new ArrayList<>();
@@ -59,19 +80,36 @@ final class DynamoDbTable {
     Map<String, Object> reads = new LinkedHashMap<>();
     reads.put("Keys", keys);
     reads.put("ConsistentRead", true);
-    Map<String, Object> response =
-        call("BatchGetItem", Map.of("RequestItems", Map.of(name, reads)));
-    if (!DynamoDbJson.object(response, "UnprocessedKeys").isEmpty()) {
-      throw new LedgerUnavailableException(
-          "ledger: DynamoDB BatchGetItem, table %s: not all of %d keys were read"
-              .formatted(name, ids.size()));
-    }
+    Map<String, Object> requestItems = Map.of(name, reads);
     Map<String, Map<String, Object>> items = new LinkedHashMap<>();
-    for (Map<String, Object> item :
-        DynamoDbJson.objects(DynamoDbJson.object(response, "Responses"), name)) {
-      items.put(DynamoDbJson.readString(item, LedgerAttributes.ID), item);
+    for (int attempt = 1; ; attempt++) {
+      Map<String, Object> response = call("BatchGetItem", Map.of("RequestItems", requestItems));
+      for (Map<String, Object> item :
+          DynamoDbJson.objects(DynamoDbJson.object(response, "Responses"), name)) {
+        items.put(DynamoDbJson.readString(item, LedgerAttributes.ID), item);
+      }
+      requestItems = DynamoDbJson.object(response, "UnprocessedKeys");
+      if (requestItems.isEmpty()) {
+        return items;
+      }
+      if (attempt == MOST_READ_ATTEMPTS) {
+        throw new LedgerUnavailableException(
+            "ledger: DynamoDB BatchGetItem, table %s: not all of %d keys were read"
+                .formatted(name, ids.size()));
+      }
+      pause("BatchGetItem", attempt);
     }
-    return items;
+  }
+
+  /// Waits before another attempt, each time up to twice as long.
+  void pause(String operation, int attempt) {
+    long longest = SHORTEST_PAUSE_MILLISECONDS << attempt;
+    try {
+      Thread.sleep(SHORTEST_PAUSE_MILLISECONDS + ThreadLocalRandom.current().nextLong(longest));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable(operation, e);
+    }
   }
 
   /// Returns the exception for an operation that failed.

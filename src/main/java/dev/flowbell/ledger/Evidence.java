@@ -63,4 +63,7 @@ public interface Evidence {
 
   /// Removes and returns what is held for hours before this one, by hour.
   Map<Long, List<String>> takeHeld(long beforeHour);
+
+  /// Returns how many additions, entries and alerts were left out because of the ledger's bounds.
+  int leftOut();
 }

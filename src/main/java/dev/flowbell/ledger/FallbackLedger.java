@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -47,12 +46,25 @@ public final class FallbackLedger implements Ledger {
     private final Instant claimed;
     private final Duration lease;
     private final Set<String> doneSteps = new LinkedHashSet<>();
+    private final Evidence evidence;
 
     FallbackClaim(Claim claim, String batch, Instant claimed, Duration lease) {
       this.claim = claim;
       this.batch = batch;
       this.claimed = claimed;
       this.lease = lease;
+      this.evidence =
+          new FallbackEvidence(
+              claim.evidence(),
+              this::evidenceInMemory,
+              FallbackLedger.this::warn,
+              () -> addPossibleDuplicates(1));
+    }
+
+    private Evidence evidenceInMemory() {
+      Claim inMemory = memory.claim(batch, claimed, lease);
+      inMemory.release(); // its evidence remains usable
+      return inMemory.evidence();
     }
 
     @Override
@@ -67,7 +79,7 @@ public final class FallbackLedger implements Ledger {
 
     @Override
     public Evidence evidence() {
-      return claim.evidence();
+      return evidence;
     }
 
     @Override
@@ -88,28 +100,6 @@ public final class FallbackLedger implements Ledger {
     @Override
     public int possibleDuplicates() {
       return claim.possibleDuplicates();
-    }
-
-    @Override
-    public Map<String, Cooldown> startCooldowns(
-        Collection<String> keys, Instant now, Duration length) {
-      try {
-        return claim.startCooldowns(keys, now, length);
-      } catch (LedgerUnavailableException e) {
-        warn(e);
-        addPossibleDuplicates(1);
-        return startCooldownsInMemory(keys, now, length);
-      }
-    }
-
-    private Map<String, Cooldown> startCooldownsInMemory(
-        Collection<String> keys, Instant now, Duration length) {
-      Claim inMemory = memory.claim(batch, claimed, lease);
-      try {
-        return inMemory.startCooldowns(keys, now, length);
-      } finally {
-        inMemory.release();
-      }
     }
 
     @Override

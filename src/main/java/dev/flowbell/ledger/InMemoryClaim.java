@@ -1,12 +1,10 @@
 package dev.flowbell.ledger;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +14,14 @@ final class InMemoryClaim implements Claim {
   private final InMemoryLedger.Batch batch;
   private final Set<Integer> acceptedRequests;
   private final boolean wasInterrupted;
+  private final Instant claimed;
+  private final long claimedNanoseconds = System.nanoTime();
   private int possibleDuplicates;
 
   /// @param ledger guards the batch
-  InMemoryClaim(InMemoryLedger ledger, InMemoryLedger.Batch batch, boolean wasInterrupted) {
+  InMemoryClaim(
+      InMemoryLedger ledger, InMemoryLedger.Batch batch, boolean wasInterrupted, Instant claimed) {
+    this.claimed = claimed;
     this.ledger = ledger;
     this.batch = batch;
     this.acceptedRequests = Set.copyOf(batch.acceptedRequests);
@@ -59,19 +61,6 @@ final class InMemoryClaim implements Claim {
   @Override
   public int possibleDuplicates() {
     return possibleDuplicates;
-  }
-
-  @Override
-  public Map<String, Cooldown> startCooldowns(
-      Collection<String> keys, Instant now, Duration length) {
-    Map<String, Cooldown> result = new LinkedHashMap<>();
-    synchronized (ledger) {
-      for (String key : keys) {
-        result.put(
-            key, batch.cooldowns.computeIfAbsent(key, _ -> ledger.startCooldown(key, now, length)));
-      }
-    }
-    return result;
   }
 
   @Override
@@ -137,7 +126,8 @@ final class InMemoryClaim implements Claim {
     public Map<String, EvidenceItem> add(Collection<EvidenceAddition> additions) {
       synchronized (ledger) {
         Map<String, EvidenceItem> added = evidence.add(additions, batch.isEvidenceCounted);
-        batch.isEvidenceCounted = true;
+        batch.isEvidenceCounted |=
+            additions.stream().anyMatch(each -> !each.item().numbers().isEmpty());
         return added;
       }
     }
@@ -166,14 +156,15 @@ final class InMemoryClaim implements Claim {
     @Override
     public boolean lease(String key, @Nullable Episode known) {
       synchronized (ledger) {
-        return Objects.equals(evidence.episodes().get(key), known) && evidence.leases().add(key);
+        return isSameSent(evidence.episodes().get(key), known)
+            && evidence.lease(key, InMemoryClaim.this, now());
       }
     }
 
     @Override
     public void recordSent(String key, Episode episode) {
       synchronized (ledger) {
-        evidence.leases().remove(key);
+        evidence.release(key, InMemoryClaim.this);
         evidence.episodes().put(key, episode);
       }
     }
@@ -181,14 +172,14 @@ final class InMemoryClaim implements Claim {
     @Override
     public void release(String key) {
       synchronized (ledger) {
-        evidence.leases().remove(key);
+        evidence.release(key, InMemoryClaim.this);
       }
     }
 
     @Override
     public void extend(String key, Episode episode) {
       synchronized (ledger) {
-        evidence.episodes().put(key, episode);
+        evidence.episodes().computeIfPresent(key, (_, _) -> episode);
       }
     }
 
@@ -232,6 +223,26 @@ final class InMemoryClaim implements Claim {
       synchronized (ledger) {
         return evidence.takeHeld(beforeHour);
       }
+    }
+
+    @Override
+    public int leftOut() {
+      return 0;
+    }
+
+    private Instant now() {
+      return claimed.plusNanos(System.nanoTime() - claimedNanoseconds);
+    }
+
+    /// Other payloads extend an episode meanwhile, so its first and last flow time may differ.
+    private static boolean isSameSent(@Nullable Episode one, @Nullable Episode other) {
+      if (one == null || other == null) {
+        return one == null && other == null;
+      }
+      return one.sentAt().equals(other.sentAt())
+          && one.rank() == other.rank()
+          && one.isGrown() == other.isGrown()
+          && one.hasGotThrough() == other.hasGotThrough();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowbell.ledger;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ final class InMemoryEvidence {
 
   private final Map<String, MutableItem> items = newBoundedMap();
   private final Map<String, Episode> episodes = newBoundedMap();
-  private final Set<String> leases = new HashSet<>();
+  private final Map<String, Lease> leases = new HashMap<>();
   private final Set<String> board = new LinkedHashSet<>();
   private final Map<Long, Integer> notifications = new HashMap<>();
   private final Map<Long, List<String>> held = new TreeMap<>();
@@ -60,8 +61,21 @@ final class InMemoryEvidence {
     return episodes;
   }
 
-  Set<String> leases() {
-    return leases;
+  /// Gives a claim the right to send, unless another one has it.
+  boolean lease(String key, Claim owner, Instant now) {
+    Lease lease = leases.get(key);
+    if (lease != null && lease.owner != owner && now.isBefore(lease.end)) {
+      return false;
+    }
+    leases.put(key, new Lease(owner, now.plus(DynamoDbEvidence.LEASE)));
+    return true;
+  }
+
+  void release(String key, Claim owner) {
+    Lease lease = leases.get(key);
+    if (lease != null && lease.owner == owner) {
+      leases.remove(key);
+    }
   }
 
   Set<String> board() {
@@ -105,6 +119,8 @@ final class InMemoryEvidence {
       }
     };
   }
+
+  private record Lease(Claim owner, Instant end) {}
 
   private static final class MutableItem {
     private final Map<String, Set<String>> sets = new HashMap<>();

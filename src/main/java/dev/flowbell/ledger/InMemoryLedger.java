@@ -17,7 +17,6 @@ public final class InMemoryLedger implements Ledger {
   private static final int MOST_ENTRIES = 100_000;
 
   private final Map<String, Batch> batches = newBoundedMap();
-  private final Map<String, CooldownItem> cooldowns = newBoundedMap();
   private final InMemoryEvidence evidence = new InMemoryEvidence();
 
   /// Makes an empty ledger.
@@ -34,25 +33,11 @@ public final class InMemoryLedger implements Ledger {
       wasInterrupted = entry.leaseEnd != null;
       entry.leaseEnd = now.plus(lease);
     }
-    return new InMemoryClaim(this, entry, wasInterrupted);
+    return new InMemoryClaim(this, entry, wasInterrupted, now);
   }
 
   InMemoryEvidence evidence() {
     return evidence;
-  }
-
-  /// Returns whether an alert may be sent, and starts its cooldown if so.
-  synchronized Cooldown startCooldown(String key, Instant now, Duration length) {
-    CooldownItem last = cooldowns.get(key);
-    if (last != null && last.isRunning(now)) {
-      cooldowns.put(key, last.suppressOne());
-      return Cooldown.running(last.quietUntil());
-    }
-    cooldowns.remove(key); // so that the map keeps it among the newest
-    cooldowns.put(key, CooldownItem.start(now, length));
-    return last == null
-        ? Cooldown.started(now.plus(length), 0, now)
-        : Cooldown.started(now.plus(length), last.suppressed(), last.sent());
   }
 
   private static <V> Map<String, V> newBoundedMap() {
@@ -71,7 +56,6 @@ public final class InMemoryLedger implements Ledger {
     final Instant arrival;
     final Set<String> doneSteps = new LinkedHashSet<>();
     final Set<Integer> acceptedRequests = new TreeSet<>();
-    final Map<String, Cooldown> cooldowns = new LinkedHashMap<>();
     boolean isFinished;
     boolean isEvidenceCounted;
     @Nullable Instant leaseEnd; // null after a release

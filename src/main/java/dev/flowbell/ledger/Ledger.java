@@ -3,8 +3,8 @@ package dev.flowbell.ledger;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Remembers which steps of which batches are done, and which cooldowns run, so that a repeated
-/// batch is not counted or notified again.
+/// Remembers which steps of which batches are done, what was seen and what was sent, so that a
+/// repeated batch is not counted or notified again.
 ///
 /// Lambda retries a failed invocation, and CloudWatch Logs may deliver a batch twice without a
 /// failure.

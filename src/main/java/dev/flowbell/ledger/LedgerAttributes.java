@@ -2,10 +2,11 @@ package dev.flowbell.ledger;
 
 /// The names of the ledger table's attributes.
 ///
-/// Items live for 15 days, and other versions of Flowbell read and write them too. So a stored name
+/// Items of batches live for 15 days, and other versions of Flowbell read and write them too. So a stored name
 /// must not change, and a new meaning needs a new name.
 final class LedgerAttributes {
-  /// The partition key: `batch#…` or `cooldown#…`.
+  /// The partition key: `batch#…`, `ev#…` (evidence), `told#…` (a cause), `mails#…` (an hour's
+  /// notifications) or `open` (the board).
   static final String ID = "id";
 
   /// When DynamoDB may delete the item, in seconds since 1970.
@@ -31,38 +32,45 @@ final class LedgerAttributes {
   /// Of a batch: the number of possible duplicates.
   static final String DOUBTS = "doubts";
 
-  /// Of a batch: its cooldowns by key, maps with the attributes [#IS_STARTED], [#UNTIL],
-  /// [#SUPPRESSED] and [#SINCE].
-  static final String COOLDOWNS = "cooldowns";
-
-  /// Of a batch: its cooldowns as versions before 2026-11-27 wrote them, texts by key such as `true
-  /// 1795342450123 0 0`: whether it started, until when, how many were suppressed, and since when.
+  /// Of a batch: 1 if its numbers were added to the evidence.
   ///
-  /// This version reads it and does not write it. After a rollback, an older version finds none of
-  /// a newer batch's cooldowns, and starts or reads them anew.
-  static final String ANSWERS = "answers";
+  /// Versions before 2026-11-28 wrote `cooldowns` and `answers` as well, and items `cooldown#…`.
+  static final String COUNTED = "counted";
 
-  /// Of a batch's cooldown: whether it started with the batch.
-  static final String IS_STARTED = "isStarted";
+  /// Of a cause: the first flow time of its episode, in milliseconds since 1970.
+  static final String FIRST = "first";
 
-  /// Of a batch's cooldown: when it ends, in milliseconds since 1970.
-  static final String UNTIL = "until";
+  /// Of a cause: the last flow time of its episode, in milliseconds since 1970.
+  static final String LAST = "last";
 
-  /// Of a batch's cooldown: how many alerts the last one suppressed.
-  static final String SUPPRESSED = "suppressed";
+  /// Of a cause: the flow time at which a notification was last sent, in milliseconds since 1970.
+  /// Without it, nothing was sent.
+  static final String AT = "at";
 
-  /// Of a batch's cooldown: when the last alert was sent, in milliseconds since 1970; absent if
-  /// none was suppressed.
-  static final String SINCE = "since";
+  /// Of a cause: how much the last notification mattered.
+  static final String RANK = "rank";
 
-  /// Of a cooldown: when the last alert was sent, in milliseconds since 1970.
-  static final String TOLD = "told";
+  /// Of a cause: whether a notification said that it has grown.
+  static final String GROWN = "grown";
 
-  /// Of a cooldown: when it ends, in milliseconds since 1970.
-  static final String QUIET_UNTIL = "quietUntil";
+  /// Of a cause: whether a notification said what got through.
+  static final String GOT = "got";
 
-  /// Of a cooldown: how many alerts were suppressed since.
-  static final String KEPT_BACK = "keptBack";
+  /// Of a cause, or of an hour's held alerts: the claim that may send a notification until
+  /// [#LEASE_END].
+  static final String OWNER = "owner";
+
+  /// Of the board: its entries.
+  static final String ENTRIES = "entries";
+
+  /// Of an hour: how many notifications were counted.
+  static final String COUNT = "count";
+
+  /// Of an hour: the alerts that are held for its digest.
+  static final String HELD = "held";
+
+  /// The partition key's value for the board.
+  static final String BOARD_ID = "open";
 
   private LedgerAttributes() {}
 
@@ -71,8 +79,13 @@ final class LedgerAttributes {
     return "batch#" + batch;
   }
 
-  /// Returns the partition key's value for a cooldown.
-  static String cooldownId(String key) {
-    return "cooldown#" + key;
+  /// Returns the partition key's value for a cause.
+  static String causeId(String key) {
+    return "told#" + key;
+  }
+
+  /// Returns the partition key's value for an hour's notifications.
+  static String notificationsId(long hour) {
+    return "mails#" + hour;
   }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /// An update of one item: changes of attributes, and the condition under which they are made.
 ///
-/// Attribute names go into the expressions as they are, so none may be a reserved word.
+/// The expressions have placeholders for attribute names: many words are reserved.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html">UpdateItem</a>
@@ -19,6 +19,8 @@ final class UpdateItem {
   private final List<String> sets = new ArrayList<>();
   private final List<String> removes = new ArrayList<>();
   private final List<String> adds = new ArrayList<>();
+  private final List<String> deletes = new ArrayList<>();
+  private final Map<String, String> names = new LinkedHashMap<>(); // placeholders by attribute
   private final Map<String, Object> values = new LinkedHashMap<>();
   private String condition = "";
 
@@ -35,6 +37,18 @@ final class UpdateItem {
 
     /// The attribute is a number and at most this one.
     record AtMost(String attribute, Map<String, Object> number) implements Condition {}
+
+    /// The attribute is a number and less than this one.
+    record Less(String attribute, Map<String, Object> number) implements Condition {}
+
+    /// The attribute is a number and greater than this one.
+    record Greater(String attribute, Map<String, Object> number) implements Condition {}
+
+    /// The attribute is a set with fewer entries than this.
+    record Smaller(String attribute, int size) implements Condition {}
+
+    /// One of the conditions holds.
+    record Any(List<Condition> conditions) implements Condition {}
   }
 
   /// @param id the partition key's value
@@ -44,31 +58,42 @@ final class UpdateItem {
 
   /// Sets an attribute.
   UpdateItem set(String attribute, Map<String, Object> value) {
-    sets.add(attribute + " = " + placeholder(value));
+    sets.add(nameOf(attribute) + " = " + placeholder(value));
     return this;
   }
 
   /// Sets an attribute that the item does not have yet.
   UpdateItem setIfAbsent(String attribute, Map<String, Object> value) {
-    sets.add("%1$s = if_not_exists(%1$s, %2$s)".formatted(attribute, placeholder(value)));
+    sets.add("%1$s = if_not_exists(%1$s, %2$s)".formatted(nameOf(attribute), placeholder(value)));
     return this;
   }
 
   /// Removes an attribute.
   UpdateItem remove(String attribute) {
-    removes.add(attribute);
+    removes.add(nameOf(attribute));
     return this;
   }
 
   /// Adds to a number or a set. An absent attribute counts as 0, or as the empty set.
   UpdateItem add(String attribute, Map<String, Object> value) {
-    adds.add(attribute + " " + placeholder(value));
+    adds.add(nameOf(attribute) + " " + placeholder(value));
+    return this;
+  }
+
+  /// Removes entries from a set.
+  UpdateItem delete(String attribute, Map<String, Object> value) {
+    deletes.add(nameOf(attribute) + " " + placeholder(value));
     return this;
   }
 
   /// Makes the update conditional: all of the conditions must hold.
   UpdateItem onlyIf(Condition... all) {
-    return onlyIf(List.of(all), " AND ");
+    return onlyIf(List.of(all));
+  }
+
+  /// Makes the update conditional: all of the conditions must hold.
+  UpdateItem onlyIf(Collection<Condition> all) {
+    return onlyIf(all, " AND ");
   }
 
   /// Makes the update conditional: one of the conditions must hold.
@@ -77,19 +102,35 @@ final class UpdateItem {
   }
 
   private UpdateItem onlyIf(Collection<Condition> conditions, String operator) {
-    condition = conditions.stream().map(this::toExpression).collect(Collectors.joining(operator));
+    condition = toExpression(conditions, operator);
     return this;
+  }
+
+  private String toExpression(Collection<Condition> conditions, String operator) {
+    return conditions.stream().map(this::toExpression).collect(Collectors.joining(operator));
   }
 
   private String toExpression(Condition each) {
     return switch (each) {
-      case Condition.Exists(String attribute) -> "attribute_exists(" + attribute + ")";
-      case Condition.Absent(String attribute) -> "attribute_not_exists(" + attribute + ")";
+      case Condition.Exists(String attribute) -> "attribute_exists(" + nameOf(attribute) + ")";
+      case Condition.Absent(String attribute) -> "attribute_not_exists(" + nameOf(attribute) + ")";
       case Condition.Equal(String attribute, Map<String, Object> value) ->
-          attribute + " = " + placeholder(value);
+          nameOf(attribute) + " = " + placeholder(value);
       case Condition.AtMost(String attribute, Map<String, Object> number) ->
-          attribute + " <= " + placeholder(number);
+          nameOf(attribute) + " <= " + placeholder(number);
+      case Condition.Less(String attribute, Map<String, Object> number) ->
+          nameOf(attribute) + " < " + placeholder(number);
+      case Condition.Greater(String attribute, Map<String, Object> number) ->
+          nameOf(attribute) + " > " + placeholder(number);
+      case Condition.Smaller(String attribute, int size) ->
+          "size(" + nameOf(attribute) + ") < " + placeholder(DynamoDbJson.number(size));
+      case Condition.Any(List<Condition> conditions) ->
+          "(" + toExpression(conditions, " OR ") + ")";
     };
+  }
+
+  private String nameOf(String attribute) {
+    return names.computeIfAbsent(attribute, _ -> "#n" + names.size());
   }
 
   private String placeholder(Map<String, Object> value) {
@@ -105,13 +146,22 @@ final class UpdateItem {
     request.put("Key", Map.of(LedgerAttributes.ID, DynamoDbJson.string(id)));
     request.put(
         "UpdateExpression",
-        Stream.of(clause("SET ", sets), clause("REMOVE ", removes), clause("ADD ", adds))
+        Stream.of(
+                clause("SET ", sets),
+                clause("REMOVE ", removes),
+                clause("ADD ", adds),
+                clause("DELETE ", deletes))
             .filter(clause -> !clause.isEmpty())
             .collect(Collectors.joining(" ")));
     if (!condition.isEmpty()) {
       request.put("ConditionExpression", condition);
     }
-    request.put("ExpressionAttributeValues", values);
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    names.forEach((attribute, name) -> attributes.put(name, attribute));
+    request.put("ExpressionAttributeNames", attributes);
+    if (!values.isEmpty()) {
+      request.put("ExpressionAttributeValues", values);
+    }
     return request;
   }
 

@@ -1,4 +1,4 @@
-/// Remembers which steps of which batches are done, and which cooldowns run.
+/// Remembers which steps of which batches are done, what was seen, and what was sent.
 @NullMarked
 package dev.flowbell.ledger;
 

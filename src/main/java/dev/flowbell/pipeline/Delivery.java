@@ -53,7 +53,8 @@ final class Delivery {
         unrecorded.add(step.name());
       }
     }
-    if (needed.isEmpty()) { // a repeat under other settings, which find nothing to send
+    if (needed.isEmpty()) { // a repeat, which finds nothing more to send
+      reportRepeat(findings, claim, limit);
       claim.finish(unrecorded);
       return;
     }
@@ -118,6 +119,17 @@ final class Delivery {
           null,
           limit);
       claim.clearPossibleDuplicates();
+    }
+  }
+
+  /// Reports possible duplicates of an earlier invocation, as the only thing that is published.
+  private void reportRepeat(Findings findings, Claim claim, TimeLimit limit) {
+    try {
+      reportPossibleDuplicates(findings, claim, limit);
+    } catch (PublishFailedException e) {
+      claim.release();
+      throw new PayloadFailedException(
+          toText(metrics) + ": NOT done, " + e.getMessage(), List.of(e));
     }
   }
 

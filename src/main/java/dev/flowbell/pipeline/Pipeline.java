@@ -154,6 +154,8 @@ public final class Pipeline {
                 judgement.suppressed(),
                 Metric.ALERTS_QUIETED,
                 judgement.quieted(),
+                Metric.OVER_BOUNDS,
+                judge == null ? 0L : claim.evidence().leftOut(),
                 Metric.POSSIBLE_DUPLICATES,
                 (long) claim.possibleDuplicates()));
     Findings findings =

@@ -4,16 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BatchItemTest {
-  private static final Instant UNTIL = Instant.ofEpochMilli(1795346353217L);
-  private static final Instant SENT = Instant.ofEpochMilli(1795300000123L);
-
-  /// The item as versions before 2026-11-27 wrote it.
+  /// The item as versions before 2026-11-28 wrote it, with cooldowns in both forms.
   @Test
   void from_olderVersion() {
     assertThat(
@@ -24,7 +19,9 @@ class BatchItemTest {
                 "taken":{"NS":["3","0"]},"doubts":{"N":"2"},"answers":{"M":{
                 "again":{"S":"true 1795346353217 7 1795300000123"},
                 "new":{"S":"true 1795346353217 0 0"},
-                "running":{"S":"false 1795346353217 0 0"}}}}
+                "running":{"S":"false 1795346353217 0 0"}}},
+                "cooldowns":{"M":{"newer":{"M":{"isStarted":{"BOOL":true},
+                "until":{"N":"1795346353217"},"suppressed":{"N":"0"}}}}}}
                 """))
         .isEqualTo(
             new BatchItem(
@@ -33,10 +30,7 @@ class BatchItemTest {
                 Set.of("METRICS"),
                 Set.of(0, 3),
                 2,
-                Map.of(
-                    "again", new Cooldown(true, UNTIL, 7, SENT),
-                    "new", new Cooldown(true, UNTIL, 0, null),
-                    "running", new Cooldown(false, UNTIL, 0, null))));
+                false));
   }
 
   @Test
@@ -62,16 +56,8 @@ class BatchItemTest {
   }
 
   @Test
-  void toAttribute_isReadBack() {
-    Map<String, Cooldown> cooldowns = new LinkedHashMap<>();
-    cooldowns.put("again", new Cooldown(true, UNTIL, 7, SENT));
-    cooldowns.put("new", new Cooldown(true, UNTIL, 0, null));
-    cooldowns.put("running", new Cooldown(false, UNTIL, 0, null));
-
-    byte[] item =
-        DynamoDbJson.write(Map.of(LedgerAttributes.COOLDOWNS, BatchItem.toAttribute(cooldowns)));
-
-    assertThat(BatchItem.from(DynamoDbJson.read(item)).cooldowns()).isEqualTo(cooldowns);
+  void from_counted() {
+    assertThat(read("{\"counted\":{\"N\":\"1\"}}").isCounted()).isTrue();
   }
 
   private static BatchItem read(String json) {

@@ -11,6 +11,7 @@ import dev.flowbell.testing.network.FaultProxy.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// Tests the ledger with a real table, and the requests that it sends.
@@ -74,27 +76,162 @@ final class DynamoDbLedgerIT extends LedgerContract {
   }
 
   @Test
-  void startCooldowns_takeTwoRoundTrips() {
-    Claim claim = claim("batch", NOW);
+  void add_takesOneWriteForWhatIsNew() {
+    claim("before", NOW).evidence().board();
+    Evidence evidence = claim("batch", NOW).evidence();
     proxy.forget();
 
-    claim.startCooldowns(List.of("one", "two", "three"), NOW, HOUR);
-    claim.startCooldowns(List.of("three", "one"), NOW, HOUR);
+    evidence.board();
+    evidence.add(List.of(addition("ev#1", "tries", "a", "b")));
+    evidence.add(List.of(addition("ev#1", "tries", "b", "a")));
+    evidence.read(List.of("ev#0", "ev#1", "ev#2"));
+    evidence.read(List.of("ev#0", "ev#1", "ev#2"));
 
     assertThat(proxy.calls())
         .extracting(FaultProxy.Call::operation)
-        .containsExactly("BatchGetItem", "TransactWriteItems");
+        .containsExactly("UpdateItem", "BatchGetItem");
+    proxy.forget();
+    claim("another", NOW).evidence().add(List.of(addition("ev#1", "tries", "a")));
+    assertThat(proxy.calls()).hasSize(1); // the claim
+  }
+
+  @Test
+  void add_numbersTakeOneTransaction() {
+    Evidence evidence = claim("numbers", NOW).evidence();
+    proxy.forget();
+
+    evidence.add(
+        List.of(
+            new EvidenceAddition(
+                "ev#numbers",
+                new EvidenceItem(Map.of("tries", Set.of("a")), Map.of("few", 4L, "many", 5L)),
+                EXPIRES)));
+
+    assertThat(proxy.calls())
+        .extracting(FaultProxy.Call::operation)
+        .containsExactly("TransactWriteItems", "UpdateItem");
+    assertThat(evidence.read(List.of("ev#numbers")).get("ev#numbers").numbers())
+        .isEqualTo(Map.of("many", 5L));
+  }
+
+  /// A full set leaves room for what other sets of the item get.
+  @Test
+  void add_beyondACap() {
+    Set<String> sources = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      sources.add("source " + i);
+    }
+    claim("one", NOW)
+        .evidence()
+        .add(
+            List.of(
+                new EvidenceAddition(
+                    "ev#door", new EvidenceItem(Map.of("src", sources), Map.of()), EXPIRES)));
+    assertThat(table.attributes("ev#door").get("src").bs()).hasSize(64);
+
+    DynamoDbLedger otherProcess = aws.through(proxy.uri(), () -> new DynamoDbLedger(table.name()));
+    EvidenceItem item =
+        otherProcess
+            .claim("two", NOW, LEASE)
+            .evidence()
+            .add(
+                List.of(
+                    new EvidenceAddition(
+                        "ev#door",
+                        new EvidenceItem(
+                            Map.of("src", Set.of("another"), "min", Set.of("m")), Map.of()),
+                        EXPIRES)))
+            .get("ev#door");
+    assertThat(item.set("src")).hasSize(64).doesNotContain("another");
+    assertThat(item.set("min")).containsExactly("m");
+  }
+
+  @Test
+  void add_beyondTheWritesOfAClaim() {
+    List<EvidenceAddition> additions = new ArrayList<>();
+    for (int i = 0; i < 15; i++) {
+      additions.add(addition("ev#bound#" + i, "tries", "a"));
+    }
+    Evidence evidence = claim("bound", NOW).evidence();
+    proxy.forget();
+
+    Map<String, EvidenceItem> added = evidence.add(additions);
+
+    assertThat(added).hasSize(15);
+    assertThat(added.get("ev#bound#14").set("tries")).containsExactly("a");
+    assertThat(proxy.calls()).hasSize(12);
+    assertThat(evidence.leftOut()).isEqualTo(3);
+  }
+
+  @Test
+  void extend_byLessThanTenMinutes_writesNothing() {
+    Evidence evidence = claim("sent", NOW).evidence();
+    Episode sent = new Episode(NOW, NOW, NOW, 1, false, false);
+    evidence.lease("cause", null);
+    evidence.recordSent("cause", sent);
+    proxy.forget();
+
+    evidence.extend("cause", sent.extendedBy(NOW, NOW.plusSeconds(599)));
+    assertThat(proxy.calls()).isEmpty();
+    evidence.extend("cause", sent.extendedBy(NOW, NOW.plusSeconds(600)));
+    assertThat(proxy.calls()).hasSize(1);
+  }
+
+  @Test
+  void board_isReadOnceAMinute() {
+    claim("first", NOW).evidence().board();
+    proxy.forget();
+
+    claim("second", NOW).evidence().board();
+
+    assertThat(proxy.count("BatchGetItem")).isZero();
+  }
+
+  /// What a source got through a day ago is no longer looked at.
+  @Test
+  void board_forgetsSourcesThatScanned() {
+    table.put(
+        "open",
+        Map.of(
+            "entries",
+            AttributeValue.fromSs(
+                List.of("scan 10.0.0.1 973", "scan 10.0.0.2 974", "scan 10.0.0.3 1000"))));
+
+    assertThat(claim("old", NOW).evidence().board())
+        .containsExactlyInAnyOrder("scan 10.0.0.2 974", "scan 10.0.0.3 1000");
+    assertThat(table.attributes("open").get("entries").ss())
+        .containsExactlyInAnyOrder("scan 10.0.0.2 974", "scan 10.0.0.3 1000");
+  }
+
+  /// The right to send the digest ends, and the alerts are still held.
+  @Test
+  void takeHeld_thenKilled() {
+    Claim claim = claim("holds", NOW);
+    claim.evidence().hold(7, "alert");
+    claim.evidence().post(Set.of("held 7"));
+    claim.finish(ALL);
+    claim("killed", NOW).evidence().takeHeld(8);
+
+    assertThat(claim("soon", NOW.plusSeconds(20)).evidence().takeHeld(8)).isEmpty();
+    assertThat(claim("later", NOW.plusSeconds(31)).evidence().takeHeld(8))
+        .isEqualTo(Map.of(7L, List.of("alert")));
   }
 
   @Test
   void items_expire() {
     Claim claim = claim("expires", NOW);
-    claim.startCooldowns(List.of("expires, too"), NOW, HOUR);
+    claim.evidence().add(List.of(addition("ev#expires", "tries", "a")));
+    claim.evidence().lease("expires", null);
+    claim.evidence().recordSent("expires", new Episode(NOW, NOW, NOW, 1, false, false));
+    claim.evidence().countNotification(8, 1);
 
     assertThat(table.number("batch#expires", "expires"))
         .isEqualTo(NOW.plus(Duration.ofDays(15)).getEpochSecond());
-    assertThat(table.number("cooldown#expires, too", "expires"))
-        .isEqualTo(NOW.plus(HOUR).plus(Duration.ofDays(15)).getEpochSecond());
+    assertThat(table.number("ev#expires", "expires")).isEqualTo(EXPIRES.getEpochSecond());
+    assertThat(table.number("told#expires", "expires"))
+        .isEqualTo(NOW.plus(Duration.ofHours(50)).getEpochSecond());
+    assertThat(table.number("mails#8", "expires"))
+        .isEqualTo(Duration.ofHours(8 + 26).toSeconds());
   }
 
   /// The ledger does not know that the write succeeded, and repeats it. The repeat must not count.
@@ -102,26 +239,24 @@ final class DynamoDbLedgerIT extends LedgerContract {
   void everyCall_withItsAnswerLost() {
     proxy.use(loseEveryFirstAnswer());
     Claim claim = claim("lost", NOW);
-    claim.startCooldowns(List.of("lost"), NOW, HOUR);
+    EvidenceAddition addition =
+        new EvidenceAddition(
+            "ev#lost", new EvidenceItem(Map.of("tries", Set.of("a")), Map.of("n", 7L)), EXPIRES);
+    assertThat(claim.evidence().add(List.of(addition)).get("ev#lost")).isEqualTo(addition.item());
     claim.recordAccepted(Set.of(3));
     claim.recordDone(Set.of("METRICS"));
+    assertThat(claim.evidence().lease("lost", null)).isTrue();
+    claim.evidence().recordSent("lost", new Episode(NOW, NOW, NOW, 1, false, false));
     claim.release();
-    Claim other = claim("other", NOW);
-    other.startCooldowns(List.of("lost"), NOW, HOUR);
-    other.release();
+    assertThat(claim("other", NOW).evidence().lease("lost", null)).isFalse();
 
     Claim again = claim("lost", NOW.plusSeconds(1));
     assertThat(again.doneSteps()).containsExactly("METRICS");
     assertThat(again.acceptedRequests()).containsExactly(3);
+    assertThat(again.evidence().add(List.of(addition)).get("ev#lost")).isEqualTo(addition.item());
     again.finish(ALL);
     proxy.use(_ -> Fault.NONE);
     assertThat(claim("lost", NOW).isFinished()).isTrue();
-    assertThat(
-            claim("third", NOW)
-                .startCooldowns(List.of("lost"), NOW.plus(HOUR), HOUR)
-                .get("lost")
-                .suppressed())
-        .isEqualTo(1);
   }
 
   @Test
@@ -191,7 +326,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
 
     Claim claim = fallback.claim("away", NOW, LEASE);
     assertThat(claim.possibleDuplicates()).isEqualTo(1);
-    assertThat(claim.startCooldowns(List.of("away"), NOW, HOUR).get("away").isStarted()).isTrue();
+    assertThat(claim.evidence().lease("away", null)).isTrue();
     claim.finish(ALL);
 
     assertThat(fallback.claim("away", NOW, LEASE).isFinished()).isTrue();
@@ -265,96 +400,78 @@ final class DynamoDbLedgerIT extends LedgerContract {
     assertThat(table.attributes("batch#partly")).doesNotContainKeys("leaseEnd", "runner");
   }
 
-  /// An item whose cooldowns are texts, as versions before 2026-11-27 wrote them.
   @Test
-  void startCooldowns_itemOfAnOlderVersion() {
-    Instant until = NOW.plus(HOUR);
+  void fallback_whileEvidenceIsUnavailable() {
+    List<String> warnings = new ArrayList<>();
+    Claim claim = new FallbackLedger(ledger, warnings::add).claim("evidence", NOW, LEASE);
+    proxy.refuse(true);
+    EvidenceAddition addition = addition("ev#away", "tries", "a");
+
+    assertThat(claim.evidence().add(List.of(addition)).get("ev#away")).isEqualTo(addition.item());
+    assertThat(claim.evidence().read(List.of("ev#away"))).hasSize(1);
+    Episode known = new Episode(NOW, NOW, NOW, 1, false, false);
+    assertThat(warnings).hasSize(1);
+    assertThat(claim.possibleDuplicates()).isZero();
+    assertThat(claim.evidence().lease("cause", known)).isTrue();
+    assertThat(claim.possibleDuplicates()).isEqualTo(1);
+    claim.evidence().recordSent("cause", known);
+    assertThat(claim.evidence().lease("cause", null)).isFalse();
+  }
+
+  /// An item with cooldowns, as versions before 2026-11-28 wrote them: they are ignored.
+  @Test
+  void claim_itemOfAnOlderVersion() {
     table.put(
         "batch#older",
         Map.of(
             "arrival", AttributeValue.fromN("1795342753217"),
             "leaseEnd", AttributeValue.fromN("0"),
+            "closed", AttributeValue.fromSs(List.of("METRICS")),
             "answers",
-                AttributeValue.fromM(
-                    Map.of(
-                        "new", AttributeValue.fromS("true " + until.toEpochMilli() + " 0 0"),
-                        "again",
-                            AttributeValue.fromS(
-                                "true %d 7 %d".formatted(until.toEpochMilli(), 1795300000123L)),
-                        "quiet", AttributeValue.fromS("false 1795346400456 0 0")))));
+                AttributeValue.fromM(Map.of("key", AttributeValue.fromS("true 1795342753218 0 0"))),
+            "cooldowns",
+                AttributeValue.fromM(Map.of("key", AttributeValue.fromM(Map.of())))));
+
     Claim claim = claim("older", NOW);
-    proxy.forget();
 
-    assertThat(claim.startCooldowns(List.of("new", "again", "quiet"), NOW, HOUR))
-        .isEqualTo(
-            Map.of(
-                "new", new Cooldown(true, until, 0, null),
-                "again", new Cooldown(true, until, 7, Instant.ofEpochMilli(1795300000123L)),
-                "quiet", new Cooldown(false, Instant.ofEpochMilli(1795346400456L), 0, null)));
-    assertThat(proxy.calls()).isEmpty();
-  }
-
-  @Test
-  void startCooldowns_addedToThoseOfAnOlderVersion() {
-    table.put(
-        "batch#mixed",
-        Map.of(
-            "leaseEnd", AttributeValue.fromN("0"),
-            "answers",
-                AttributeValue.fromM(
-                    Map.of("old", AttributeValue.fromS("false 1795346400456 0 0")))));
-    Claim claim = claim("mixed", NOW);
-    Map<String, Cooldown> first = claim.startCooldowns(List.of("old", "added"), NOW, HOUR);
-    claim.release();
-
-    Map<String, Cooldown> again =
-        claim("mixed", NOW.plusSeconds(1))
-            .startCooldowns(List.of("old", "added"), NOW.plus(HOUR), HOUR);
-
-    assertThat(again).isEqualTo(first);
-    assertThat(again.get("added")).isEqualTo(new Cooldown(true, NOW.plus(HOUR), 0, null));
+    assertThat(claim.isFinished()).isFalse();
+    assertThat(claim.doneSteps()).containsExactly("METRICS");
   }
 
   /// The names are fixed: items live for 15 days, and other versions read them.
   @Test
   void items_haveTheseAttributes() {
-    claim("before", NOW.minus(HOUR).minus(HOUR))
-        .startCooldowns(List.of("sent before"), NOW.minus(HOUR).minus(HOUR), HOUR);
-    claim("between", NOW.minus(HOUR).minusSeconds(1))
-        .startCooldowns(List.of("sent before"), NOW.minus(HOUR).minusSeconds(1), HOUR);
     Claim claim = claim("names", NOW);
-    claim.startCooldowns(List.of("sent before"), NOW, HOUR);
     claim.recordAccepted(Set.of(3));
     claim.recordDone(Set.of("METRICS"));
+    Evidence evidence = claim.evidence();
+    evidence.add(
+        List.of(
+            new EvidenceAddition(
+                "ev#names",
+                new EvidenceItem(Map.of("tries", Set.of("\0\u00ff")), Map.of("\0|", 7L)),
+                EXPIRES)));
+    evidence.lease("names", null);
+    assertThat(table.attributes("told#names"))
+        .containsOnlyKeys("id", "leaseEnd", "owner", "expires");
+    evidence.recordSent("names", new Episode(NOW, NOW, NOW, 1, false, false));
+    evidence.countNotification(9, 1);
+    evidence.hold(9, "alert");
+    evidence.post(Set.of("held 9"));
+    claim.release();
 
-    Map<String, AttributeValue> item = table.attributes("batch#names");
-    assertThat(item)
+    assertThat(table.attributes("batch#names"))
         .containsOnlyKeys(
-            "id",
-            "arrival",
-            "leaseEnd",
-            "runner",
-            "expires",
-            "closed",
-            "taken",
-            "doubts",
-            "cooldowns");
-    assertThat(item.get("cooldowns").m())
-        .isEqualTo(
-            Map.of(
-                "sent before",
-                AttributeValue.fromM(
-                    Map.of(
-                        "isStarted", AttributeValue.fromBool(true),
-                        "until", milliseconds(NOW.plus(HOUR)),
-                        "suppressed", AttributeValue.fromN("1"),
-                        "since", milliseconds(NOW.minus(HOUR).minus(HOUR))))));
-    assertThat(table.attributes("cooldown#sent before"))
-        .containsOnlyKeys("id", "told", "quietUntil", "keptBack", "expires");
-  }
-
-  private static AttributeValue milliseconds(Instant time) {
-    return AttributeValue.fromN(String.valueOf(time.toEpochMilli()));
+            "id", "arrival", "leaseEnd", "runner", "expires", "closed", "taken", "doubts",
+            "counted");
+    assertThat(table.attributes("ev#names"))
+        .containsOnlyKeys("id", "expires", "tries", "nAHw");
+    assertThat(table.attributes("ev#names").get("tries").bs())
+        .containsExactly(SdkBytes.fromByteArray(new byte[] {0, -1}));
+    assertThat(table.attributes("told#names"))
+        .containsOnlyKeys("id", "first", "last", "at", "rank", "grown", "got", "expires");
+    assertThat(table.attributes("mails#9")).containsOnlyKeys("id", "count", "held", "expires");
+    assertThat(table.attributes("open")).containsOnlyKeys("id", "entries");
   }
 
   private static Function<FaultProxy.Call, Fault> loseEveryFirstAnswer() {

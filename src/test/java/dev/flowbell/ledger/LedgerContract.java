@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,20 +16,22 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// Tests that every ledger must pass. Each call passes the current time, so a test decides when
-/// leases and cooldowns end.
+/// leases end.
 abstract class LedgerContract {
   static final Instant NOW = Instant.parse("2026-11-22T10:19:13.217Z");
   static final Duration HOUR = Duration.ofHours(1);
   static final Duration LEASE = Duration.ofSeconds(62);
   static final Set<String> ALL = Set.of("METRICS", "ALERTS");
+  static final Instant EXPIRES = Instant.parse("2026-11-23T12:00:00Z");
   private static final int THREADS = 8;
 
   // Tests may share a ledger, and a table may have items of earlier test runs.
   private final String batch = UUID.randomUUID().toString();
-  private final String scan = "port-scan|198.51.100.7|eni-0a1b2c3d|/vpc/flow-logs" + batch;
 
   abstract Ledger ledger();
 
@@ -217,101 +221,203 @@ abstract class LedgerContract {
   }
 
   @Test
-  void startCooldowns_first() {
-    assertThat(ask(batch, NOW)).isEqualTo(new Cooldown(true, NOW.plus(HOUR), 0, null));
-  }
+  void add_twiceIsTheSame() {
+    EvidenceAddition addition = addition(ev("src"), "tries", "\0\u00ff1", "\2");
+    EvidenceAddition other = addition(ev("src"), "if", "eni-1");
+    Evidence evidence = claim(batch, NOW).evidence();
 
-  @Test
-  void startCooldowns_suppressedUntilItEnds() {
-    ask(batch + 1, NOW);
-
-    assertThat(ask(batch + 2, NOW)).isEqualTo(new Cooldown(false, NOW.plus(HOUR), 0, null));
-    assertThat(ask(batch + 3, NOW.plus(HOUR).minusMillis(1)))
-        .isEqualTo(new Cooldown(false, NOW.plus(HOUR), 0, null));
-    assertThat(ask(batch + 4, NOW.plus(HOUR)))
-        .isEqualTo(new Cooldown(true, NOW.plus(HOUR).plus(HOUR), 2, NOW));
-    assertThat(ask(batch + 5, NOW.plus(HOUR).plus(HOUR)))
-        .isEqualTo(new Cooldown(true, NOW.plus(HOUR).plus(HOUR).plus(HOUR), 0, null));
-  }
-
-  /// Otherwise a notification that failed would be lost.
-  @Test
-  void startCooldowns_repeatedBatchGetsTheSame() {
-    ask(batch + 1, NOW);
-    ask(batch + 2, NOW);
-    Cooldown started = ask(batch + 3, NOW.plus(HOUR));
-    Cooldown suppressed = ask(batch + 4, NOW.plus(HOUR));
-    ask(batch + 5, NOW.plus(HOUR).plus(HOUR));
-
-    Instant muchLater = NOW.plus(Duration.ofHours(5));
-    assertThat(ask(batch + 3, muchLater)).isEqualTo(started);
-    assertThat(ask(batch + 4, muchLater)).isEqualTo(suppressed);
-    assertThat(started).isEqualTo(new Cooldown(true, NOW.plus(HOUR).plus(HOUR), 1, NOW));
-    assertThat(suppressed.isStarted()).isFalse();
-  }
-
-  /// Each batch counts once, however often it is repeated.
-  @Test
-  void startCooldowns_eachBatchCountsOnce() {
-    ask(batch + 0, NOW);
-    for (int round = 0; round < 3; round++) {
-      for (int i = 1; i <= 4; i++) {
-        assertThat(ask(batch + i, NOW.plusSeconds(round)).isStarted()).isFalse();
-      }
-    }
-
-    assertThat(ask(batch + 5, NOW.plus(HOUR)).suppressed()).isEqualTo(4);
-  }
-
-  @Test
-  void startCooldowns_severalKeys() {
-    ask(batch + 1, NOW);
-    Claim claim = claim(batch + 2, NOW.plusSeconds(1));
-
-    assertThat(claim.startCooldowns(List.of(scan + "other", scan), NOW.plusSeconds(1), HOUR))
+    assertThat(evidence.add(List.of(addition)))
+        .isEqualTo(Map.of(ev("src"), item(Map.of("tries", Set.of("\0\u00ff1", "\2")))));
+    evidence.add(List.of(addition));
+    Evidence another = claim(batch + 2, NOW).evidence();
+    assertThat(another.add(List.of(addition, other)).get(ev("src")))
+        .isEqualTo(
+            item(Map.of("tries", Set.of("\0\u00ff1", "\2"), "if", Set.of("eni-1"))));
+    assertThat(another.read(List.of(ev("src"), ev("none"))))
         .isEqualTo(
             Map.of(
-                scan,
-                new Cooldown(false, NOW.plus(HOUR), 0, null),
-                scan + "other",
-                new Cooldown(true, NOW.plusSeconds(1).plus(HOUR), 0, null)));
+                ev("src"),
+                item(Map.of("tries", Set.of("\0\u00ff1", "\2"), "if", Set.of("eni-1")))));
+    assertThat(another.leftOut()).isZero();
   }
 
   @Test
-  void startCooldowns_mostKeys() {
-    List<String> keys = new ArrayList<>();
-    for (int i = 0; i < Claim.MOST_KEYS; i++) {
-      keys.add(scan + i);
-    }
+  void add_numbersOnceForABatch() {
+    EvidenceAddition addition =
+        new EvidenceAddition(
+            ev("src"),
+            new EvidenceItem(Map.of("tries", Set.of("a")), Map.of("n7|\0\u00ff", 6L, "n8|", 5L)),
+            EXPIRES);
+    Claim first = claim(batch, NOW);
+    first.evidence().add(List.of(addition));
+    first.evidence().add(List.of(addition));
+    first.release();
+    Claim again = claim(batch, NOW.plusSeconds(1));
+    again.evidence().add(List.of(addition));
 
-    assertThat(claim(batch, NOW).startCooldowns(keys, NOW, HOUR)).hasSize(99);
-    assertThat(claim(batch + 2, NOW).startCooldowns(keys, NOW, HOUR).values())
-        .hasSize(99)
-        .noneMatch(Cooldown::isStarted);
+    assertThat(again.evidence().read(List.of(ev("src"))).get(ev("src")).numbers())
+        .isEqualTo(Map.of("n7|\0\u00ff", 6L, "n8|", 5L));
+    assertThat(claim(batch + 2, NOW).evidence().add(List.of(addition)).get(ev("src")).numbers())
+        .isEqualTo(Map.of("n7|\0\u00ff", 12L, "n8|", 10L));
+  }
+
+  /// Of claims that add at the same time, the last one sees everything. So one at least sees that
+  /// a threshold is reached.
+  @Test
+  void add_inParallel() throws Exception {
+    AtomicInteger number = new AtomicInteger();
+    List<Integer> seen =
+        inParallel(
+            200,
+            () -> {
+              int each = number.incrementAndGet();
+              Evidence evidence = claim(batch + each, NOW).evidence();
+              return evidence
+                  .add(List.of(addition(ev("door"), "tries", "entry " + each)))
+                  .get(ev("door"))
+                  .set("tries")
+                  .size();
+            });
+
+    assertThat(seen).hasSize(200).contains(200);
+    assertThat(claim(batch, NOW).evidence().read(List.of(ev("door"))).get(ev("door")).set("tries"))
+        .hasSize(200);
   }
 
   @Test
-  void startCooldowns_ofNoLength() {
-    for (int i = 0; i < 2; i++) {
-      assertThat(claim(batch + i, NOW).startCooldowns(List.of(scan), NOW, Duration.ZERO))
-          .isEqualTo(Map.of(scan, new Cooldown(true, NOW, 0, null)));
-    }
+  void lease_isOneClaims() {
+    Evidence one = claim(batch + 1, NOW).evidence();
+    Evidence two = claim(batch + 2, NOW).evidence();
+
+    assertThat(one.lease(batch, null)).isTrue();
+    assertThat(one.lease(batch, null)).isTrue();
+    assertThat(two.lease(batch, null)).isFalse();
+    assertThat(two.episodes(List.of(batch))).isEmpty();
+    two.release(batch);
+    assertThat(two.lease(batch, null)).isFalse();
+    one.release(batch);
+    assertThat(two.lease(batch, null)).isTrue();
   }
 
   @Test
-  void startCooldowns_eightAtOnce() throws Exception {
-    List<Cooldown> answers = inParallel(() -> ask(UUID.randomUUID().toString(), NOW));
+  void lease_ends() {
+    claim(batch + 1, NOW).evidence().lease(batch, null);
 
-    assertThat(answers).filteredOn(Cooldown::isStarted).hasSize(1);
-    assertThat(ask(batch, NOW.plus(HOUR)).suppressed()).isEqualTo(THREADS - 1);
+    assertThat(claim(batch + 2, NOW.plusSeconds(20)).evidence().lease(batch, null)).isFalse();
+    assertThat(claim(batch + 3, NOW.plusSeconds(31)).evidence().lease(batch, null)).isTrue();
   }
 
-  /// Claims a batch, starts the cooldown, and releases the claim.
-  private Cooldown ask(String batch, Instant now) {
-    Claim claim = claim(batch, now);
-    Cooldown answer = claim.startCooldowns(List.of(scan), now, HOUR).get(scan);
-    claim.release();
-    return answer;
+  @Test
+  void lease_eightAtOnce() throws Exception {
+    List<Boolean> won =
+        inParallel(() -> claim(UUID.randomUUID().toString(), NOW).evidence().lease(batch, null));
+
+    assertThat(won).filteredOn(each -> each).hasSize(1);
+  }
+
+  @Test
+  void recordSent_thenOthersKnow() {
+    Episode episode = new Episode(NOW, NOW.plusSeconds(90), NOW.plusSeconds(60), 2, false, true);
+    Evidence one = claim(batch + 1, NOW).evidence();
+    one.lease(batch, null);
+    one.recordSent(batch, episode);
+
+    Evidence two = claim(batch + 2, NOW).evidence();
+    assertThat(two.lease(batch, null)).isFalse();
+    Map<String, Episode> known = two.episodes(List.of(batch, batch + "none"));
+    Instant sent = NOW.truncatedTo(ChronoUnit.MILLIS);
+    assertThat(known)
+        .isEqualTo(
+            Map.of(
+                batch,
+                new Episode(sent, sent.plusSeconds(90), sent.plusSeconds(60), 2, false, true)));
+    assertThat(two.lease(batch, new Episode(NOW, NOW, NOW.plusSeconds(60), 2, true, true)))
+        .isFalse();
+    assertThat(two.lease(batch, new Episode(NOW, NOW, NOW.plusSeconds(60), 2, false, true)))
+        .isTrue();
+  }
+
+  @Test
+  void extend_bothWays() {
+    Evidence evidence = claim(batch + 1, NOW).evidence();
+    Episode sent = new Episode(NOW, NOW, NOW, 1, false, false);
+    evidence.extend(batch, sent); // nothing was sent: stays absent
+    assertThat(evidence.episodes(List.of(batch))).isEmpty();
+    evidence.lease(batch, null);
+    evidence.recordSent(batch, sent);
+    evidence.extend(batch, sent.extendedBy(NOW.minusSeconds(60), NOW.plus(HOUR)));
+
+    Evidence other = claim(batch + 2, NOW).evidence();
+    assertThat(other.episodes(List.of(batch)))
+        .isEqualTo(
+            Map.of(
+                batch,
+                new Episode(NOW.minusSeconds(60), NOW.plus(HOUR), NOW, 1, false, false)));
+  }
+
+  @Test
+  void board_isSharedAtTheEndOfAClaim() {
+    Claim one = claim(batch + 1, NOW);
+    one.evidence().post(Set.of("pending " + batch, "pending other " + batch));
+    assertThat(one.evidence().board()).contains("pending " + batch, "pending other " + batch);
+    one.finish(ALL);
+    Claim two = claim(batch + 2, NOW);
+    assertThat(two.evidence().board()).contains("pending " + batch, "pending other " + batch);
+    two.evidence().remove(Set.of("pending " + batch));
+    assertThat(two.evidence().board()).doesNotContain("pending " + batch);
+    two.finish(ALL);
+
+    assertThat(claim(batch + 3, NOW).evidence().board())
+        .contains("pending other " + batch)
+        .doesNotContain("pending " + batch);
+  }
+
+  @Test
+  void countNotification_upToTheLimit() {
+    long hour = newHour();
+    Evidence one = claim(batch + 1, NOW).evidence();
+    Evidence two = claim(batch + 2, NOW).evidence();
+
+    assertThat(one.countNotification(hour, 2)).isTrue();
+    assertThat(two.countNotification(hour, 2)).isTrue();
+    assertThat(one.countNotification(hour, 2)).isFalse();
+    assertThat(one.countNotification(hour + 1, 2)).isTrue();
+    assertThat(one.countNotification(hour + 2, 0)).isFalse();
+  }
+
+  @Test
+  void takeHeld_onceForADigest() {
+    long hour = newHour();
+    Claim one = claim(batch + 1, NOW);
+    one.evidence().hold(hour, "4 alert");
+    one.evidence().hold(hour, "3 other alert");
+    one.evidence().post(Set.of("held " + hour));
+    one.finish(ALL);
+
+    Evidence two = claim(batch + 2, NOW).evidence();
+    assertThat(two.takeHeld(hour)).doesNotContainKey(hour);
+    assertThat(two.takeHeld(hour + 1).get(hour))
+        .containsExactlyInAnyOrder("4 alert", "3 other alert");
+    two.remove(Set.of("held " + hour));
+    assertThat(claim(batch + 3, NOW).evidence().takeHeld(hour + 1)).doesNotContainKey(hour);
+    assertThat(claim(batch + 4, NOW).evidence().board()).doesNotContain("held " + hour);
+  }
+
+  /// Hours of other tests, and of earlier test runs, are others.
+  private static long newHour() {
+    return ThreadLocalRandom.current().nextLong(1_000_000, 1_000_000_000);
+  }
+
+  private String ev(String kind) {
+    return "ev#" + kind + "#" + batch + "#498706";
+  }
+
+  static EvidenceAddition addition(String key, String set, String... entries) {
+    return new EvidenceAddition(key, item(Map.of(set, Set.of(entries))), EXPIRES);
+  }
+
+  private static EvidenceItem item(Map<String, Set<String>> sets) {
+    return new EvidenceItem(sets, Map.of());
   }
 
   Claim claim(String batch, Instant now) {
@@ -319,9 +425,13 @@ abstract class LedgerContract {
   }
 
   private static <T> List<T> inParallel(Callable<T> work) throws Exception {
+    return inParallel(THREADS, work);
+  }
+
+  private static <T> List<T> inParallel(int times, Callable<T> work) throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
       List<T> results = new ArrayList<>();
-      for (Future<T> each : threads.invokeAll(java.util.Collections.nCopies(THREADS, work))) {
+      for (Future<T> each : threads.invokeAll(Collections.nCopies(times, work))) {
         results.add(each.get());
       }
       return results;
