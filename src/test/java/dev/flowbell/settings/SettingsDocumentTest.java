@@ -47,7 +47,7 @@ class SettingsDocumentTest {
     if (setting.defaultWords().isEmpty()) {
       text.append("none.");
     } else if (setting.defaultWords().equals(setting.defaultText())) {
-      text.append('`').append(setting.defaultText()).append("`.");
+      text.append('`').append(setting.defaultText().replace(",", "`, `")).append("`.");
     } else {
       text.append(setting.defaultWords()).append('.');
     }

@@ -4,20 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowbell.judge.AlertPolicy;
-import dev.flowbell.judge.AlertRule;
-import dev.flowbell.judge.PayloadRule;
-import dev.flowbell.judge.SourceRule;
+import dev.flowbell.judge.Quiet;
+import dev.flowbell.judge.Rule;
+import dev.flowbell.judge.Thresholds;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.notify.HttpsForm;
+import dev.flowbell.record.AddressBlock;
+import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.RecordFormat;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -31,7 +32,11 @@ class SettingsTest {
           "Flowbell",
           List.of(),
           100,
-          AlertPolicy.defaults(),
+          new AlertPolicy(Thresholds.DEFAULT, Quiet.NOTHING, 10),
+          AddressBlocks.parse(
+              "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,"
+                  + "fc00::/7,fe80::/10"),
+          null,
           null,
           HttpsForm.JSON,
           null);
@@ -77,14 +82,11 @@ class SettingsTest {
     environment.put("METRIC_SERIES_BUDGET", "7");
     environment.put("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:flowbell");
     environment.put("ALERT_HTTPS_FORM", "chat");
-    environment.put("ALERT_COOLDOWN_SECONDS", "90");
-    environment.put("ALERT_PROBED_PORTS", "11");
-    environment.put("ALERT_PROBED_HOSTS", "12");
-    environment.put("ALERT_BLOCKED_HANDSHAKES", "13");
-    environment.put("ALERT_NAT_MASKED_REJECTS", "14");
-    environment.put("ALERT_REJECTS", "15");
-    environment.put("ALERT_UNREADABLE_RECORDS", "16");
-    environment.put("ALERT_SKIPPED_WINDOWS", "0");
+    environment.put("ALERT_THRESHOLDS", " scan-ports=20, rejects=0 ");
+    environment.put("ALERT_MAIL_LIMIT", "3");
+    environment.put("QUIET", "198.51.100.0/24; 10.0.0.5/32 445 scan until=2026-12-31");
+    environment.put("INSIDE_NETWORKS", "10.0.0.0/8, 2001:db8:0:1::/64");
+    environment.put("STACK_NAME", " prod-1 ");
     environment.put("LEDGER_TABLE", " flowbell-Ledger_1.x ");
     assertThat(environment).hasSameSizeAs(Setting.ALL);
 
@@ -104,15 +106,21 @@ class SettingsTest {
                     List.of(MetricDimension.INTERFACE_ID, MetricDimension.REJECT_REASON)),
                 7,
                 new AlertPolicy(
-                    Map.of(
-                        SourceRule.PORT_SCAN, 11L,
-                        SourceRule.HOST_SWEEP, 12L,
-                        SourceRule.BLOCKED_HANDSHAKES, 13L,
-                        SourceRule.NAT_MASKED_REJECTS, 14L,
-                        SourceRule.REJECTS, 15L,
-                        PayloadRule.UNREADABLE_RECORDS, 16L,
-                        PayloadRule.SKIPPED_WINDOWS, 0L),
-                    Duration.ofSeconds(90)),
+                    Thresholds.parse("rejects=0,scan-ports=20"),
+                    new Quiet(
+                        List.of(
+                            new Quiet.Entry(
+                                AddressBlock.parse("198.51.100.0/24"), null, null, null),
+                            new Quiet.Entry(
+                                AddressBlock.parse("10.0.0.5/32"),
+                                445,
+                                Rule.SCAN,
+                                Instant.parse("2027-01-01T00:00:00Z")))),
+                    3),
+                new AddressBlocks(
+                    List.of(
+                        AddressBlock.parse("10.0.0.0/8"), AddressBlock.parse("2001:db8:0:1::/64"))),
+                "prod-1",
                 "arn:aws:sns:eu-west-1:123456789012:flowbell",
                 HttpsForm.CHAT,
                 "flowbell-Ledger_1.x"));
@@ -148,9 +156,15 @@ class SettingsTest {
           ALERT_TOPIC_ARN        | arn:aws-cn:sns:cn-north-1:123456789012:a-B_9
           ALERT_TOPIC_ARN        | arn:aws-us-gov:sns:us-gov-west-1:123456789012:x.fifo
           ALERT_HTTPS_FORM       | json
-          ALERT_COOLDOWN_SECONDS | 0
-          ALERT_COOLDOWN_SECONDS | 604800
-          ALERT_REJECTS          | 2147483647
+          ALERT_THRESHOLDS       | scan-hosts=0
+          ALERT_THRESHOLDS       | skipped-windows=1000000
+          ALERT_THRESHOLDS       | scan-ports=1,scan-hosts=2,outside-scan-ports=3,blocked-minutes=4,blocked-records=5,blocked-sources=6,dropped-answers=7,rejects=8,unreadable-records=9,skipped-windows=10
+          ALERT_MAIL_LIMIT       | 1
+          ALERT_MAIL_LIMIT       | 1000
+          QUIET                  | 0.0.0.0/0 skipped-windows
+          QUIET                  | 2001:db8::/32 65535 blocked-connection until=2026-12-31T08:00:00Z;10.0.0.0/8 0
+          INSIDE_NETWORKS        | 0.0.0.0/0,::/0
+          STACK_NAME             | a
           """)
   void fromEnvironment_rightValue(String name, String value) {
     assertThat(Settings.fromEnvironment(Map.of(name, value))).isNotNull();
@@ -184,8 +198,29 @@ class SettingsTest {
           ALERT_TOPIC_ARN        | flowbell        | expected an SNS topic's ARN such as arn:aws:sns:eu-west-1:123456789012:flowbell, got "flowbell"
           ALERT_TOPIC_ARN        | arn:aws:sqs:eu-west-1:123456789012:x | expected an SNS topic's ARN such as arn:aws:sns:eu-west-1:123456789012:flowbell, got "arn:aws:sqs:eu-west-1:123456789012:x"
           ALERT_HTTPS_FORM       | JSON            | expected json or chat, got "JSON"
-          ALERT_COOLDOWN_SECONDS | 604801          | expected a whole number from 0 to 604800, got "604801"
-          ALERT_COOLDOWN_SECONDS | 1h              | expected a whole number from 0 to 604800, got "1h"
+          ALERT_THRESHOLDS       | port-scan=3 | expected thresholds out of scan-ports, scan-hosts, outside-scan-ports, blocked-minutes, blocked-records, blocked-sources, dropped-answers, rejects, unreadable-records, skipped-windows, got "port-scan"
+          ALERT_THRESHOLDS       | rejects | rejects: expected a whole number from 0 to 1000000, got ""
+          ALERT_THRESHOLDS       | rejects=ten | rejects: expected a whole number from 0 to 1000000, got "ten"
+          ALERT_THRESHOLDS       | rejects=-1 | rejects: expected a whole number from 0 to 1000000, got "-1"
+          ALERT_THRESHOLDS       | rejects=1.5 | rejects: expected a whole number from 0 to 1000000, got "1.5"
+          ALERT_THRESHOLDS       | rejects=1000001 | rejects: expected a whole number from 0 to 1000000, got "1000001"
+          ALERT_THRESHOLDS       | rejects=99999999999 | rejects: expected a whole number from 0 to 1000000, got "99999999999"
+          ALERT_THRESHOLDS       | rejects=1,rejects=2 | rejects: expected once, got it again
+          ALERT_THRESHOLDS       | rejects=1, | expected thresholds out of scan-ports, scan-hosts, outside-scan-ports, blocked-minutes, blocked-records, blocked-sources, dropped-answers, rejects, unreadable-records, skipped-windows, got ""
+          ALERT_THRESHOLDS       | scan-ports=x,rejects=y | scan-ports: expected a whole number from 0 to 1000000, got "x"; rejects: expected a whole number from 0 to 1000000, got "y"
+          ALERT_MAIL_LIMIT       | 0 | expected a whole number from 1 to 1000, got "0"
+          ALERT_MAIL_LIMIT       | 1001 | expected a whole number from 1 to 1000, got "1001"
+          QUIET                  | 10.0.0.1 | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.1"
+          QUIET                  | 10.0.0.1/8 | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.1/8"
+          QUIET                  | 10.0.0.0/8; | entry 2, expected an address block such as 10.0.0.0/8 or fe80::/10, got ""
+          QUIET                  | 10.0.0.0/8 65536 | expected a port, a rule such as scan, or until=2026-12-31, got "65536"
+          QUIET                  | 10.0.0.0/8 port-scan | expected a port, a rule such as scan, or until=2026-12-31, got "port-scan"
+          QUIET                  | 10.0.0.0/8 until=soon | until: expected a day such as 2026-12-31, got "soon"
+          QUIET                  | pl-63a5400a | prefix lists can't be looked up yet: expected a block such as 198.51.100.0/24, got "pl-63a5400a"
+          QUIET                  | x;10.0.0.0/8;y | entry 1, expected an address block such as 10.0.0.0/8 or fe80::/10, got "x"; entry 3, expected an address block such as 10.0.0.0/8 or fe80::/10, got "y"
+          INSIDE_NETWORKS        | 10.0.0.0/33 | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.0/33"
+          INSIDE_NETWORKS        | 10.0.0.0/8, | expected an address block such as 10.0.0.0/8 or fe80::/10, got ""
+          STACK_NAME             | 1prod | expected a stack's name: 1 to 128 letters, digits and hyphens, got "1prod"
           """)
   void fromEnvironment_wrongValue(String name, String value, String error) {
     assertThatThrownBy(() -> Settings.fromEnvironment(Map.of(name, value)))
@@ -193,27 +228,17 @@ class SettingsTest {
         .hasMessage(name + ": " + error);
   }
 
-  @ParameterizedTest
-  @MethodSource("dev.flowbell.judge.AlertRule#all")
-  void fromEnvironment_wrongThreshold(AlertRule rule) {
-    for (String value : List.of("ten", "-1", "1.5", "2147483648", "99999999999999999999")) {
-      assertThatThrownBy(() -> Settings.fromEnvironment(Map.of(rule.setting(), value)))
-          .isInstanceOf(InvalidSettingsException.class)
-          .hasMessage(
-              rule.setting()
-                  + ": expected a positive integer, or 0 for never, got \""
-                  + value
-                  + "\"");
-    }
-  }
-
   @Test
   void fromEnvironment_everyErrorAtOnce() {
     Map<String, String> environment =
         Map.of(
-            "ALERT_REJECTS", "ten",
+            "ALERT_THRESHOLDS", "rejects=ten",
             "LOG_FORMAT", "x;srcaddr;y",
             "ALERT_HTTPS_FORM", "xml",
+            "ALERT_MAIL_LIMIT", "many",
+            "QUIET", "here",
+            "INSIDE_NETWORKS", "there",
+            "STACK_NAME", "my stack",
             "MAX_INFLATED_BYTES", "-5");
 
     assertThatThrownBy(() -> Settings.fromEnvironment(environment))
@@ -223,7 +248,11 @@ class SettingsTest {
             LOG_FORMAT: format 1, field 1 (character 1): expected a flow log field such as ${srcaddr}, got "x"
             LOG_FORMAT: format 3, field 1 (character 1): expected a flow log field such as ${srcaddr}, got "y"
             MAX_INFLATED_BYTES: expected a whole number from 1 to 2147483647, got "-5"
-            ALERT_REJECTS: expected a positive integer, or 0 for never, got "ten"
+            ALERT_THRESHOLDS: rejects: expected a whole number from 0 to 1000000, got "ten"
+            QUIET: expected an address block such as 10.0.0.0/8 or fe80::/10, got "here"
+            ALERT_MAIL_LIMIT: expected a whole number from 1 to 1000, got "many"
+            INSIDE_NETWORKS: expected an address block such as 10.0.0.0/8 or fe80::/10, got "there"
+            STACK_NAME: expected a stack's name: 1 to 128 letters, digits and hyphens, got "my stack"
             ALERT_HTTPS_FORM: expected json or chat, got "xml\"\
             """);
   }
@@ -242,44 +271,15 @@ class SettingsTest {
 
   @Test
   void parse_errorsNameTheOption() {
-    assertThatThrownBy(() -> Settings.parse(Map.of("ALERT_PROBED_PORTS", "few"), Setting::option))
-        .hasMessage(
-            "--alert-probed-ports: expected a positive integer, or 0 for never, got \"few\"");
-  }
-
-  @Test
-  void withoutAlerts_changesNothingElse() {
-    Settings settings =
-        Settings.fromEnvironment(
-            Map.of(
-                "LOG_FORMAT", "auto",
-                "LOG_GROUP", "flows",
-                "METRIC_SINK", "emf",
-                "METRIC_NAMESPACE", "Other",
-                "ALERT_COOLDOWN_SECONDS", "7"));
-
-    assertThat(settings.withoutAlerts())
-        .isEqualTo(
-            new Settings(
-                settings.formats(),
-                true,
-                "flows",
-                33_554_432,
-                MetricSink.EMF,
-                "Other",
-                List.of(),
-                100,
-                new AlertPolicy(Map.of(), Duration.ofSeconds(7)),
-                null,
-                HttpsForm.JSON,
-                null));
+    assertThatThrownBy(() -> Settings.parse(Map.of("ALERT_MAIL_LIMIT", "few"), Setting::option))
+        .hasMessage("--alert-mail-limit: expected a whole number from 1 to 1000, got \"few\"");
   }
 
   @Test
   void settings_haveNamesOfTheirOwn() {
-    assertThat(Setting.ALL).hasSize(18);
+    assertThat(Setting.ALL).hasSize(15);
     assertThat(Setting.ALL).extracting(Setting::name).doesNotHaveDuplicates();
-    assertThat(Setting.OPTIONS).hasSize(16).isSubsetOf(Setting.ALL);
+    assertThat(Setting.OPTIONS).hasSize(12).isSubsetOf(Setting.ALL);
     assertThat(Setting.OPTIONS)
         .extracting(Setting::option)
         .doesNotHaveDuplicates()

@@ -58,7 +58,7 @@ class DeployedStackIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String LOG_GROUP = "/vpc-flow-logs/flowbell";
   private static final String[] PARAMETERS = {
-    "Email=on-call@example.com", "AlarmBlockedHandshakes=10", "AlertBlockedHandshakes=10"
+    "Email=on-call@example.com", "AlarmBlockedHandshakes=10", "AlertThresholds=scan-ports=16"
   };
 
   /// The project's own limit, far below Lambda's: a start on demand begins with fetching the
@@ -108,32 +108,32 @@ class DeployedStackIT {
           .isEqualTo(
               new TreeMap<>(
                   Map.ofEntries(
-                      Map.entry("Records", 16.0),
+                      Map.entry("Records", 20.0),
                       Map.entry("AcceptedFlows", 2.0),
-                      Map.entry("RejectedFlows", 13.0),
-                      Map.entry("RejectedBytes", 13 * 60.0),
-                      Map.entry("RejectedPackets", 13.0),
+                      Map.entry("RejectedFlows", 17.0),
+                      Map.entry("RejectedBytes", 17 * 60.0),
+                      Map.entry("RejectedPackets", 17.0),
                       Map.entry("StrayRejects", 1.0),
-                      Map.entry("SynOnlyFlows", 12.0),
-                      Map.entry("BlockedHandshakes", 12.0),
+                      Map.entry("RejectedAnswers", 0.0),
+                      Map.entry("SynOnlyFlows", 16.0),
+                      Map.entry("BlockedHandshakes", 16.0),
                       Map.entry("UnansweredHandshakes", 0.0),
-                      Map.entry("NatMaskedFlows", 12.0),
-                      Map.entry("NatMaskedRejects", 12.0),
+                      Map.entry("NatMaskedFlows", 16.0),
+                      Map.entry("NatMaskedRejects", 16.0),
                       Map.entry("NoDataWindows", 1.0),
                       Map.entry("SkippedWindows", 0.0),
                       Map.entry("UnreadableRecords", 1.0),
-                      // port scan, blocked handshakes, masked rejects
-                      Map.entry("AlertsSent", 3.0))));
+                      Map.entry("AlertsSent", 1.0))));
 
       List<Map<String, @Nullable Object>> received = new ArrayList<>();
-      Map<String, @Nullable Object> digest =
-          await(() -> find(sqs, observer, received, "schema", "flowbell-alert-1"));
-      assertThat(digest)
-          .containsEntry("severity", "medium")
+      Map<String, @Nullable Object> notification =
+          await(() -> find(sqs, observer, received, "schema", "flowbell-alert-2"));
+      assertThat(notification)
+          .containsEntry("severity", "high")
           .containsEntry(
               "subject",
-              "[Flowbell] 12 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 12 ports"
-                  + " (i-0987654321)");
+              "[Flowbell HIGH] flowbell us-east-1: INSIDE 10.0.9.7 tries 16+ ports of 10.0.2.98,"
+                  + " rejected");
       try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
         await(
             () ->
@@ -151,7 +151,7 @@ class DeployedStackIT {
                   () -> find(sqs, observer, received, "AlarmName", "flowbell-blocked-handshakes")))
           .containsEntry("NewStateValue", "ALARM");
       assertThat(received)
-          .as("one notification a payload")
+          .as("one notification for one cause")
           .filteredOn(message -> message.containsKey("schema"))
           .hasSize(1);
     }
@@ -163,7 +163,7 @@ class DeployedStackIT {
     ToolRun run = doctor("--send-test", "--timeout-seconds", "60");
 
     assertThat(run.errors())
-        .matches("sent 10 rejected flows from [0-9.]+, waiting .*\ncounted .*\n");
+        .matches("sent 100 rejected flows from [0-9.]+, waiting .*\ncounted .*\n");
     Map<String, Map<String, @Nullable Object>> findings = findings(run);
     for (String well :
         List.of(
@@ -187,9 +187,9 @@ class DeployedStackIT {
         .containsEntry("seen", "no flow log delivers to " + LOG_GROUP);
     assertThat((String) findings.get("records").get("seen"))
         .as("the test before put a line that is no record")
-        .endsWith("the function can't read 1 of the last 17: WRONG_FIELD_COUNT 1");
+        .endsWith("the function can't read 1 of the last 21: WRONG_FIELD_COUNT 1");
     assertThat((String) findings.get("test: metric").get("seen"))
-        .matches("10 rejected flows from [0-9.]+ raised RejectedFlows at .* UTC after \\d+ s");
+        .matches("100 rejected flows from [0-9.]+ raised RejectedFlows at .* UTC after \\d+ s");
   }
 
   /// Invokes the unqualified function, with the alias's configuration, because the emulator ignores
@@ -419,7 +419,7 @@ class DeployedStackIT {
   @Order(8)
   void samDeploy_changedSettingReachesTheAlias() throws Exception {
     List<String> parameters = new ArrayList<>(List.of(PARAMETERS));
-    parameters.add("CooldownSeconds=61");
+    parameters.add("AlertMailLimit=11");
 
     stack.deployAgain(parameters.toArray(String[]::new)).orFail();
 
@@ -430,7 +430,7 @@ class DeployedStackIT {
                       request -> request.functionName(DeployedStack.NAME).qualifier("live"))
                   .environment()
                   .variables())
-          .containsEntry("ALERT_COOLDOWN_SECONDS", "61");
+          .containsEntry("ALERT_MAIL_LIMIT", "11");
     }
   }
 
@@ -498,12 +498,12 @@ class DeployedStackIT {
     return findings;
   }
 
-  /// Returns lines in the template's format: a scan through a NAT device, a stray packet, a
-  /// connection, a window without traffic, and a line that is no record.
+  /// Returns lines in the template's format: a host inside that scans through a NAT device, a stray
+  /// packet, a connection, a window without traffic, and a line that is no record.
   private List<String> mixedLines() {
     List<String> lines = new ArrayList<>();
-    for (int port = 1; port <= 12; port++) {
-      lines.add(line("10.0.1.5", 40_001, port, "1 60", "REJECT", 2, "198.51.100.7"));
+    for (int port = 1; port <= 16; port++) {
+      lines.add(line("10.0.1.5", 40_001, port, "1 60", "REJECT", 2, "10.0.9.7"));
     }
     lines.add(line("203.0.113.9", 443, 50_123, "1 60", "REJECT", 0, "203.0.113.9"));
     lines.add(line("10.0.7.7", 40_002, 443, "20 9000", "ACCEPT", 3, "10.0.7.7"));

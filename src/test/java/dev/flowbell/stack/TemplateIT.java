@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.flowbell.judge.AlertPolicy;
+import dev.flowbell.judge.Thresholds;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.TestFactory;
 class TemplateIT {
   private static final Path PROJECT = Path.of(".");
   private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final String INSIDE_DEFAULT =
+      "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,fc00::/7,fe80::/10";
   private static final String FLOWBELL_FORMAT = RecordFormat.FLOWBELL.toString();
 
   /// Parameters that turn on everything that is off by default.
@@ -154,7 +158,21 @@ class TemplateIT {
             List.of("MetricNamespace", "", false),
             List.of("MetricNamespace", "n".repeat(51), false),
             List.of("MetricDimensions", "VpcId,InterfaceId+FlowDirection", true),
-            List.of("MetricDimensions", "VpcId;InterfaceId", false))
+            List.of("MetricDimensions", "VpcId;InterfaceId", false),
+            List.of("AlertThresholds", "", true),
+            List.of("AlertThresholds", Thresholds.DEFAULT.toString(), true),
+            List.of("AlertThresholds", "rejects=0", true),
+            List.of("AlertThresholds", "rejects=0,", false),
+            List.of("AlertThresholds", "rejects", false),
+            List.of("AlertThresholds", "port-scan=3", false),
+            List.of("AlertThresholds", "rejects=10000000", false),
+            List.of("Quiet", "", true),
+            List.of("Quiet", "198.51.100.0/24;2001:db8::/32 445 scan until=2026-12-31", true),
+            List.of("Quiet", "10.0.0.0/8,10.1.0.0/16", false),
+            List.of("Quiet", "1".repeat(181), false),
+            List.of("InsideNetworks", INSIDE_DEFAULT + ",2001:DB8::/56", true),
+            List.of("InsideNetworks", "pl-63a5400a", false),
+            List.of("InsideNetworks", "", false))
         .map(
             row ->
                 dynamicTest(
@@ -182,7 +200,10 @@ class TemplateIT {
     assertThat(variables.keySet())
         .containsExactlyInAnyOrderElementsOf(Setting.ALL.stream().map(Setting::name).toList());
     // A setting that names a resource, or depends on one, has no default here.
-    Set<String> wired = Set.of("LOG_FORMAT", "LOG_GROUP", "ALERT_TOPIC_ARN", "LEDGER_TABLE");
+    Set<String> wired =
+        Set.of("LOG_FORMAT", "LOG_GROUP", "ALERT_TOPIC_ARN", "STACK_NAME", "LEDGER_TABLE");
+    // Empty for the defaults in code: a list of ten thresholds is hard to edit in a console.
+    defaults.put("ALERT_THRESHOLDS", "");
     variables.forEach(
         (name, value) -> {
           if (!wired.contains(name)) {
@@ -198,7 +219,12 @@ class TemplateIT {
         .forEach((name, value) -> variables.put(name, String.valueOf(value)));
     variables.put("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:flowbell-notifications");
 
-    assertThat(Settings.fromEnvironment(variables)).isNotNull();
+    Settings settings = Settings.fromEnvironment(variables);
+
+    assertThat(settings.alertPolicy()).isEqualTo(AlertPolicy.DEFAULT);
+    assertThat(settings.insideNetworks())
+        .isEqualTo(Settings.fromEnvironment(Map.of()).insideNetworks());
+    assertThat(settings.stackName()).isEqualTo("flowbell");
   }
 
   @TestFactory
@@ -272,19 +298,16 @@ class TemplateIT {
                 Map.entry("MetricDimensions", "d".repeat(90)),
                 Map.entry("MetricSeriesBudget", "10000"),
                 Map.entry("HttpsForm", "chat"),
-                Map.entry("CooldownSeconds", "604800"),
+                Map.entry("AlertMailLimit", "1000"),
                 Map.entry("WatchedResourceId", "vpc-0123456789abcdef0")));
-    for (String name :
-        List.of(
-            "ProbedPorts",
-            "ProbedHosts",
-            "BlockedHandshakes",
-            "NatMaskedRejects",
-            "Rejects",
-            "UnreadableRecords",
-            "SkippedWindows")) {
-      changes.put("Alert" + name, "99999");
-    }
+    Map<String, String> lists =
+        Map.of(
+            "AlertThresholds", "scan-hosts=50",
+            "Quiet", "10.0.0.5/32 445",
+            "InsideNetworks", INSIDE_DEFAULT + ",2001:db8:9:b::/64");
+    int listsLength = "scan-hosts=50".length() + "10.0.0.5/32 445".length() + 18;
+    assertThat(listsLength).as("fits beside the longest others").isLessThanOrEqualTo(47);
+    changes.putAll(lists);
     StackTemplate usual = StackTemplate.resolve();
     Map<String, Object> expected = new TreeMap<>(versioned(usual));
     for (Map.Entry<String, String> change : changes.entrySet()) {
@@ -305,6 +328,7 @@ class TemplateIT {
             "ALERT_TOPIC_ARN",
             "LEDGER_TABLE",
             "LOG_GROUP",
+            "STACK_NAME",
             "Code",
             "Description",
             "FunctionName",
@@ -321,7 +345,10 @@ class TemplateIT {
                 .map(change -> change.getKey() + "=" + change.getValue())
                 .toArray(String[]::new));
     int flowLogIdLength = "fl-0123456789abcdef0".length() - "FlowLog".length();
-    assertThat(description(longest).length() + flowLogIdLength).isLessThanOrEqualTo(256);
+    assertThat(description(longest).length() + flowLogIdLength - listsLength)
+        .as("what leaves 47 characters for lists, as the template's comment says")
+        .isEqualTo(256 - 47);
+    assertThat(description(usual)).endsWith(" 10   33554432 512 arm64");
   }
 
   private static String description(StackTemplate template) {
@@ -562,6 +589,7 @@ class TemplateIT {
                 Map.entry("RejectedFlowsAlarm", "1 of 4 x 300 s, missing notBreaching"),
                 Map.entry("BlockedHandshakesAlarm", "1 of 4 x 300 s, missing notBreaching"),
                 Map.entry("NatMaskedRejectsAlarm", "1 of 4 x 300 s, missing notBreaching"),
+                Map.entry("AnswersDroppedAlarm", "3 of 6 x 300 s, missing notBreaching"),
                 Map.entry("RejectedFlowsAnomalyAlarm", "2 of 4 x own s, missing notBreaching"),
                 Map.entry("UnreadableRecordsAlarm", "1 of 4 x 300 s, missing notBreaching"),
                 Map.entry("SkippedWindowsAlarm", "3 of 6 x 300 s, missing notBreaching"),
@@ -670,7 +698,7 @@ class TemplateIT {
 
     assertThat(shown)
         .containsExactlyInAnyOrderElementsOf(template.ofType("AWS::CloudWatch::Alarm").keySet());
-    assertThat(squares).as("no holes").hasSize(24 * 29);
+    assertThat(squares).as("no holes").hasSize(24 * 34);
     assertThat(widgets(StackTemplate.resolve("InsightsQueries=false", "AnomalyAlarm=false")))
         .noneMatch(widget -> widget.get("type").equals("log"));
   }

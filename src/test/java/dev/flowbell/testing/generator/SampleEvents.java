@@ -18,9 +18,10 @@ import java.util.Map;
 
 /// Makes the files in `events/` from the readable lines in `events/src/`.
 ///
-/// The lines of `src/port-scan.log` are made here too. Every other source is written by hand or
-/// copied from AWS's published examples, as are `transit-gateway.log`, `nat-gateway-published.log`
-/// and `records.jsonl`, which are not made from a source. `events/README.md` describes each file.
+/// The lines of `src/port-scan.log` and of one payload for each rule are made here too. Every other
+/// source is written by hand or copied from AWS's published examples, as are `transit-gateway.log`,
+/// `nat-gateway-published.log` and `records.jsonl`, which are not made from a source.
+/// `events/README.md` describes each file.
 public final class SampleEvents {
   private static final String ACCOUNT = "123456789010";
 
@@ -47,6 +48,10 @@ public final class SampleEvents {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("src/port-scan.log", utf8(String.join("\n", portScan()) + "\n"));
     files.put("port-scan.json", event("eni-0a1b2c3d-all", portScan()));
+    for (Map.Entry<String, List<String>> made : madeForRules().entrySet()) {
+      files.put("src/" + made.getKey() + ".log", utf8(String.join("\n", made.getValue()) + "\n"));
+      files.put(made.getKey() + ".json", event("eni-0a1b2c3d-all", made.getValue()));
+    }
     files.put(
         "rejects-default-format.json",
         event("eni-1235b8ca123456789-all", source(events, "rejects-default-format.log")));
@@ -75,6 +80,12 @@ public final class SampleEvents {
         List.of(
             "rejects-default-format",
             "port-scan",
+            "inside-scan",
+            "inside-sweep",
+            "outside-scan",
+            "blocked-connection",
+            "answers-dropped",
+            "many-rejects",
             "nat-gateway",
             "json-records",
             "damaged-lines",
@@ -160,9 +171,14 @@ public final class SampleEvents {
 
   // ---- the port scan
 
-  /// Returns 412 handshakes from 198.51.100.7, behind the NAT device 10.0.1.5, blocked at 16 ports
-  /// of 10.0.2.98 within 58 seconds, among an ordinary server's traffic of a minute.
+  /// Returns 412 handshakes from 198.51.100.7, or another source, behind the NAT device 10.0.1.5,
+  /// blocked at 16 ports of 10.0.2.98 within 58 seconds, among an ordinary server's traffic of a
+  /// minute.
   private static List<String> portScan() {
+    return scanBy("198.51.100.7");
+  }
+
+  private static List<String> scanBy(String source) {
     List<FullRecord> records = new ArrayList<>(ordinaryTraffic());
     List<Integer> ports = scannedPorts();
     for (int i = 0; i < ports.size(); i++) {
@@ -174,12 +190,117 @@ public final class SampleEvents {
               .counts(1, 60)
               .time(start, start + 4)
               .rejected("2")
-              .packetSource("198.51.100.7"));
+              .packetSource(source));
     }
     records.sort(Comparator.comparingInt(FullRecord::start));
     List<String> lines = new ArrayList<>();
     for (FullRecord record : records) {
       lines.add(record.toLine());
+    }
+    return lines;
+  }
+
+  /// Returns the lines of one payload for each rule about traffic, by the file's name.
+  private static Map<String, List<String>> madeForRules() {
+    Map<String, List<String>> made = new LinkedHashMap<>();
+    made.put("inside-scan", scanBy("10.0.9.7"));
+    made.put("inside-sweep", insideSweep());
+    made.put("outside-scan", outsideScan());
+    made.put("blocked-connection", blockedConnection());
+    made.put("answers-dropped", answersDropped());
+    made.put("many-rejects", manyRejects());
+    return made;
+  }
+
+  /// Returns handshakes of 10.0.3.17 with port 445 of 25 hosts, blocked at its own interface.
+  private static List<String> insideSweep() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      lines.add(
+          new FullRecord("10.0.3.17", "10.0.4." + (10 + i), 41_000 + i, 445)
+              .counts(1, 60)
+              .time(i, i + 2)
+              .rejected("2")
+              .egress()
+              .toLine());
+    }
+    return lines;
+  }
+
+  /// Returns handshakes of 203.0.113.66 with 120 ports of 10.0.2.98, and one that got in.
+  private static List<String> outsideScan() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      lines.add(
+          new FullRecord("203.0.113.66", "10.0.2.98", 44_000 + i, 8_000 + i)
+              .counts(1, 44)
+              .time(i / 3, i / 3 + 1)
+              .rejected("2")
+              .toLine());
+    }
+    lines.add(
+        new FullRecord("203.0.113.66", "10.0.2.98", 45_000, 443)
+            .counts(14, 5_321)
+            .time(45, 50)
+            .accepted("3")
+            .toLine());
+    lines.add(
+        new FullRecord("10.0.2.98", "203.0.113.66", 443, 45_000)
+            .counts(12, 9_876)
+            .time(45, 50)
+            .accepted("19")
+            .egress()
+            .toLine());
+    return lines;
+  }
+
+  /// Returns handshakes of 10.0.5.20 with 10.0.6.30:5432, rejected in six minutes in a row.
+  private static List<String> blockedConnection() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      lines.add(
+          new FullRecord("10.0.5.20", "10.0.6.30", 46_000 + i, 5_432)
+              .counts(3, 180)
+              .time(60 * i, 60 * i + 7)
+              .rejected("2")
+              .toLine());
+    }
+    return lines;
+  }
+
+  /// Returns requests to 10.0.2.98:443 that are accepted in two minutes, and answers that are not.
+  private static List<String> answersDropped() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      String client = "203.0.113." + (70 + i % 6);
+      int start = 60 * (i / 6) + i;
+      lines.add(
+          new FullRecord(client, "10.0.2.98", 47_000 + i, 443)
+              .counts(3, 180)
+              .time(start, start + 7)
+              .accepted("2")
+              .toLine());
+      lines.add(
+          new FullRecord("10.0.2.98", client, 443, 47_000 + i)
+              .counts(3, 180)
+              .time(start, start + 7)
+              .rejected("18")
+              .egress()
+              .toLine());
+    }
+    return lines;
+  }
+
+  /// Returns 1,000 handshakes of 203.0.113.90 with 10.0.2.98:22.
+  private static List<String> manyRejects() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      lines.add(
+          new FullRecord("203.0.113.90", "10.0.2.98", 10_000 + 7 * i, 22)
+              .counts(1, 60)
+              .time(i / 20, i / 20 + 3)
+              .rejected("2")
+              .toLine());
     }
     return lines;
   }

@@ -42,7 +42,17 @@ class SampleEventsTest {
   @TestFactory
   Stream<DynamicTest> events_holdTheLinesOfTheirSource() {
     return Stream.of(
-            "rejects-default-format", "port-scan", "nat-gateway", "json-records", "damaged-lines")
+            "rejects-default-format",
+            "port-scan",
+            "inside-scan",
+            "inside-sweep",
+            "outside-scan",
+            "blocked-connection",
+            "answers-dropped",
+            "many-rejects",
+            "nat-gateway",
+            "json-records",
+            "damaged-lines")
         .map(
             name ->
                 DynamicTest.dynamicTest(
