@@ -5,6 +5,9 @@ package dev.flowbell.classify;
 /// TCP means that the record's `protocol` is present and 6. A record whose `log-status` is NODATA
 /// or SKIPDATA is of no class.
 ///
+/// These classes need one record alone, except for [#SYN_ONLY]. What needs the other records of the
+/// payload is defined in [Suspect.Kind]: answers and attempts.
+///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
 ///   records</a>
 @SuppressWarnings("EnumOrdinal") // the number of the class's bit
@@ -19,10 +22,10 @@ public enum Classification {
   /// TCP, `tcp-flags` is 2, and
   /// - either `action` is REJECT: a *blocked handshake*;
   /// - or `action` is ACCEPT, `bytes` and `packets` are present with `bytes` ≤ `packets` × 60
-  ///   (IPv6: × 80), and no record of the same payload has the reverse 5-tuple and flags with SYN
-  ///   and ACK: an *unanswered handshake*. The last condition is known only at the end of the
-  ///   payload. Until [HandshakeTracker] has all of its records, an accepted record of this class
-  ///   is a candidate.
+  ///   (IPv6: × 80), and no accepted record of the same payload has the reverse 5-tuple and flags
+  ///   with SYN and ACK: an *unanswered handshake*. A rejected SYN-ACK is no answer. The last
+  ///   condition is known only at the end of the payload. Until [HandshakeTracker] has all of its
+  ///   records, an accepted record of this class is a candidate.
   ///
   /// The bound on bytes is that of packets without data: an IPv4 header of 20 bytes (IPv6: 40) and
   /// a TCP header with options of up to 40. Without the bound, the client's record of every long

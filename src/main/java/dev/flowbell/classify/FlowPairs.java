@@ -12,30 +12,32 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Pairs the flows of one payload in both directions, and finds what its rejected records are:
-/// attempts, answers, or neither. The definitions are those of [Classification].
+/// attempts, answers, or neither. [Kind] has the definitions.
 ///
 /// Both directions of a connection may share a payload, which is not guaranteed, so that an answer
 /// can look like an attempt. More evidence decides then, see [Kind#ATTEMPT_OR_ANSWER].
 ///
-/// Memory is bounded. Call [#resolve] when [#isFull] says so, and at the payload's end. Not safe for
-/// use by several threads.
+/// Memory is bounded. Call [#resolve] when [#isFull] says so, and at the payload's end. Not safe
+/// for use by several threads.
 ///
 /// @param <T> what the caller wants back with a suspect
 public final class FlowPairs<T> {
-  /// Receives a suspect.
+  /// Receives suspects.
   ///
   /// @param <T> what the caller passed with the record
   @FunctionalInterface
   public interface SuspectTarget<T> {
-    /// Receives one record's suspect and what the caller passed with the record.
-    void add(Suspect suspect, T mark);
+    /// Receives what one record is.
+    ///
+    /// @param suspect `null` where the record has no source address
+    /// @param mark what the caller passed with the record
+    void add(Kind kind, @Nullable Suspect suspect, T mark);
   }
 
-  /// Receives an accepted flow with payload that its source opened.
+  /// Receives accepted flows with payload that their source opened.
   @FunctionalInterface
   public interface OpenedTarget {
     /// Receives one record's flow.
@@ -46,6 +48,11 @@ public final class FlowPairs<T> {
 
   /// The most records of either kind that are kept: twice what Lambda can carry in one payload.
   static final int MOST_RECORDS = 50_000;
+
+  /// Longer arrays are dropped after a payload, because few payloads need them.
+  private static final int MOST_ROWS_KEPT = 16_384;
+
+  private static final int FIRST_ROWS = 64;
 
   /// As many destination ports show that a source port is a service's.
   public static final int PORTS_OF_SERVICE = 5;
@@ -76,7 +83,7 @@ public final class FlowPairs<T> {
   private static final int ANSWERED = 4;
 
   private final AddressBlocks inside;
-  private long[] accepted = new long[64 * ROW];
+  private long[] accepted = new long[FIRST_ROWS * ROW];
   private int acceptedCount;
   private final List<Candidate<T>> candidates = new ArrayList<>();
   private final TupleTable tuples = new TupleTable(TUPLE, 4 * MOST_RECORDS);
@@ -96,7 +103,13 @@ public final class FlowPairs<T> {
   /// Forgets all records.
   public void reset() {
     acceptedCount = 0;
+    if (accepted.length > MOST_ROWS_KEPT * ROW) {
+      accepted = new long[FIRST_ROWS * ROW];
+    }
     candidates.clear();
+    tuples.clear();
+    sourcePorts.clear();
+    reachedPorts.clear();
     lastPlace = null;
     lastInterface = new byte[0];
   }
@@ -118,15 +131,14 @@ public final class FlowPairs<T> {
       addAccepted(record, classes, minute);
       if (Classification.SYN_ONLY.isIn(classes) && isSentAgain(record)) {
         Candidate<T> candidate = newCandidate(record, classes, minute, mark);
-        if (candidate.isInside) {
+        if (candidate.isInside && candidate.hasSource && candidate.isTupleComplete) {
           candidates.add(candidate);
         }
       }
     }
   }
 
-  /// A SYN that was sent again: several packets, all of a SYN's size. A SYN with an ACK behind it is
-  /// a healthy opening, whose answer is in another payload.
+  /// Returns whether a SYN was sent again: several packets, all of the same SYN's size.
   private static boolean isSentAgain(FlowRecord record) {
     long packets = record.packets();
     if (packets < 2 || record.bytes() % packets != 0) {
@@ -134,7 +146,7 @@ public final class FlowPairs<T> {
     }
     long size = record.bytes() / packets;
     return record.isIpv6(FlowField.SRCADDR)
-        ? size == 60 || size == 64 || size == 68 || size == 72 || size == 80
+        ? size == 64 || size == 68 || size == 72 || size == 80
         : size == 40 || size == 44 || size == 48 || size == 52 || size == 60;
   }
 
@@ -158,10 +170,13 @@ public final class FlowPairs<T> {
     acceptedCount++;
   }
 
-  /// Flags name who opened a connection: SYN without ACK. Where a window shows neither, the side
-  /// with the lower port below the ephemeral ones is the server.
+  /// Flags show who opened a connection: SYN without ACK. Where a record shows no SYN, the side
+  /// with the lower port, below the ephemeral ones, is the server.
   private static boolean isOpenedWithPayload(FlowRecord record, int classes) {
-    if (Classification.SYN_ONLY.isIn(classes) || !hasPayload(record)) {
+    if (Classification.SYN_ONLY.isIn(classes)
+        || !hasPayload(record)
+        || !record.has(FlowField.DSTADDR)
+        || !record.has(record.originalSource())) {
       return false;
     }
     long flags = record.tcpFlags();
@@ -219,33 +234,34 @@ public final class FlowPairs<T> {
 
   /// Passes on what the records so far are, and forgets them.
   ///
-  /// @param isOfInterest whether flows that a source opened are wanted besides those of sources with
-  ///   attempts in this payload
-  public void resolve(
-      SuspectTarget<T> suspects, Predicate<IpAddress> isOfInterest, OpenedTarget opened) {
+  /// @param watched sources whose opened flows are wanted, besides those of sources with attempts
+  ///   among these records
+  public void resolve(SuspectTarget<T> suspects, Set<IpAddress> watched, OpenedTarget opened) {
     if (!candidates.isEmpty()) {
       pair();
     }
-    Set<IpAddress> sources = new HashSet<>();
+    Set<IpAddress> sources = new HashSet<>(watched);
     for (Candidate<T> candidate : candidates) {
-      Suspect suspect = toSuspect(candidate);
-      if (suspect != null) {
-        suspects.add(suspect, candidate.mark);
-        if (suspect.isAttempt()) {
+      Kind kind = kindOf(candidate);
+      if (kind != null) {
+        Suspect suspect = candidate.hasSource ? toSuspect(candidate, kind) : null;
+        suspects.add(kind, suspect, candidate.mark);
+        if (suspect != null && suspect.isAttempt()) {
           sources.add(suspect.source());
         }
       }
     }
-    passOpened(sources, isOfInterest, opened);
+    if (!sources.isEmpty()) {
+      passOpened(sources, opened);
+    }
     reset();
   }
 
-  private void passOpened(
-      Set<IpAddress> sources, Predicate<IpAddress> isOfInterest, OpenedTarget opened) {
+  private void passOpened(Set<IpAddress> sources, OpenedTarget opened) {
     long lastHigh = 0;
     long lastLow = 0;
-    boolean isWanted = false;
-    IpAddress source = new IpAddress(0, 0);
+    IpAddress source = new IpAddress(lastHigh, lastLow);
+    boolean isWanted = sources.contains(source);
     for (int at = 0; at < acceptedCount * ROW; at += ROW) {
       if (accepted[at + BYTES] == NOT_OPENED) {
         continue;
@@ -254,7 +270,7 @@ public final class FlowPairs<T> {
         lastHigh = accepted[at + ORIGINAL_HIGH];
         lastLow = accepted[at + ORIGINAL_LOW];
         source = new IpAddress(lastHigh, lastLow);
-        isWanted = sources.contains(source) || isOfInterest.test(source);
+        isWanted = sources.contains(source);
       }
       if (isWanted) {
         long packed = accepted[at + 4];
@@ -271,9 +287,6 @@ public final class FlowPairs<T> {
   }
 
   private void pair() {
-    tuples.clear();
-    sourcePorts.clear();
-    reachedPorts.clear();
     for (Candidate<T> candidate : candidates) {
       candidate.own = number(candidate.tuple, false);
       candidate.reverse = number(candidate.tuple, true);
@@ -320,7 +333,7 @@ public final class FlowPairs<T> {
 
   /// Counts the destination ports that a source port reaches.
   private void countPorts(Candidate<T> candidate) {
-    if (candidate.sourcePort < 0 || candidate.port < 0) {
+    if (!candidate.hasSource || candidate.sourcePort < 0 || candidate.port < 0) {
       return;
     }
     setSourcePort(candidate);
@@ -351,31 +364,37 @@ public final class FlowPairs<T> {
     sourcePorts.set(3, candidate.protocol);
   }
 
-  /// Returns `null` for a record that is no suspect after all.
-  private @Nullable Suspect toSuspect(Candidate<T> candidate) {
-    boolean isRequestAccepted = (states[candidate.reverse] & OWN_ACCEPTED) != 0;
-    boolean isOwnAccepted = (states[candidate.own] & OWN_ACCEPTED) != 0;
-    boolean isSynAck =
-        candidate.protocol == FlowRecord.TCP
-            && candidate.flags != FlowRecord.ABSENT
-            && (candidate.flags & Classifier.SYN_ACK) == Classifier.SYN_ACK;
-    Kind kind;
+  /// Returns `null` for an accepted record that is no attempt.
+  private @Nullable Kind kindOf(Candidate<T> candidate) {
     if (!candidate.isReject) {
-      boolean isAnswered = (states[candidate.reverse] & ANSWERED) != 0;
-      boolean isAnswerRejected = (states[candidate.reverse] & OWN_REJECTED) != 0;
-      if (isAnswered || isAnswerRejected || !isUnicast(candidate)) {
-        return null;
-      }
-      kind = Kind.UNANSWERED;
-    } else if (isSynAck || isRequestAccepted) {
-      kind = Kind.ANSWER;
-    } else if (Classification.STRAY.isIn(candidate.classes)) {
-      kind = Kind.STRAY;
-    } else if (!isUnicast(candidate)) {
-      kind = Kind.NOT_UNICAST;
-    } else {
-      kind = kindBySourcePort(candidate);
+      boolean isAnswered = (states[candidate.reverse] & (ANSWERED | OWN_REJECTED)) != 0;
+      return isAnswered || !isUnicast(candidate) ? null : Kind.UNANSWERED;
     }
+    if (isSynAck(candidate) || isRequestAccepted(candidate)) {
+      return Kind.ANSWER;
+    }
+    if (Classification.STRAY.isIn(candidate.classes)) {
+      return Kind.STRAY;
+    }
+    Kind kind = kindBySourcePort(candidate);
+    return kind == Kind.ANSWER || isUnicast(candidate) ? kind : Kind.NOT_UNICAST;
+  }
+
+  private static boolean isSynAck(Candidate<?> candidate) {
+    return candidate.protocol == FlowRecord.TCP
+        && candidate.flags != FlowRecord.ABSENT
+        && (candidate.flags & Classifier.SYN_ACK) == Classifier.SYN_ACK;
+  }
+
+  /// Returns whether a record with the reverse 5-tuple was accepted. Without all parts of the
+  /// 5-tuple, records of different connections would look like the two directions of one.
+  private boolean isRequestAccepted(Candidate<T> candidate) {
+    return candidate.isTupleComplete && (states[candidate.reverse] & OWN_ACCEPTED) != 0;
+  }
+
+  private Suspect toSuspect(Candidate<T> candidate, Kind kind) {
+    boolean isRequestAccepted = isRequestAccepted(candidate);
+    boolean isOwnAccepted = (states[candidate.own] & OWN_ACCEPTED) != 0;
     return new Suspect(
         kind,
         new IpAddress(candidate.originalHigh, candidate.originalLow),
@@ -390,7 +409,7 @@ public final class FlowPairs<T> {
         candidate.port,
         candidate.minute,
         candidate.isLongWindow,
-        candidate.isReject && (isSynAck || (isRequestAccepted && !isOwnAccepted)),
+        candidate.isReject && (isSynAck(candidate) || (isRequestAccepted && !isOwnAccepted)),
         isRequestAccepted,
         candidate.place,
         candidate.packets,
@@ -403,6 +422,7 @@ public final class FlowPairs<T> {
         candidate.protocol != FlowRecord.TCP || candidate.flags == FlowRecord.ABSENT;
     if (!isUndecidedByFlags
         || !Door.hasPorts(candidate.protocol)
+        || !candidate.hasSource
         || candidate.sourcePort < 0
         || candidate.port < 0) {
       return Kind.ATTEMPT;
@@ -455,7 +475,9 @@ public final class FlowPairs<T> {
     private final long[] tuple = new long[TUPLE];
     private final boolean isReject;
     private final boolean isEgress;
+    private final boolean hasSource;
     private final boolean hasTarget;
+    private final boolean isTupleComplete;
     private final int classes;
     private final int protocol;
     private final int sourcePort;
@@ -488,8 +510,13 @@ public final class FlowPairs<T> {
       port = (int) record.destinationPort();
       flags = record.tcpFlags();
       FlowField original = record.originalSource();
+      hasSource = record.has(original);
       originalHigh = record.addressHigh(original);
       originalLow = record.addressLow(original);
+      isTupleComplete =
+          hasTarget
+              && record.has(FlowField.SRCADDR)
+              && (!Door.hasPorts(protocol) || (sourcePort >= 0 && port >= 0));
       this.minute = minute;
       isLongWindow =
           record.startSeconds() >= 0

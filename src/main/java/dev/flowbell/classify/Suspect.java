@@ -3,20 +3,27 @@ package dev.flowbell.classify;
 import dev.flowbell.record.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/// One record that may be an attempt: it was rejected, or it is an accepted SYN that was sent again.
+/// A record that may be an attempt: a rejected record, or an accepted SYN that was sent again.
+/// [Kind] defines what it can be.
+/// - A *door* is what a record aims at: destination address, protocol and port. ICMP has one door
+///   for each address, called ping. See [Door].
+/// - A source is *inside* if the setting `INSIDE_NETWORKS` has its address, or if the record's
+///   `flow-direction` is egress: direction is stronger than the address. An IPv6 source's record at
+///   its target shows no egress, so the VPC's own IPv6 networks belong in the setting.
 ///
-/// @param source the original source
-/// @param maskedBy the address that the interface saw instead, `null` where it saw the source's own
-/// @param isInside whether the source is inside: by its address, or because the record is egress
+/// @param source the original source: `pkt-srcaddr`, or `srcaddr` where that is absent
+/// @param maskedBy `srcaddr` where it differs from the original source, else `null`
+/// @param isInside whether the source is inside
 /// @param isEgress whether `flow-direction` is egress
 /// @param target the destination, `null` where the record has none
 /// @param sourcePort, port 0 to 65535, -1 where absent
 /// @param minute the flow's minute, in minutes since 1970
-/// @param isLongWindow whether the record sums up more than a minute
+/// @param isLongWindow whether the record's aggregation interval is longer than 75 seconds, so of
+///   ten minutes: AWS's intervals are one minute or ten
 /// @param kind what it is
-/// @param isDroppedAnswer whether it is an answer that a rule dropped: flags say SYN-ACK, or its
-///   request was accepted and no other packet of its own direction
-/// @param isRequestAccepted whether the payload shows that the request was accepted
+/// @param isDroppedAnswer whether it is an answer that a network ACL or asymmetric routing dropped:
+///   its flags have SYN and ACK, or its request was accepted and no record of its own 5-tuple was
+/// @param isRequestAccepted whether a record with the reverse 5-tuple was accepted in the payload
 /// @param packets, bytes -1 where absent
 public record Suspect(
     Kind kind,
@@ -35,20 +42,47 @@ public record Suspect(
     Place place,
     long packets,
     long bytes) {
-  /// What a suspect record is.
+  /// What a suspect record is. A record has the first kind that fits, in the order ANSWER, STRAY,
+  /// NOT_UNICAST, attempt.
+  ///
+  /// An *attempt* is one of the three first kinds. The other three never are.
+  ///
+  /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
+  ///   records</a>
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-records-examples.html">Flow
+  ///   log record examples</a>
   public enum Kind {
-    /// Rejected, and neither stray nor answer, to a unicast address.
+    /// A rejected record to a unicast address that is neither an answer nor stray.
     ATTEMPT,
-    /// The same, from a source port that may be a service's: only more evidence tells an attempt
-    /// from an answer.
+
+    /// An attempt, unless more evidence shows that it is an answer: without TCP flags, its source
+    /// port is from 1024 to 32767 and has no known name, and reaches only destination ports of 1024
+    /// or above, fewer than five of them in this payload. With five or more over all evidence of
+    /// the hour, it is a service's port, and the record an answer.
     ATTEMPT_OR_ANSWER,
-    /// An accepted SYN of a source inside that was sent again, and that nothing answered.
+
+    /// An accepted SYN of a source inside that was sent again without an answer: TCP, `tcp-flags`
+    /// is 2, `packets` is at least 2, and `bytes` is a whole multiple of `packets` and a SYN's size
+    /// (40, 44, 48, 52 or 60 bytes; IPv6 64, 68, 72 or 80). In the same payload, no accepted record
+    /// of the reverse 5-tuple has SYN and ACK, and no record of it was rejected. A SYN with an ACK
+    /// after it has another size: a healthy opening, with its answer in another payload.
     UNANSWERED,
-    /// A late packet of a closed connection.
+
+    /// A rejected TCP record with flags, but without SYN: late packets of a closed connection.
     STRAY,
-    /// An answer to somebody's request.
+
+    /// A rejected record that answers a request. One of these holds:
+    /// - It is TCP, and its flags have SYN and ACK.
+    /// - A record of the reverse 5-tuple was accepted in the same payload.
+    /// - It has no TCP flags, its source port reaches only destination ports of 1024 or above in
+    ///   this payload, and its source port is a service's. That is a port below 1024, one that
+    ///   [KnownPort] names, or one below 32768 that reaches five destination ports or more. Of
+    ///   records, rejected ones of the same original source, source port and protocol count.
     ANSWER,
-    /// Rejected, to a multicast or broadcast address.
+
+    /// A rejected record to a multicast or broadcast address that is neither an answer nor stray.
+    /// Broadcast is 255.255.255.255, and UDP to an address that ends in .255.
     NOT_UNICAST
   }
 

@@ -1,14 +1,18 @@
 package dev.flowbell.metric;
 
 import static dev.flowbell.record.FlowField.ACTION;
+import static dev.flowbell.record.FlowField.DSTADDR;
+import static dev.flowbell.record.FlowField.DSTPORT;
 import static dev.flowbell.record.FlowField.LOG_STATUS;
 import static dev.flowbell.record.FlowField.PKT_SRCADDR;
 import static dev.flowbell.record.FlowField.PROTOCOL;
 import static dev.flowbell.record.FlowField.SRCADDR;
+import static dev.flowbell.record.FlowField.SRCPORT;
 import static dev.flowbell.record.FlowField.TCP_FLAGS;
 
 import dev.flowbell.record.FlowField;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /// A metric that Flowbell publishes, with its name in CloudWatch.
@@ -27,8 +31,15 @@ public enum Metric {
   REJECTED_PACKETS("RejectedPackets", Origin.RECORDS, ACTION, FlowField.PACKETS),
   /// Rejected TCP records with flags, but without SYN.
   STRAY_REJECTS("StrayRejects", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
-  /// Rejected records that answer somebody's request.
-  REJECTED_ANSWERS("RejectedAnswers", Origin.RECORDS, ACTION),
+  /// Rejected records that answer a request, see [dev.flowbell.classify.Suspect.Kind#ANSWER].
+  REJECTED_ANSWERS(
+      "RejectedAnswers",
+      Origin.RECORDS,
+      List.of(
+          Set.of(ACTION, PROTOCOL, TCP_FLAGS),
+          Set.of(ACTION, SRCADDR, SRCPORT, DSTPORT),
+          Set.of(ACTION, PKT_SRCADDR, SRCPORT, DSTPORT),
+          Set.of(ACTION, SRCADDR, DSTADDR, PROTOCOL))),
   /// Blocked and unanswered handshakes together.
   SYN_ONLY_FLOWS("SynOnlyFlows", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
   /// Rejected handshakes.
@@ -46,6 +57,15 @@ public enum Metric {
   NAT_MASKED_FLOWS("NatMaskedFlows", Origin.RECORDS, SRCADDR, PKT_SRCADDR),
   /// Rejected records whose source a NAT device masks.
   NAT_MASKED_REJECTS("NatMaskedRejects", Origin.RECORDS, ACTION, SRCADDR, PKT_SRCADDR),
+  /// Packets that a transit gateway lost: no route, a blackhole route, too large, or TTL expired.
+  TRANSIT_GATEWAY_PACKETS_LOST(
+      "TransitGatewayPacketsLost",
+      Origin.RECORDS,
+      List.of(
+          Set.of(FlowField.PACKETS_LOST_NO_ROUTE),
+          Set.of(FlowField.PACKETS_LOST_BLACKHOLE),
+          Set.of(FlowField.PACKETS_LOST_MTU_EXCEEDED),
+          Set.of(FlowField.PACKETS_LOST_TTL_EXPIRED))),
   /// Aggregation intervals without traffic.
   NO_DATA_WINDOWS("NoDataWindows", Origin.RECORDS, LOG_STATUS),
   /// Aggregation intervals in which AWS skipped records.
@@ -105,17 +125,26 @@ public enum Metric {
   private final String awsName;
   private final Unit unit;
   private final Origin origin;
-  private final Set<FlowField> needs;
+  private final List<Set<FlowField>> needs;
 
   Metric(String awsName, Origin origin, FlowField... needs) {
     this(awsName, Unit.COUNT, origin, needs);
   }
 
   Metric(String awsName, Unit unit, Origin origin, FlowField... needs) {
+    this(awsName, unit, origin, List.of(Set.of(needs)));
+  }
+
+  Metric(String awsName, Origin origin, List<Set<FlowField>> needs) {
+    this(awsName, Unit.COUNT, origin, needs);
+  }
+
+  /// @param needs sets of fields, each of which is enough
+  Metric(String awsName, Unit unit, Origin origin, List<Set<FlowField>> needs) {
     this.awsName = awsName;
     this.unit = unit;
     this.origin = origin;
-    this.needs = Set.of(needs);
+    this.needs = needs;
   }
 
   /// Returns the metric's name in CloudWatch.
@@ -135,14 +164,26 @@ public enum Metric {
 
   /// Returns whether the metric can be more than 0 if records have only these fields.
   public boolean canOccurIn(Set<FlowField> fields) {
-    return fields.containsAll(needs);
+    for (Set<FlowField> enough : needs) {
+      if (fields.containsAll(enough)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  /// Returns the fields that the metric needs and these lack.
+  /// Returns the fields that the metric needs and these lack. Where different fields are enough, it
+  /// returns the fewest.
   public Set<FlowField> missingIn(Set<FlowField> fields) {
-    Set<FlowField> missing = EnumSet.noneOf(FlowField.class);
-    missing.addAll(needs);
-    missing.removeAll(fields);
-    return missing;
+    Set<FlowField> fewest = EnumSet.allOf(FlowField.class);
+    for (Set<FlowField> enough : needs) {
+      Set<FlowField> missing = EnumSet.noneOf(FlowField.class);
+      missing.addAll(enough);
+      missing.removeAll(fields);
+      if (missing.size() < fewest.size()) {
+        fewest = missing;
+      }
+    }
+    return fewest;
   }
 }

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import dev.flowbell.record.IpAddress;
 
 /// Reads the lines of one payload and sums them up. [#reset] prepares it for the next payload.
@@ -49,8 +48,8 @@ public final class PayloadReader implements LineTarget {
   }
 
   /// Watches sources, see [FlowSummaryBuilder#watch].
-  void watch(Predicate<IpAddress> isWatched) {
-    summary.watch(isWatched);
+  void watch(Set<IpAddress> sources) {
+    summary.watch(sources);
   }
 
   @Override

@@ -119,7 +119,7 @@ public final class Pipeline {
   private void watch(PayloadReader lines, Claim claim) {
     Set<IpAddress> watched = judge == null ? Set.of() : judge.watched(claim.evidence());
     if (!watched.isEmpty()) {
-      lines.watch(watched::contains);
+      lines.watch(watched);
     }
   }
 

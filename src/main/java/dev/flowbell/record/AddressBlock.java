@@ -34,7 +34,8 @@ public record AddressBlock(IpAddress network, int prefixLength) {
 
   /// Returns whether an address is in this block.
   public boolean contains(IpAddress address) {
-    return firstAddress(address).equals(network);
+    return (address.high() & mask(prefixLength)) == network.high()
+        && (address.low() & mask(prefixLength - 64)) == network.low();
   }
 
   private IpAddress firstAddress(IpAddress address) {

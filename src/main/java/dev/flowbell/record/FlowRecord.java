@@ -30,6 +30,13 @@ public final class FlowRecord {
 
   private static final FlowField[] FIELDS = FlowField.values();
 
+  private static final FlowField[] PACKETS_LOST = {
+    FlowField.PACKETS_LOST_NO_ROUTE,
+    FlowField.PACKETS_LOST_BLACKHOLE,
+    FlowField.PACKETS_LOST_MTU_EXCEEDED,
+    FlowField.PACKETS_LOST_TTL_EXPIRED
+  };
+
   // Indexed by the field's ordinal: a number or the low bits of an address, the high bits of an
   // address, and the bounds of the text.
   private final long[] numbers = new long[FIELDS.length];
@@ -212,6 +219,19 @@ public final class FlowRecord {
   /// Returns the number of bytes, or [#ABSENT].
   public long bytes() {
     return number(FlowField.BYTES);
+  }
+
+  /// Returns the sum of the packets that a transit gateway lost for any cause, at most
+  /// `Long.MAX_VALUE`; [#ABSENT] where the record has none of the four `packets-lost-…` fields.
+  public long packetsLost() {
+    long sum = ABSENT;
+    for (FlowField field : PACKETS_LOST) {
+      long packets = number(field);
+      if (packets != ABSENT) {
+        sum = sum == ABSENT ? packets : sum + packets < 0 ? Long.MAX_VALUE : sum + packets;
+      }
+    }
+    return sum;
   }
 
   /// Returns `start`, the time of the interval's first packet, in Unix seconds, or [#ABSENT].

@@ -58,7 +58,16 @@ public record FlowSummary(
     }
     totals.remove(Metric.DELIVERY_LAG);
     return new FlowSummary(
-        origin, arrival, totals, List.of(), Map.of(), Set.of(), PayloadEvidence.NOTHING, null, null, null);
+        origin,
+        arrival,
+        totals,
+        List.of(),
+        Map.of(),
+        Set.of(),
+        PayloadEvidence.NOTHING,
+        null,
+        null,
+        null);
   }
 
   /// Returns the total of a metric, 0 where it is absent.
@@ -93,16 +102,7 @@ public record FlowSummary(
       newPoints.add(new MetricPoint(MetricSeries.TOTAL, Minutes.of(arrival), published));
     }
     return new FlowSummary(
-        origin,
-        arrival,
-        newTotals,
-        newPoints,
-        faults,
-        fields,
-        evidence,
-        first,
-        last,
-        skippedAt);
+        origin, arrival, newTotals, newPoints, faults, fields, evidence, first, last, skippedAt);
   }
 
   private static <K extends Enum<K>> Map<K, Long> copyOf(Class<K> type, Map<K, Long> map) {

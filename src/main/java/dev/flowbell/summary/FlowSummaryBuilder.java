@@ -4,10 +4,7 @@ import dev.flowbell.classify.Classification;
 import dev.flowbell.classify.Classifier;
 import dev.flowbell.classify.FlowPairs;
 import dev.flowbell.classify.HandshakeTracker;
-import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.classify.Suspect;
-import java.util.function.Predicate;
-import dev.flowbell.classify.TupleTable;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricCounts;
 import dev.flowbell.metric.MetricDimension;
@@ -15,13 +12,12 @@ import dev.flowbell.metric.MetricPoint;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.metric.MetricTable;
 import dev.flowbell.metric.Minutes;
+import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +39,7 @@ public final class FlowSummaryBuilder {
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
   private final FlowPairs<List<MetricCounts>> pairs;
   private final PayloadEvidenceBuilder evidence = new PayloadEvidenceBuilder();
-  private Predicate<IpAddress> isWatched = _ -> false;
+  private Set<IpAddress> watched = Set.of();
   private LogOrigin origin;
   private long overBounds;
   private long firstSeconds;
@@ -66,10 +62,10 @@ public final class FlowSummaryBuilder {
     reset(origin);
   }
 
-  /// Watches sources: what they get through is part of the payload's evidence, even if the payload
-  /// shows no attempt of theirs.
-  public void watch(Predicate<IpAddress> newIsWatched) {
-    isWatched = newIsWatched;
+  /// Watches sources: what they get through is part of the evidence, even if the payload shows no
+  /// attempt of theirs. [#reset] ends this.
+  public void watch(Set<IpAddress> sources) {
+    watched = Set.copyOf(sources);
   }
 
   /// Clears the builder for the next payload.
@@ -80,7 +76,7 @@ public final class FlowSummaryBuilder {
     faults.clear();
     pairs.reset();
     evidence.reset();
-    isWatched = _ -> false;
+    watched = Set.of();
     overBounds = 0;
     firstSeconds = Long.MAX_VALUE;
     lastSeconds = FlowRecord.ABSENT;
@@ -160,6 +156,7 @@ public final class FlowSummaryBuilder {
     if (record.isAccept()) {
       count.increment(Metric.ACCEPTED_FLOWS);
     }
+    count.add(Metric.TRANSIT_GATEWAY_PACKETS_LOST, record.packetsLost());
     boolean isMasked = Classification.NAT_MASKED.isIn(classes);
     if (isMasked) {
       count.increment(Metric.NAT_MASKED_FLOWS);
@@ -183,16 +180,20 @@ public final class FlowSummaryBuilder {
   }
 
   private void resolvePairs() {
-    pairs.resolve(this::addSuspect, isWatched, evidence::addOpened);
+    pairs.resolve(
+        this::addSuspect,
+        watched,
+        (source, door, minute, bytes) ->
+            overBounds += evidence.addOpened(source, door, minute, bytes) ? 0 : 1);
   }
 
-  private void addSuspect(Suspect suspect, List<MetricCounts> counts) {
-    if (suspect.kind() == Suspect.Kind.ANSWER) {
+  private void addSuspect(Suspect.Kind kind, @Nullable Suspect suspect, List<MetricCounts> counts) {
+    if (kind == Suspect.Kind.ANSWER) {
       for (MetricCounts count : counts) {
         count.increment(Metric.REJECTED_ANSWERS);
       }
     }
-    if (!evidence.add(suspect)) {
+    if (suspect != null && !evidence.add(suspect)) {
       overBounds++;
     }
   }

@@ -12,8 +12,9 @@ import java.util.Map;
 
 /// Groups the suspect records of one payload. Its memory is bounded.
 final class PayloadEvidenceBuilder {
-  /// The most groups: four times the records that Lambda can carry in one payload.
-  static final int MOST_GROUPS = 100_000;
+  /// The most groups of either kind: twice the records that Lambda can carry in one payload. Only a
+  /// large file, or a payload made to do harm, reaches the bound.
+  static final int MOST_GROUPS = 50_000;
 
   private final Map<Suspect, Tally> suspects = new LinkedHashMap<>();
   private final Map<OpenedKey, Tally> opened = new LinkedHashMap<>();
@@ -45,8 +46,7 @@ final class PayloadEvidenceBuilder {
   /// The source port matters only where it may be a service's.
   private static Suspect toKey(Suspect suspect) {
     boolean hasClientPort =
-        suspect.kind() != Suspect.Kind.ANSWER
-            && suspect.kind() != Suspect.Kind.ATTEMPT_OR_ANSWER;
+        suspect.kind() != Suspect.Kind.ANSWER && suspect.kind() != Suspect.Kind.ATTEMPT_OR_ANSWER;
     return new Suspect(
         suspect.kind(),
         suspect.source(),
@@ -66,17 +66,21 @@ final class PayloadEvidenceBuilder {
         0);
   }
 
-  void addOpened(IpAddress source, Door door, long minute, long bytes) {
+  /// Adds an accepted flow with payload that its source opened.
+  ///
+  /// @return whether there was room for it
+  boolean addOpened(IpAddress source, Door door, long minute, long bytes) {
     OpenedKey key = new OpenedKey(source, door, minute);
     Tally sums = opened.get(key);
     if (sums == null) {
       if (opened.size() == MOST_GROUPS) {
-        return;
+        return false;
       }
       sums = new Tally();
       opened.put(key, sums);
     }
     sums.bytes = Sums.plus(sums.bytes, bytes);
+    return true;
   }
 
   PayloadEvidence build() {

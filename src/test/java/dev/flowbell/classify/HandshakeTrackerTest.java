@@ -40,38 +40,55 @@ class HandshakeTrackerTest {
   @ParameterizedTest
   @CsvSource({
     // an answer has the reverse 5-tuple, and flags with SYN and ACK
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18, true",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=19, true",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=22, true",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=255, true",
-    "srcaddr=::ffff:a00:262 dstaddr=::ffff:10.0.1.5 srcport=022 dstport=50101 protocol=06"
-        + " tcp-flags=18, true",
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
-        + " action=REJECT, true",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=16, false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=2, false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=0, false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=-, false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6, false",
+        + " action=ACCEPT, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=19"
+        + " action=ACCEPT, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=22"
+        + " action=ACCEPT, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=255"
+        + " action=ACCEPT, true",
+    "srcaddr=::ffff:a00:262 dstaddr=::ffff:10.0.1.5 srcport=022 dstport=50101 protocol=06"
+        + " tcp-flags=18 action=ACCEPT, true",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " action=REJECT, false", // a rejected SYN-ACK reaches nobody
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " action=-, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=16"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=2"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=0"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=-"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 action=ACCEPT, false",
     // every part of the 5-tuple counts
-    "srcaddr=10.0.2.99 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18, false",
-    "srcaddr=1::ffff:a00:262 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18,"
-        + " false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.6 srcport=22 dstport=50101 protocol=6 tcp-flags=18, false",
-    "srcaddr=10.0.2.98 dstaddr=1::ffff:a00:105 srcport=22 dstport=50101 protocol=6 tcp-flags=18,"
-        + " false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=23 dstport=50101 protocol=6 tcp-flags=18, false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50102 protocol=6 tcp-flags=18, false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=17 tcp-flags=18, false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=- tcp-flags=18, false",
-    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 dstport=50101 protocol=6 tcp-flags=18, false",
+    "srcaddr=10.0.2.99 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " action=ACCEPT, false",
+    "srcaddr=1::ffff:a00:262 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.6 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=1::ffff:a00:105 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=23 dstport=50101 protocol=6 tcp-flags=18"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50102 protocol=6 tcp-flags=18"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=17 tcp-flags=18"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=- tcp-flags=18"
+        + " action=ACCEPT, false",
+    "srcaddr=10.0.2.98 dstaddr=10.0.1.5 dstport=50101 protocol=6 tcp-flags=18 action=ACCEPT, false",
     // the same direction is not an answer
-    "srcaddr=10.0.1.5 dstaddr=10.0.2.98 srcport=50101 dstport=22 protocol=6 tcp-flags=18, false",
+    "srcaddr=10.0.1.5 dstaddr=10.0.2.98 srcport=50101 dstport=22 protocol=6 tcp-flags=18"
+        + " action=ACCEPT, false",
     // an interval without traffic is not an answer
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
-        + " log-status=NODATA, false",
+        + " action=ACCEPT log-status=NODATA, false",
     "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
-        + " log-status=SKIPDATA, false"
+        + " action=ACCEPT log-status=SKIPDATA, false"
   })
   void findUnanswered_otherRecord(String record, boolean isAnswer) {
     HandshakeTracker<String> answerFirst = new HandshakeTracker<>();
@@ -88,10 +105,10 @@ class HandshakeTrackerTest {
   @Test
   void findUnanswered_formatWithoutPorts() {
     add("srcaddr=1::5 dstaddr=2::7 protocol=6 tcp-flags=2 action=ACCEPT packets=1 bytes=80", "a");
-    add("srcaddr=2::7 dstaddr=1::6 protocol=6 tcp-flags=18", "-");
+    add("srcaddr=2::7 dstaddr=1::6 protocol=6 tcp-flags=18 action=ACCEPT", "-");
     assertThat(tracker.findUnanswered()).containsExactly("a");
 
-    add("srcaddr=2::7 dstaddr=1::5 protocol=6 tcp-flags=18", "-");
+    add("srcaddr=2::7 dstaddr=1::5 protocol=6 tcp-flags=18 action=ACCEPT", "-");
     assertThat(tracker.findUnanswered()).isEmpty();
   }
 
@@ -115,7 +132,10 @@ class HandshakeTrackerTest {
   void findUnanswered_onlyTheUnanswered() {
     add(SYN.replace("50101", "50102"), "b");
     add(SYN, "a");
-    add("srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18", "-");
+    add(
+        "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=22 dstport=50101 protocol=6 tcp-flags=18"
+            + " action=ACCEPT",
+        "-");
     add(SYN.replace("50101", "50103"), "c");
 
     assertThat(tracker.findUnanswered()).containsExactly("b", "c");
@@ -129,7 +149,8 @@ class HandshakeTrackerTest {
     assertThat(add(bounded, SYN.replace("22", "24"), "c")).isFalse();
 
     String answer =
-        "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=%d dstport=50101 protocol=6 tcp-flags=18";
+        "srcaddr=10.0.2.98 dstaddr=10.0.1.5 srcport=%d dstport=50101 protocol=6 tcp-flags=18"
+            + " action=ACCEPT";
     assertThat(add(bounded, answer.formatted(80), "-")).isTrue();
     assertThat(add(bounded, answer.formatted(23), "-")).isTrue();
     assertThat(add(bounded, answer.formatted(22), "-")).isFalse();

@@ -25,9 +25,10 @@ class MetricTest {
             "PossibleDuplicates",
             "AlertsSent",
             "AlertsSuppressed",
+            "AlertsQuieted",
             "OverBounds",
             "DeliveryLag")
-        .hasSize(NaiveTwin.METRICS.size() + 7);
+        .hasSize(NaiveTwin.METRICS.size() + 8);
   }
 
   @ParameterizedTest
@@ -54,6 +55,7 @@ class MetricTest {
                   POSSIBLE_DUPLICATES,
                   ALERTS_SENT,
                   ALERTS_SUPPRESSED,
+                  ALERTS_QUIETED,
                   OVER_BOUNDS,
                   DELIVERY_LAG ->
                   Metric.Origin.FUNCTION;
@@ -90,5 +92,41 @@ class MetricTest {
           .as("without %s", field)
           .isFalse();
     }
+  }
+
+  /// Each of these is enough.
+  @ParameterizedTest
+  @CsvSource({
+    "REJECTED_ANSWERS, action protocol tcp-flags",
+    "REJECTED_ANSWERS, action srcaddr srcport dstport",
+    "REJECTED_ANSWERS, action pkt-srcaddr srcport dstport",
+    "REJECTED_ANSWERS, action srcaddr dstaddr protocol",
+    "TRANSIT_GATEWAY_PACKETS_LOST, packets-lost-no-route",
+    "TRANSIT_GATEWAY_PACKETS_LOST, packets-lost-blackhole",
+    "TRANSIT_GATEWAY_PACKETS_LOST, packets-lost-mtu-exceeded",
+    "TRANSIT_GATEWAY_PACKETS_LOST, packets-lost-ttl-expired"
+  })
+  void canOccurIn_anyOfSeveral(Metric metric, String enough) {
+    Set<FlowField> fields = RecordFormat.parse(enough).fields();
+
+    assertThat(metric.canOccurIn(fields)).isTrue();
+    assertThat(metric.missingIn(fields)).isEmpty();
+    for (FlowField field : fields) {
+      Set<FlowField> others = EnumSet.copyOf(fields);
+      others.remove(field);
+      assertThat(metric.canOccurIn(others)).as("without %s", field).isFalse();
+      assertThat(metric.missingIn(others)).as("without %s", field).hasSize(1);
+    }
+  }
+
+  @Test
+  void missingIn_theFewest() {
+    assertThat(Metric.RECORDS.missingIn(Set.of())).isEmpty();
+    assertThat(Metric.STRAY_REJECTS.missingIn(Set.of(FlowField.ACTION)))
+        .containsExactly(FlowField.PROTOCOL, FlowField.TCP_FLAGS);
+    assertThat(Metric.REJECTED_ANSWERS.missingIn(Set.of(FlowField.ACTION, FlowField.TCP_FLAGS)))
+        .containsExactly(FlowField.PROTOCOL);
+    assertThat(Metric.TRANSIT_GATEWAY_PACKETS_LOST.missingIn(Set.of(FlowField.ACTION)))
+        .containsExactly(FlowField.PACKETS_LOST_NO_ROUTE);
   }
 }

@@ -4,8 +4,10 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.input.SubscriptionDecoder;
+import dev.flowbell.judge.Judge;
 import dev.flowbell.lambda.FlowLogsHandler;
 import dev.flowbell.ledger.InMemoryLedger;
+import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
 import dev.flowbell.publish.MetricPublisher;
@@ -43,9 +45,24 @@ public final class NaiveHandler implements RequestHandler<CloudWatchLogsEvent, M
         settings,
         LineFormats.fixed(settings.formats()),
         new InMemoryLedger(),
-        new Delivery(
-            new MetricsStep(metrics), List.of(new AlertsStep(alerts, System.getenv("AWS_REGION")))),
+        new Judge(settings.alertPolicy()),
+        newDelivery(settings, metrics, alerts),
         clock);
+  }
+
+  private static Delivery newDelivery(
+      Settings settings, MetricPublisher metrics, AlertPublisher alerts) {
+    MetricsStep metricsStep = new MetricsStep(metrics);
+    NotificationContext context =
+        new NotificationContext(
+            settings.stackName(),
+            Objects.requireNonNullElse(System.getenv("AWS_REGION"), ""),
+            "",
+            "",
+            settings.alertPolicy().thresholds());
+    AlertsStep alertsStep =
+        new AlertsStep(alerts, metricsStep, context, settings.alertPolicy().mostNotifications());
+    return new Delivery(metricsStep, List.of(alertsStep));
   }
 
   @Override

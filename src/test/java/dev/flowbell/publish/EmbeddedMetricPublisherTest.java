@@ -18,6 +18,7 @@ import dev.flowbell.testing.doubles.RecordingProgress;
 import dev.flowbell.testing.generator.PayloadGenerator;
 import dev.flowbell.testing.generator.PayloadGenerator.GeneratedPayload;
 import dev.flowbell.testing.generator.Reports;
+import dev.flowbell.testing.generator.Summaries;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -191,7 +192,10 @@ class EmbeddedMetricPublisherTest {
     RecordParser parser = new RecordParser(payload.recordFormats());
     FlowSummaryBuilder builder =
         new FlowSummaryBuilder(
-            ORIGIN, MetricDimension.parseSets("InterfaceId,VpcId+FlowDirection,LogGroup"), 20);
+            ORIGIN,
+            MetricDimension.parseSets("InterfaceId,VpcId+FlowDirection,LogGroup"),
+            20,
+            Summaries.INSIDE);
     FlowRecord record = new FlowRecord();
     for (String message : payload.messages()) {
       byte[] line = message.getBytes(UTF_8);

@@ -3,6 +3,7 @@ package dev.flowbell.publish;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowbell.judge.Severity;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.testing.Json;
@@ -57,7 +58,7 @@ class NotificationRequestTest {
         .isEqualTo(
             Map.of(
                 "severity", attribute("String", "medium"),
-                "rule", attribute("String.Array", "[\"port-scan\",\"rejects\"]"),
+                "rule", attribute("String.Array", "[\"scan\",\"rejects\"]"),
                 "interfaceId", attribute("String.Array", "[\"eni-?\\\"\"]")));
   }
 
@@ -111,10 +112,16 @@ class NotificationRequestTest {
   private static AlertMessage message(String text) {
     Map<String, List<String>> attributes = new LinkedHashMap<>();
     attributes.put("severity", List.of("medium"));
-    attributes.put("rule", List.of("port-scan", "rejects"));
+    attributes.put("rule", List.of("scan", "rejects"));
     attributes.put("interfaceId", List.of("eni-?\""));
     return new AlertMessage(
-        "the subject", text, "{\"a\":\"é \\\"1\\\"\"}", "{\"version\":\"1.0\"}", attributes);
+        "the subject",
+        text,
+        "{\"a\":\"é \\\"1\\\"\"}",
+        "{\"version\":\"1.0\"}",
+        Severity.MEDIUM,
+        List.of("{\"a\":2}"),
+        attributes);
   }
 
   private static MessageAttributeValue attribute(String type, String value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowbell.aws.AwsClients;
+import dev.flowbell.judge.Severity;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.testing.Json;
@@ -42,6 +43,8 @@ class PublisherTest {
           "a text\n",
           "{\"schema\":\"x\"}",
           "{\"version\":\"1.0\"}",
+          Severity.LOW,
+          List.of("{\"rule\":\"x\"}"),
           Map.of("severity", List.of("low")));
 
   private LoopbackAws aws;

@@ -89,9 +89,10 @@ class FlowFieldTest {
             new TreeSet<>(
                 NaiveTwin.format(
                     "account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes"
-                        + " start end action log-status vpc-id subnet-id instance-id tcp-flags"
-                        + " type pkt-srcaddr pkt-dstaddr region az-id pkt-src-aws-service"
-                        + " flow-direction reject-reason")));
+                        + " start end action log-status vpc-id subnet-id instance-id tcp-flags type"
+                        + " pkt-srcaddr pkt-dstaddr region az-id pkt-src-aws-service flow-direction"
+                        + " reject-reason packets-lost-no-route packets-lost-blackhole"
+                        + " packets-lost-mtu-exceeded packets-lost-ttl-expired")));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.flowbell.summary.FlowSummaryBuilder;
 import dev.flowbell.summary.LogOrigin;
+import dev.flowbell.testing.generator.Summaries;
 import dev.flowbell.testing.generator.Tallies;
 import dev.flowbell.testing.twin.NaiveTwin;
 import java.time.Instant;
@@ -54,7 +55,7 @@ class RecordParserFuzzTest {
     }
     RecordParser parser = new RecordParser(formats);
     FlowSummaryBuilder summary =
-        new FlowSummaryBuilder(new LogOrigin("", "", "fuzz"), List.of(), 0);
+        new FlowSummaryBuilder(new LogOrigin("", "", "fuzz"), List.of(), 0, Summaries.INSIDE);
     FlowRecord record = new FlowRecord();
     for (String line : lines) {
       byte[] buffer = line.getBytes(UTF_8);

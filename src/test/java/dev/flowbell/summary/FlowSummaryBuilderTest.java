@@ -3,6 +3,8 @@ package dev.flowbell.summary;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowbell.classify.Door;
+import dev.flowbell.classify.Suspect;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.metric.MetricPoint;
@@ -17,15 +19,16 @@ import dev.flowbell.record.RecordParser;
 import dev.flowbell.testing.generator.PayloadGenerator;
 import dev.flowbell.testing.generator.PayloadGenerator.GeneratedPayload;
 import dev.flowbell.testing.generator.Records;
+import dev.flowbell.testing.generator.Summaries;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +49,12 @@ class FlowSummaryBuilderTest {
           + " protocol=6 packets=3 bytes=180 start=1795342446 end=1795342463 action=REJECT"
           + " tcp-flags=2 pkt-srcaddr=198.51.100.7";
 
+  private static final String REQUEST =
+      "srcaddr=10.0.1.5 dstaddr=192.0.2.7 srcport=50101 dstport=443 protocol=6 action=ACCEPT";
+
+  private static final String ANSWER =
+      "srcaddr=192.0.2.7 dstaddr=10.0.1.5 srcport=443 dstport=50101 protocol=6 action=REJECT";
+
   // Whole summaries.
 
   @Test
@@ -59,9 +68,7 @@ class FlowSummaryBuilderTest {
                 List.of(),
                 Map.of(),
                 EnumSet.allOf(FlowField.class),
-                List.of(),
-                0,
-                List.of(),
+                PayloadEvidence.NOTHING,
                 null,
                 null,
                 null));
@@ -97,31 +104,30 @@ class FlowSummaryBuilderTest {
                         Map.of(Metric.UNREADABLE_RECORDS, 0L, Metric.DELIVERY_LAG, 374L))),
                 Map.of(),
                 EnumSet.allOf(FlowField.class),
-                List.of(
-                    new SourceActivity(
-                        IpAddress.find("198.51.100.7"),
-                        IpAddress.find("10.0.1.5"),
-                        "eni-0a1b2c3d",
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        1,
-                        1,
-                        0,
-                        1,
-                        3,
-                        180,
-                        List.of(new Counted<>(new TransportPort(6, 22), 1)),
-                        List.of(new Counted<>(IpAddress.find("10.0.2.98"), 1)),
-                        1,
-                        1,
-                        Instant.ofEpochSecond(1_795_342_446),
-                        Instant.ofEpochSecond(1_795_342_463))),
-                0,
-                List.of(new Counted<>(new TransportPort(6, 22), 1)),
+                new PayloadEvidence(
+                    List.of(
+                        new SuspectGroup(
+                            new Suspect(
+                                Suspect.Kind.ATTEMPT,
+                                address("198.51.100.7"),
+                                address("10.0.1.5"),
+                                false,
+                                false,
+                                address("10.0.2.98"),
+                                6,
+                                -1,
+                                22,
+                                MINUTE_14.getEpochSecond() / 60,
+                                false,
+                                false,
+                                false,
+                                new Suspect.Place("eni-0a1b2c3d", null, null, null, null, null),
+                                0,
+                                0),
+                            1,
+                            3,
+                            180)),
+                    List.of()),
                 Instant.ofEpochSecond(1_795_342_446),
                 Instant.ofEpochSecond(1_795_342_463),
                 null));
@@ -142,6 +148,12 @@ class FlowSummaryBuilderTest {
     "action=REJECT bytes=- packets=-, REJECTED_FLOWS=1",
     "action=ACCEPT bytes=7 packets=5, ACCEPTED_FLOWS=1",
     "action=REJECT protocol=6 tcp-flags=4, REJECTED_FLOWS=1 STRAY_REJECTS=1",
+    "action=REJECT protocol=6 tcp-flags=18, REJECTED_FLOWS=1 REJECTED_ANSWERS=1",
+    "packets-lost-no-route=5 packets-lost-ttl-expired=7, TRANSIT_GATEWAY_PACKETS_LOST=12",
+    "packets-lost-blackhole=3 packets-lost-mtu-exceeded=-, TRANSIT_GATEWAY_PACKETS_LOST=3",
+    "packets-lost-blackhole=9223372036854775807 packets-lost-mtu-exceeded=4,"
+        + " TRANSIT_GATEWAY_PACKETS_LOST=9223372036854775807",
+    "packets-lost-blackhole=3 log-status=SKIPDATA, SKIPPED_WINDOWS=1",
     "action=REJECT protocol=6 tcp-flags=2, REJECTED_FLOWS=1 SYN_ONLY_FLOWS=1 BLOCKED_HANDSHAKES=1",
     "action=ACCEPT protocol=6 tcp-flags=2 bytes=60 packets=1, ACCEPTED_FLOWS=1 SYN_ONLY_FLOWS=1"
         + " UNANSWERED_HANDSHAKES=1",
@@ -175,6 +187,11 @@ class FlowSummaryBuilderTest {
     assertThat(summary.total(Metric.UNANSWERED_HANDSHAKES)).isEqualTo(1);
     assertThat(summary.total(Metric.SYN_ONLY_FLOWS)).isEqualTo(1);
     assertThat(summary.total(Metric.ACCEPTED_FLOWS)).isEqualTo(3);
+    assertThat(
+            build("", 10, syn, answer.replace("ACCEPT", "REJECT"))
+                .total(Metric.UNANSWERED_HANDSHAKES))
+        .as("a rejected SYN-ACK is no answer")
+        .isEqualTo(1);
   }
 
   /// A record can have any number below 2^63, and their sum must not become negative.
@@ -191,15 +208,15 @@ class FlowSummaryBuilderTest {
 
     assertThat(summary.total(Metric.REJECTED_BYTES)).isEqualTo(Long.MAX_VALUE);
     assertThat(summary.total(Metric.REJECTED_PACKETS)).isEqualTo(Long.MAX_VALUE);
-    assertThat(summary.sources().getFirst().bytes()).isEqualTo(Long.MAX_VALUE);
-    assertThat(summary.sources().getFirst().packets()).isEqualTo(Long.MAX_VALUE);
+    assertThat(summary.evidence().suspects().getFirst().bytes()).isEqualTo(Long.MAX_VALUE);
+    assertThat(summary.evidence().suspects().getFirst().packets()).isEqualTo(Long.MAX_VALUE);
     assertThat(summary.points().getFirst().values())
         .containsEntry(Metric.REJECTED_BYTES, Long.MAX_VALUE);
   }
 
   @Test
   void faults_byCause() {
-    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10);
+    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE);
     builder.addUnreadable(ParseFault.NOT_A_DECIMAL);
     builder.addUnreadable(ParseFault.BROKEN_JSON);
     builder.addUnreadable(ParseFault.NOT_A_DECIMAL);
@@ -274,6 +291,7 @@ class FlowSummaryBuilderTest {
                 Metric.ACCEPTED_FLOWS, 0L,
                 Metric.REJECTED_FLOWS, 0L,
                 Metric.STRAY_REJECTS, 0L,
+                Metric.REJECTED_ANSWERS, 0L,
                 Metric.SYN_ONLY_FLOWS, 0L,
                 Metric.BLOCKED_HANDSHAKES, 0L,
                 Metric.NO_DATA_WINDOWS, 0L,
@@ -368,7 +386,10 @@ class FlowSummaryBuilderTest {
   void dimensions_noLogGroup() {
     FlowSummaryBuilder builder =
         new FlowSummaryBuilder(
-            new LogOrigin("", "", "flows.log"), MetricDimension.parseSets("LogGroup,VpcId"), 10);
+            new LogOrigin("", "", "flows.log"),
+            MetricDimension.parseSets("LogGroup,VpcId"),
+            10,
+            Summaries.INSIDE);
     builder.add(Records.of("vpc-id=vpc-1"));
 
     assertThat(seriesOf(builder.build(Set.of(), ARRIVAL))).containsExactly("VpcId=vpc-1 1");
@@ -443,258 +464,107 @@ class FlowSummaryBuilderTest {
                     Metric.UNANSWERED_HANDSHAKES, 1L)));
   }
 
-  // Sources.
+  // Evidence.
 
+  /// The order of the two directions doesn't matter.
   @Test
-  void sources_whole() {
-    String place =
-        "interface-id=eni-0a1b2c3d vpc-id=vpc-abcd1234 subnet-id=subnet-1234abcd"
-            + " instance-id=i-0987654321 pkt-src-aws-service=S3 flow-direction=ingress"
-            + " srcaddr=10.0.1.5 action=REJECT protocol=6 ";
+  void evidence_answerIsCountedInItsSeriesAndMinute() {
     FlowSummary summary =
         build(
-            "",
+            fields("srcaddr srcport dstport action end"),
+            "VpcId",
             10,
-            place
-                + "pkt-srcaddr=198.51.100.7 dstaddr=10.0.2.98 dstport=22 srcport=50101 tcp-flags=2"
-                + " packets=1 bytes=60 start=1795342450 end=1795342463 reject-reason=-",
-            place
-                + "pkt-srcaddr=198.51.100.7 dstaddr=10.0.2.99 dstport=80 srcport=50102 tcp-flags=2"
-                + " packets=2 bytes=121 start=1795342445 end=1795342460 reject-reason=BPA",
-            place
-                + "pkt-srcaddr=198.51.100.7 dstaddr=10.0.2.98 dstport=22 srcport=50103 tcp-flags=4"
-                + " packets=5 bytes=1500 start=1795342455 end=1795342503 reject-reason=EC");
+            REQUEST.replace("10.0.1.5", "10.0.2.98") + " vpc-id=vpc-1 end=1795342500",
+            ANSWER + " vpc-id=vpc-2 end=1795342463",
+            REQUEST + " vpc-id=vpc-3 end=1795342464");
 
-    assertThat(summary.sources())
-        .containsExactly(
-            new SourceActivity(
-                IpAddress.find("198.51.100.7"),
-                IpAddress.find("10.0.1.5"),
-                "eni-0a1b2c3d",
-                "vpc-abcd1234",
-                "subnet-1234abcd",
-                "i-0987654321",
-                "S3",
-                "ingress",
-                "BPA",
-                3,
-                2,
-                1,
-                3,
-                8,
-                1681,
-                List.of(
-                    new Counted<>(new TransportPort(6, 22), 2),
-                    new Counted<>(new TransportPort(6, 80), 1)),
-                List.of(
-                    new Counted<>(IpAddress.find("10.0.2.98"), 2),
-                    new Counted<>(IpAddress.find("10.0.2.99"), 1)),
-                2,
-                2,
-                Instant.ofEpochSecond(START),
-                Instant.ofEpochSecond(1_795_342_503)));
-  }
-
-  @Test
-  void sources_nothingButTheSource() {
-    assertThat(build("", 10, "action=REJECT srcaddr=2001:db8::7").sources())
-        .containsExactly(
-            new SourceActivity(
-                IpAddress.find("2001:db8::7"),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                1,
-                0,
-                0,
-                0,
-                0,
-                0,
-                List.of(),
-                List.of(),
-                0,
-                0,
-                null,
-                null));
-  }
-
-  @Test
-  void sources_mostRejectedFirstThenByAddress() {
-    FlowSummary summary =
-        build(
-            "",
-            10,
-            "action=REJECT srcaddr=10.0.1.9",
-            "action=REJECT srcaddr=10.0.1.5",
-            "action=ACCEPT srcaddr=10.0.1.5",
-            "action=REJECT srcaddr=192.0.2.1",
-            "action=REJECT srcaddr=::ffff:192.0.2.1",
-            "action=REJECT srcaddr=-",
-            "action=REJECT");
-
-    assertThat(summary.sources().stream().map(source -> source.source() + " " + source.rejects()))
-        .containsExactly("192.0.2.1 2", "10.0.1.5 1", "10.0.1.9 1");
-    assertThat(summary.sourcesLeftOut()).isEqualTo(0);
-  }
-
-  @Test
-  void sources_apartByInterface() {
-    FlowSummary summary =
-        build(
-            "",
-            10,
-            "action=REJECT srcaddr=192.0.2.1 interface-id=eni-1",
-            "action=REJECT srcaddr=192.0.2.1 interface-id=eni-2",
-            "action=REJECT srcaddr=192.0.2.1 interface-id=-",
-            "action=REJECT srcaddr=192.0.2.1 interface-id=eni-1");
-
-    assertThat(summary.sources().stream().map(s -> s.interfaceId() + " " + s.rejects()))
-        .containsExactlyInAnyOrder("eni-1 2", "eni-2 1", "null 1");
-    assertThat(summary.sources().getFirst().interfaceId()).isEqualTo("eni-1");
-  }
-
-  @Test
-  void sources_firstOfSeveralNatDevices() {
-    FlowSummary summary =
-        build(
-            "",
-            10,
-            "action=REJECT srcaddr=198.51.100.7 pkt-srcaddr=198.51.100.7",
-            "action=REJECT srcaddr=10.0.1.5 pkt-srcaddr=198.51.100.7",
-            "action=REJECT srcaddr=10.0.1.6 pkt-srcaddr=198.51.100.7");
-
-    assertThat(summary.sources()).hasSize(1);
-    assertThat(summary.sources().getFirst().maskedBy()).hasToString("10.0.1.5");
-    assertThat(summary.sources().getFirst().natMaskedRejects()).isEqualTo(2);
-    assertThat(summary.sources().getFirst().rejects()).isEqualTo(3);
-  }
-
-  /// Which records are attempts: not those from a service's port to a high port.
-  @ParameterizedTest
-  @CsvSource({
-    "tcp-flags=2 srcport=50101 dstport=22, 1",
-    "tcp-flags=2 srcport=53 dstport=40123, 1", // a SYN alone is always an attempt
-    "tcp-flags=- srcport=53 dstport=40123, 0",
-    "tcp-flags=0 protocol=17 srcport=53 dstport=40123, 0",
-    "tcp-flags=- srcport=1023 dstport=1024, 0",
-    "tcp-flags=- srcport=1024 dstport=1024, 1",
-    "tcp-flags=- srcport=1023 dstport=1023, 1",
-    "tcp-flags=- srcport=0 dstport=65535, 0",
-    "tcp-flags=- srcport=- dstport=40123, 1",
-    "tcp-flags=- dstport=40123, 1",
-    "tcp-flags=- srcport=123 dstport=123, 1",
-    "tcp-flags=4 srcport=50101 dstport=22, 0", // stray
-    "tcp-flags=3 srcport=50101 dstport=22, 1",
-    "tcp-flags=18 srcport=443 dstport=51514, 0"
-  })
-  void sources_probes(String ports, int probes) {
-    String protocol = ports.contains("protocol") ? "" : "protocol=6 ";
-    SourceActivity source =
-        build("", 10, "action=REJECT srcaddr=192.0.2.1 dstaddr=10.0.2.98 " + protocol + ports)
-            .sources()
-            .getFirst();
-
-    assertThat(source.probedPorts()).isEqualTo(probes);
-    assertThat(source.probedHosts()).isEqualTo(probes);
-    assertThat(source.topPorts()).hasSize(1);
-    assertThat(source.topHosts()).hasSize(1);
-  }
-
-  @Test
-  void sources_topTenPortsAndFiveHosts() {
-    List<String> records = new ArrayList<>();
-    for (int i = 1; i <= 12; i++) {
-      for (int times = 0; times < i; times++) {
-        records.add(
-            "action=REJECT srcaddr=192.0.2.1 protocol=17 dstaddr=10.0.2." + i + " dstport=" + i);
-      }
-    }
-    FlowSummary summary = build("", 10, records.toArray(String[]::new));
-
-    assertThat(summary.topPorts())
+    assertThat(summary.total(Metric.REJECTED_ANSWERS)).isEqualTo(1);
+    assertThat(summary.points().get(0))
         .isEqualTo(
-            IntStream.rangeClosed(3, 12)
-                .mapToObj(i -> new Counted<>(new TransportPort(17, 15 - i), 15 - i))
-                .toList());
-    SourceActivity source = summary.sources().getFirst();
-    assertThat(source.topPorts()).isEqualTo(summary.topPorts());
-    assertThat(source.topHosts())
+            new MetricPoint(
+                MetricSeries.TOTAL,
+                MINUTE_14,
+                Map.of(
+                    Metric.RECORDS, 2L,
+                    Metric.ACCEPTED_FLOWS, 1L,
+                    Metric.REJECTED_FLOWS, 1L,
+                    Metric.REJECTED_ANSWERS, 1L)));
+    assertThat(summary.points().get(1).values()).containsEntry(Metric.REJECTED_ANSWERS, 0L);
+    assertThat(summary.points())
+        .contains(
+            new MetricPoint(
+                series("VpcId", "vpc-2"),
+                MINUTE_14,
+                Map.of(
+                    Metric.RECORDS, 1L, Metric.REJECTED_FLOWS, 1L, Metric.REJECTED_ANSWERS, 1L)));
+  }
+
+  /// A record without a source address can be an answer, but there is no source to suspect.
+  @Test
+  void evidence_noneWithoutASource() {
+    FlowSummary summary =
+        build(
+            "",
+            10,
+            "action=REJECT protocol=6 tcp-flags=18",
+            "action=REJECT protocol=6 tcp-flags=2 dstaddr=10.0.2.98 dstport=22");
+
+    assertThat(summary.evidence()).isEqualTo(PayloadEvidence.NOTHING);
+    assertThat(summary.total(Metric.REJECTED_ANSWERS)).isEqualTo(1);
+    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(0);
+  }
+
+  @Test
+  void evidence_openedByWatchedSourcesUntilReset() {
+    String opened = REQUEST + " tcp-flags=3 packets=8 bytes=5000 end=1795342463";
+    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE);
+    builder.watch(Set.of(address("10.0.1.5")));
+    builder.add(Records.of(opened));
+    builder.add(Records.of(opened.replace("10.0.1.5", "10.0.1.6")));
+
+    assertThat(builder.build(Set.of(), ARRIVAL).evidence())
         .isEqualTo(
-            IntStream.rangeClosed(8, 12)
-                .map(i -> 20 - i)
-                .mapToObj(i -> new Counted<>(IpAddress.find("10.0.2." + i), i))
-                .toList());
-    assertThat(source.probedPorts()).isEqualTo(12);
-    assertThat(source.probedHosts()).isEqualTo(12);
+            new PayloadEvidence(
+                List.of(),
+                List.of(
+                    new OpenedFlow(
+                        address("10.0.1.5"),
+                        Door.of(address("192.0.2.7"), 6, 443),
+                        MINUTE_14.getEpochSecond() / 60,
+                        5_000))));
+
+    builder.reset(ORIGIN);
+    builder.add(Records.of(opened));
+    assertThat(builder.build(Set.of(), ARRIVAL).evidence()).isEqualTo(PayloadEvidence.NOTHING);
   }
 
+  /// No payload has that many records, but a file can.
   @Test
-  void topPorts_ofEverySourceAndOfNone() {
-    assertThat(
-            build(
-                    "",
-                    10,
-                    "action=REJECT srcaddr=192.0.2.1 protocol=6 dstport=22",
-                    "action=REJECT dstport=22 protocol=6",
-                    "action=REJECT dstport=22 protocol=-",
-                    "action=ACCEPT dstport=443 protocol=6",
-                    "action=REJECT dstport=- protocol=6")
-                .topPorts())
-        .containsExactly(
-            new Counted<>(new TransportPort(6, 22), 2),
-            new Counted<>(new TransportPort(-1, 22), 1));
-  }
-
-  /// No payload has that many sources, but a file can.
-  @Test
-  void sources_pastTheMost() {
-    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10);
-    for (int i = 0; i < FlowSummaryBuilder.MOST_SOURCES + 2; i++) {
-      builder.add(Records.of("action=REJECT srcaddr=10.1." + i / 256 + "." + i % 256));
+  void evidence_pastTheMost() {
+    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE);
+    int most = PayloadEvidenceBuilder.MOST_GROUPS;
+    FlowRecord record = new FlowRecord();
+    RecordParser parser =
+        new RecordParser(List.of(RecordFormat.parse("srcaddr dstaddr dstport action")));
+    for (int i = 0; i < most + 3; i++) {
+      byte[] line =
+          ("192.0.2.1 10." + (i >> 16) + "." + ((i >> 8) & 255) + "." + (i & 255) + " 22 REJECT")
+              .getBytes(UTF_8);
+      assertThat(parser.parse(line, 0, line.length, record)).isNull();
+      builder.add(record);
     }
-    builder.add(Records.of("action=REJECT srcaddr=10.1.0.0"));
     FlowSummary summary = builder.build(Set.of(), ARRIVAL);
 
-    assertThat(summary.sources()).hasSize(FlowSummaryBuilder.MOST_SOURCES);
-    assertThat(summary.sources().getFirst().rejects()).isEqualTo(2);
-    assertThat(summary.sourcesLeftOut()).isEqualTo(2);
-    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
-    assertThat(summary.total(Metric.REJECTED_FLOWS)).isEqualTo(FlowSummaryBuilder.MOST_SOURCES + 3);
-  }
-
-  @Test
-  void sources_pastTheMostPortsAndHosts() {
-    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10);
-    String record = "action=REJECT srcaddr=192.0.2.1 dstaddr=10.%d.%d.%d dstport=%d protocol=%d";
-    int most = FlowSummaryBuilder.MOST_PORTS;
-    for (int i = 0; i < most + 2; i++) {
-      builder.add(
-          Records.of(record.formatted(i >> 16, (i >> 8) & 255, i & 255, i & 0xffff, i >> 16)));
-    }
-    builder.add(Records.of(record.formatted(0, 0, 0, 0, 0)));
-    FlowSummary summary = builder.build(Set.of(), ARRIVAL);
-    SourceActivity source = summary.sources().getFirst();
-
-    assertThat(source.rejects()).isEqualTo(most + 3);
-    assertThat(source.probedPorts()).isEqualTo(most);
-    assertThat(source.probedHosts()).isEqualTo(most);
-    assertThat(source.topPorts().getFirst()).isEqualTo(new Counted<>(new TransportPort(0, 0), 2));
-    assertThat(source.topHosts().getFirst())
-        .isEqualTo(new Counted<>(IpAddress.find("10.0.0.0"), 2));
-    assertThat(summary.topPorts().getFirst()).isEqualTo(new Counted<>(new TransportPort(0, 0), 2));
-    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
+    assertThat(summary.evidence().suspects()).hasSize(most);
+    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(3);
+    assertThat(summary.total(Metric.REJECTED_FLOWS)).isEqualTo(most + 3);
   }
 
   /// Records beyond the bound count too, in the minute of arrival.
   @Test
   void minutes_pastTheMost() {
     FlowSummaryBuilder builder =
-        new FlowSummaryBuilder(ORIGIN, MetricDimension.parseSets("VpcId"), 10);
+        new FlowSummaryBuilder(ORIGIN, MetricDimension.parseSets("VpcId"), 10, Summaries.INSIDE);
     int most = MetricTable.MOST_MINUTES;
     for (int i = 0; i < most + 2; i++) {
       builder.add(Records.of("end=" + i * 60));
@@ -713,30 +583,16 @@ class FlowSummaryBuilderTest {
         .containsEntry(Metric.UNREADABLE_RECORDS, 0L);
   }
 
-  @Test
-  void interfaces_pastTheMost() {
-    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10);
-    int most = FlowSummaryBuilder.MOST_SOURCES;
-    for (int i = 0; i < most + 2; i++) {
-      builder.add(Records.of("action=REJECT srcaddr=192.0.2.1 interface-id=eni-" + i));
-    }
-    FlowSummary summary = builder.build(Set.of(), ARRIVAL);
-
-    assertThat(summary.sources()).hasSize(most);
-    assertThat(summary.sourcesLeftOut()).isEqualTo(2);
-    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(2);
-  }
-
   /// One builder for many payloads gives the same summaries as a new builder for each.
   @Test
   void reset_clearsEverything() {
     List<List<MetricDimension>> dimensions =
         MetricDimension.parseSets("InterfaceId,VpcId+FlowDirection");
-    FlowSummaryBuilder used = new FlowSummaryBuilder(ORIGIN, dimensions, 3);
+    FlowSummaryBuilder used = new FlowSummaryBuilder(ORIGIN, dimensions, 3, Summaries.INSIDE);
     int faults = 0;
     for (int seed = 0; seed < 100; seed++) {
       GeneratedPayload payload = PayloadGenerator.generate(new Random(seed), 40);
-      FlowSummaryBuilder fresh = new FlowSummaryBuilder(ORIGIN, dimensions, 3);
+      FlowSummaryBuilder fresh = new FlowSummaryBuilder(ORIGIN, dimensions, 3, Summaries.INSIDE);
       used.reset(ORIGIN);
       RecordParser parser = new RecordParser(payload.recordFormats());
       FlowRecord record = new FlowRecord();
@@ -830,11 +686,16 @@ class FlowSummaryBuilderTest {
   private static FlowSummary build(
       Set<FlowField> fields, String dimensions, int budget, String... records) {
     FlowSummaryBuilder builder =
-        new FlowSummaryBuilder(ORIGIN, MetricDimension.parseSets(dimensions), budget);
+        new FlowSummaryBuilder(
+            ORIGIN, MetricDimension.parseSets(dimensions), budget, Summaries.INSIDE);
     for (String record : records) {
       builder.add(Records.of(record));
     }
     return builder.build(fields, ARRIVAL);
+  }
+
+  private static IpAddress address(String text) {
+    return Objects.requireNonNull(IpAddress.find(text));
   }
 
   private static Set<FlowField> fields(String names) {

@@ -3,14 +3,17 @@ package dev.flowbell.summary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowbell.classify.Door;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.metric.MetricPoint;
 import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.record.FlowField;
+import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.testing.generator.Reports;
+import dev.flowbell.testing.generator.Summaries;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,6 +28,13 @@ class FlowSummaryTest {
   private static final MetricPoint POINT =
       new MetricPoint(
           MetricSeries.TOTAL, Instant.parse("2026-11-22T10:14:00Z"), Map.of(Metric.RECORDS, 3L));
+
+  private static final PayloadEvidence EVIDENCE =
+      new PayloadEvidence(
+          List.of(),
+          List.of(
+              new OpenedFlow(
+                  new IpAddress(0, 7), Door.of(new IpAddress(0, 8), 6, 22), 29_922_374, 9)));
 
   @Test
   void total_zeroWhereItIsAbsent() {
@@ -54,9 +64,7 @@ class FlowSummaryTest {
                         Map.of(Metric.ALERTS_SENT, 2L))),
                 summary.faults(),
                 summary.fields(),
-                summary.sources(),
-                7,
-                summary.topPorts(),
+                EVIDENCE,
                 summary.first(),
                 summary.last(),
                 "eni-0a1b2c3d"));
@@ -88,7 +96,9 @@ class FlowSummaryTest {
     LogOrigin origin = new LogOrigin("123456789010", "/vpc/flow-logs", "eni-0a1b2c3d-all");
 
     assertThat(FlowSummary.empty(origin, ARRIVAL))
-        .isEqualTo(new FlowSummaryBuilder(origin, List.of(), 10).build(Set.of(), ARRIVAL));
+        .isEqualTo(
+            new FlowSummaryBuilder(origin, List.of(), 10, Summaries.INSIDE)
+                .build(Set.of(), ARRIVAL));
   }
 
   @Test
@@ -103,9 +113,7 @@ class FlowSummaryTest {
             points,
             Map.of(),
             Set.of(),
-            List.of(),
-            0,
-            List.of(),
+            PayloadEvidence.NOTHING,
             null,
             null,
             null);
@@ -155,9 +163,7 @@ class FlowSummaryTest {
         List.of(POINT),
         Map.of(ParseFault.NOT_A_DECIMAL, 2L),
         Set.of(FlowField.ACTION),
-        List.of(),
-        7,
-        List.of(new Counted<>(new TransportPort(6, 22), 5)),
+        EVIDENCE,
         Instant.parse("2026-11-22T10:14:05Z"),
         Instant.parse("2026-11-22T10:15:03Z"),
         "eni-0a1b2c3d");

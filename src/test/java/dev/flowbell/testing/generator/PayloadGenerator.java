@@ -67,13 +67,16 @@ public final class PayloadGenerator {
     "192.0.2.1",
     "0.0.0.0",
     "255.255.255.255",
-    "172.31.16.139"
+    "172.31.16.139",
+    "10.0.1.255",
+    "239.255.255.250"
   };
 
   private static final int[][] IPV6 = {
     {0x2001, 0xdb8, 0x1234, 0xa100, 0x8d6e, 0x3477, 0xdf66, 0xf105},
     {0x2001, 0xdb8, 0, 0, 1, 0, 0, 1},
     {0xfe80, 0, 0, 0, 0, 0, 0, 0xa},
+    {0xff02, 0, 0, 0, 0, 0, 0, 1},
     {0, 0, 0, 0, 0, 0, 0, 1},
     {0, 0, 0, 0, 0, 0, 0, 0},
     {0, 0, 0, 0, 0, 0, 0xa00, 0x105}, // ::10.0.1.5, which is not IPv4-mapped
@@ -150,7 +153,9 @@ public final class PayloadGenerator {
 
   private static final String[] STATUSES_UNKNOWN = {"ok", "NoData", "SKIP", "NODATA1", "ACCEPT"};
 
-  private static final String[] PORTS = {"22", "443", "3389", "49152", "50000", "0", "65535"};
+  private static final String[] PORTS = {
+    "22", "443", "3389", "49152", "50000", "0", "65535", "1023", "1024", "12201", "32767", "32768"
+  };
 
   private static final String[] FLAGS = {
     "2", "2", "2", "2", "18", "18", "19", "3", "0", "1", "4", "16", "17", "22", "255", "-", "-"
@@ -285,11 +290,13 @@ public final class PayloadGenerator {
     }
     if (!recent.isEmpty() && chance(0.35)) {
       answer(flow, oneOf(recent));
+    } else if (!recent.isEmpty() && chance(0.15)) {
+      repeat(flow, oneOf(recent));
     }
     if (chance(0.5)) {
       flow.put("pkt-srcaddr", spelledAnew(text(flow, "srcaddr")));
     }
-    long packets = random.nextInt(1, 200);
+    long packets = pick(1, 2, 3, random.nextInt(1, 200));
     flow.put("packets", chance(0.03) ? "-" : Long.toString(packets));
     flow.put(
         "bytes",
@@ -300,6 +307,7 @@ public final class PayloadGenerator {
             Long.toString(packets * 80),
             Long.toString(packets * 80 + 1),
             Long.toString(packets * 40),
+            Long.toString(packets * pick(44, 48, 52, 60, 64, 68, 72, 80)),
             Long.toString(packets * 1500),
             "0",
             "-"));
@@ -353,6 +361,16 @@ public final class PayloadGenerator {
     }
   }
 
+  /// Gives `flow` the source and protocol of another: the same 5-tuple, or another destination
+  /// port, as a service that answers has.
+  private void repeat(Map<String, String> flow, Map<String, String> other) {
+    for (String field : List.of("srcaddr", "pkt-srcaddr", "dstaddr", "srcport", "protocol")) {
+      flow.put(field, text(other, field));
+    }
+    flow.put("dstport", chance(0.5) ? text(other, "dstport") : port());
+    flow.put("tcp-flags", chance(0.5) ? "-" : text(other, "tcp-flags"));
+  }
+
   private String value(String field) {
     return switch (field) {
       case "version" -> pick("2", "3", "5", "8", "11");
@@ -364,7 +382,8 @@ public final class PayloadGenerator {
       case "srcaddr", "dstaddr", "pkt-dstaddr" -> chance(0.04) ? "-" : address();
       case "pkt-srcaddr" -> chance(0.2) ? "-" : address();
       case "srcport", "dstport" -> chance(0.04) ? "-" : port();
-      case "protocol" -> pick("6", "6", "6", "6", "6", "06", "17", "1", "58", "255", "-");
+      case "protocol" ->
+          pick("6", "6", "6", "6", "6", "06", "17", "17", "132", "1", "58", "255", "-");
       case "start", "end" -> time();
       case "action" -> pick("ACCEPT", "ACCEPT", "ACCEPT", "REJECT", "REJECT", "REJECT", "-");
       case "log-status" -> chance(0.05) ? "-" : "OK";

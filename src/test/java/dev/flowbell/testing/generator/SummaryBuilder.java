@@ -5,7 +5,9 @@ import dev.flowbell.metric.MetricPoint;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
-import dev.flowbell.summary.SourceActivity;
+import dev.flowbell.summary.OpenedFlow;
+import dev.flowbell.summary.PayloadEvidence;
+import dev.flowbell.summary.SuspectGroup;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,7 +23,8 @@ public final class SummaryBuilder {
   private final Map<Metric, Long> totals = new EnumMap<>(Metric.class);
   private List<MetricPoint> points = List.of();
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
-  private List<SourceActivity> sources = List.of();
+  private List<SuspectGroup> suspects = List.of();
+  private List<OpenedFlow> opened = List.of();
   private @Nullable Instant first;
   private @Nullable Instant last;
   private @Nullable String skippedAt;
@@ -51,9 +54,15 @@ public final class SummaryBuilder {
     return this;
   }
 
-  /// @param activities the most rejected first
-  public SummaryBuilder sources(SourceActivity... activities) {
-    sources = List.of(activities);
+  /// @param groups the rejected records, and the handshakes that were sent again without an answer
+  public SummaryBuilder suspects(SuspectGroup... groups) {
+    suspects = List.of(groups);
+    return this;
+  }
+
+  /// @param flows what sources got through
+  public SummaryBuilder opened(OpenedFlow... flows) {
+    opened = List.of(flows);
     return this;
   }
 
@@ -75,7 +84,15 @@ public final class SummaryBuilder {
 
   public FlowSummary build() {
     return new FlowSummary(
-        origin, arrival, totals, points, faults, Set.of(), sources, 0, List.of(), first, last,
+        origin,
+        arrival,
+        totals,
+        points,
+        faults,
+        Set.of(),
+        new PayloadEvidence(suspects, opened),
+        first,
+        last,
         skippedAt);
   }
 }

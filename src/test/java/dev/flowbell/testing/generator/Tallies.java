@@ -3,7 +3,7 @@ package dev.flowbell.testing.generator;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.FlowSummary;
-import dev.flowbell.summary.SourceActivity;
+import dev.flowbell.summary.SuspectGroup;
 import dev.flowbell.testing.twin.NaiveTwin;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,15 +25,11 @@ public final class Tallies {
     for (Map.Entry<ParseFault, Long> fault : summary.faults().entrySet()) {
       faults.put(fault.getKey().name(), fault.getValue());
     }
-    Map<String, Long> rejects = new TreeMap<>();
-    Map<String, Long> blocked = new TreeMap<>();
-    for (SourceActivity source : summary.sources()) {
-      String address = source.source().toString();
-      rejects.merge(address, source.rejects(), Long::sum);
-      if (source.blockedHandshakes() > 0) {
-        blocked.merge(address, source.blockedHandshakes(), Long::sum);
-      }
+    Map<String, Long> suspects = new TreeMap<>();
+    for (SuspectGroup group : summary.evidence().suspects()) {
+      suspects.merge(
+          group.suspect().source() + " " + group.suspect().kind(), group.records(), Long::sum);
     }
-    return new NaiveTwin.Tally(metrics, faults, rejects, blocked);
+    return new NaiveTwin.Tally(metrics, faults, suspects);
   }
 }

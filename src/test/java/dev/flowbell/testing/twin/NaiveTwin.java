@@ -3,6 +3,7 @@ package dev.flowbell.testing.twin;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,8 +31,9 @@ public final class NaiveTwin {
   public static final List<String> METRICS =
       format(
           "Records AcceptedFlows RejectedFlows RejectedBytes RejectedPackets StrayRejects"
-              + " SynOnlyFlows BlockedHandshakes UnansweredHandshakes NatMaskedFlows"
-              + " NatMaskedRejects NoDataWindows SkippedWindows UnreadableRecords");
+              + " RejectedAnswers SynOnlyFlows BlockedHandshakes UnansweredHandshakes"
+              + " NatMaskedFlows NatMaskedRejects TransitGatewayPacketsLost NoDataWindows"
+              + " SkippedWindows UnreadableRecords");
 
   /// AWS's default format, version 2.
   public static final List<String> DEFAULT_FORMAT =
@@ -81,7 +83,27 @@ public final class NaiveTwin {
       format(
           "account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end"
               + " action log-status vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr"
-              + " pkt-dstaddr region az-id pkt-src-aws-service flow-direction reject-reason");
+              + " pkt-dstaddr region az-id pkt-src-aws-service flow-direction reject-reason"
+              + " packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded"
+              + " packets-lost-ttl-expired");
+
+  private static final List<String> PACKETS_LOST =
+      format(
+          "packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded"
+              + " packets-lost-ttl-expired");
+
+  /// Services that are known by name, at ports of 1024 or above.
+  private static final Set<Integer> NAMED_PORTS =
+      Set.of(
+          1433, 1521, 2049, 2375, 2376, 2379, 3306, 3389, 5060, 5432, 5671, 5672, 5900, 5985, 5986,
+          6379, 6443, 8080, 8443, 9042, 9092, 9200, 10250, 11211, 27017);
+
+  /// The addresses inside: private, shared, link-local and unique-local ones.
+  private static final Pattern INSIDE =
+      Pattern.compile(
+          "10\\..*|172\\.(1[6-9]|2[0-9]|3[01])\\..*|192\\.168\\..*|169\\.254\\..*"
+              + "|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\..*"
+              + "|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*");
 
   private static final BigInteger TWO_TO_63 = BigInteger.TWO.pow(63);
   private static final BigInteger TWO_TO_32 = BigInteger.TWO.pow(32);
@@ -106,14 +128,11 @@ public final class NaiveTwin {
   ///
   /// @param metrics every one of [#METRICS], zeros included
   /// @param faults unreadable lines by cause, without causes that don't occur
-  /// @param rejectedFlowsBySource rejected flows by canonical original source, without those that
-  ///   have no source
-  /// @param blockedHandshakesBySource the blocked handshakes among them
+  /// @param suspects rejected flows, and SYNs that were sent again without an answer, by canonical
+  ///   original source and what they are, such as `10.0.1.5 ATTEMPT`; without those that have no
+  ///   source
   public record Tally(
-      Map<String, Long> metrics,
-      Map<String, Long> faults,
-      Map<String, Long> rejectedFlowsBySource,
-      Map<String, Long> blockedHandshakesBySource) {}
+      Map<String, Long> metrics, Map<String, Long> faults, Map<String, Long> suspects) {}
 
   /// Counts the messages of one payload; header lines are ignored.
   public static Tally count(List<List<String>> formats, List<String> messages) {
@@ -148,21 +167,15 @@ public final class NaiveTwin {
   // ---- counting
 
   private static Tally tally(List<Outcome> outcomes) {
-    // A SYN-ACK may be before or after its SYN, so all SYN-ACKs are collected first.
-    Set<List<String>> synAcks = new HashSet<>();
-    for (Outcome outcome : outcomes) {
-      if (outcome instanceof Flow flow && flow.is("log-status", "OK") && flow.hasFlags(18)) {
-        synAcks.add(flow.tuple("srcaddr", "dstaddr", "srcport", "dstport"));
-      }
-    }
+    // The other direction may be before or after a record, so all are collected first.
+    Payload payload = new Payload(outcomes);
 
     Map<String, BigInteger> sums = new LinkedHashMap<>();
     for (String metric : METRICS) {
       sums.put(metric, BigInteger.ZERO);
     }
     Map<String, Long> faults = new TreeMap<>();
-    Map<String, Long> rejectedBySource = new TreeMap<>();
-    Map<String, Long> blockedBySource = new TreeMap<>();
+    Map<String, Long> suspects = new TreeMap<>();
 
     for (Outcome outcome : outcomes) {
       switch (outcome) {
@@ -183,8 +196,7 @@ public final class NaiveTwin {
           boolean rejected = flow.is("action", "REJECT");
           boolean accepted = flow.is("action", "ACCEPT");
           boolean blocked = rejected && flow.isTcp() && flow.is("tcp-flags", "2");
-          boolean answered =
-              synAcks.contains(flow.tuple("dstaddr", "srcaddr", "dstport", "srcport"));
+          boolean answered = payload.synAcks.contains(flow.reverseTuple());
           boolean unanswered =
               accepted
                   && flow.isTcp()
@@ -197,6 +209,9 @@ public final class NaiveTwin {
                   && !flow.text("srcaddr").equals(flow.text("pkt-srcaddr"));
 
           addOne(sums, "Records");
+          for (String lost : PACKETS_LOST) {
+            add(sums, "TransitGatewayPacketsLost", flow.numberOrZero(lost));
+          }
           if (accepted) {
             addOne(sums, "AcceptedFlows");
           }
@@ -204,14 +219,19 @@ public final class NaiveTwin {
             addOne(sums, "RejectedFlows");
             add(sums, "RejectedBytes", flow.numberOrZero("bytes"));
             add(sums, "RejectedPackets", flow.numberOrZero("packets"));
-            addToSource(rejectedBySource, flow);
+            addToSource(suspects, flow, payload.kindOfRejected(flow));
           }
-          if (rejected && flow.isTcp() && flow.has("tcp-flags") && !flow.hasFlags(2)) {
+          if (rejected && flow.isStray()) {
             addOne(sums, "StrayRejects");
+          }
+          if (rejected && payload.isAnswer(flow)) {
+            addOne(sums, "RejectedAnswers");
+          }
+          if (accepted && payload.isAttemptOfInside(flow)) {
+            addToSource(suspects, flow, "UNANSWERED");
           }
           if (blocked) {
             addOne(sums, "BlockedHandshakes");
-            addToSource(blockedBySource, flow);
           }
           if (unanswered) {
             addOne(sums, "UnansweredHandshakes");
@@ -234,7 +254,97 @@ public final class NaiveTwin {
       metrics.put(
           sum.getKey(), sum.getValue().min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact());
     }
-    return new Tally(metrics, faults, rejectedBySource, blockedBySource);
+    return new Tally(metrics, faults, suspects);
+  }
+
+  /// What the definitions need to know of the other records of a payload.
+  private static final class Payload {
+    private final Set<List<String>> synAcks = new HashSet<>();
+    private final Set<List<String>> accepted = new HashSet<>();
+    private final Set<List<String>> rejected = new HashSet<>();
+    // destination ports by original source, source port and protocol
+    private final Map<List<String>, Set<Integer>> reached = new HashMap<>();
+
+    Payload(List<Outcome> outcomes) {
+      for (Outcome outcome : outcomes) {
+        if (!(outcome instanceof Flow flow) || !flow.is("log-status", "OK")) {
+          continue;
+        }
+        if (flow.is("action", "ACCEPT")) {
+          accepted.add(flow.tuple());
+          if (flow.hasFlags(18)) {
+            synAcks.add(flow.tuple());
+          }
+        }
+        if (flow.is("action", "REJECT")) {
+          rejected.add(flow.tuple());
+          if (flow.hasPorts()) {
+            reached
+                .computeIfAbsent(flow.service(), service -> new HashSet<>())
+                .add(toInt(flow.text("dstport")));
+          }
+        }
+      }
+    }
+
+    String kindOfRejected(Flow flow) {
+      if (isAnswer(flow)) {
+        return "ANSWER";
+      }
+      if (flow.isStray()) {
+        return "STRAY";
+      }
+      if (!flow.isToUnicast()) {
+        return "NOT_UNICAST";
+      }
+      boolean mayBeService = reachesOnlyHighPorts(flow) && toInt(flow.text("srcport")) < 32768;
+      return mayBeService ? "ATTEMPT_OR_ANSWER" : "ATTEMPT";
+    }
+
+    boolean isAnswer(Flow flow) {
+      if (flow.isTcp() && flow.hasFlags(18)) {
+        return true;
+      }
+      if (flow.hasWholeTuple() && accepted.contains(flow.reverseTuple())) {
+        return true;
+      }
+      if (!reachesOnlyHighPorts(flow)) {
+        return false;
+      }
+      int port = toInt(flow.text("srcport"));
+      return port < 1024
+          || NAMED_PORTS.contains(port)
+          || (port < 32768 && reachedBy(flow).size() >= 5);
+    }
+
+    /// Only asked of records without TCP flags: those have the ports instead.
+    private boolean reachesOnlyHighPorts(Flow flow) {
+      if ((flow.isTcp() && flow.has("tcp-flags")) || !flow.hasPorts() || !flow.hasSource()) {
+        return false;
+      }
+      return reachedBy(flow).stream().allMatch(port -> port >= 1024);
+    }
+
+    private Set<Integer> reachedBy(Flow flow) {
+      return reached.getOrDefault(flow.service(), Set.of());
+    }
+
+    /// Whether an accepted record is an attempt: an unanswered SYN of a source inside that was sent
+    /// again.
+    boolean isAttemptOfInside(Flow flow) {
+      boolean inside =
+          flow.is("flow-direction", "egress") || INSIDE.matcher(flow.source()).matches();
+      return inside
+          && flow.hasSource()
+          && flow.hasWholeTuple()
+          && flow.isTcp()
+          && flow.is("tcp-flags", "2")
+          && flow.isNothingButSyns()
+          && flow.isSentAgain()
+          && flow.isToUnicast()
+          && !synAcks.contains(flow.reverseTuple())
+          && !rejected.contains(flow.reverseTuple());
+    }
   }
 
   private static void addOne(Map<String, BigInteger> sums, String metric) {
@@ -245,11 +355,9 @@ public final class NaiveTwin {
     sums.merge(metric, amount, BigInteger::add);
   }
 
-  private static void addToSource(Map<String, Long> counts, Flow flow) {
-    if (flow.has("pkt-srcaddr")) {
-      counts.merge(flow.text("pkt-srcaddr"), 1L, Long::sum);
-    } else if (flow.has("srcaddr")) {
-      counts.merge(flow.text("srcaddr"), 1L, Long::sum);
+  private static void addToSource(Map<String, Long> counts, Flow flow, String kind) {
+    if (flow.hasSource()) {
+      counts.merge(flow.source() + " " + kind, 1L, Long::sum);
     }
   }
 
@@ -298,7 +406,68 @@ public final class NaiveTwin {
       return numberOrZero("bytes").compareTo(most) <= 0;
     }
 
-    List<String> tuple(String from, String to, String fromPort, String toPort) {
+    /// Late packets of a closed connection, if the record was rejected.
+    boolean isStray() {
+      return isTcp() && has("tcp-flags") && !hasFlags(2);
+    }
+
+    /// Several packets, all of the size of a SYN.
+    boolean isSentAgain() {
+      BigInteger packets = numberOrZero("packets");
+      if (packets.compareTo(BigInteger.TWO) < 0) {
+        return false;
+      }
+      BigInteger[] sizeAndRest = numberOrZero("bytes").divideAndRemainder(packets);
+      List<Integer> sizes =
+          text("srcaddr").contains(":") ? List.of(64, 68, 72, 80) : List.of(40, 44, 48, 52, 60);
+      return sizeAndRest[1].signum() == 0
+          && sizes.stream().anyMatch(size -> sizeAndRest[0].equals(BigInteger.valueOf(size)));
+    }
+
+    boolean isToUnicast() {
+      String target = text("dstaddr");
+      boolean broadcast =
+          target.equals("255.255.255.255") || (is("protocol", "17") && target.endsWith(".255"));
+      boolean multicast =
+          target.matches("ff[0-9a-f]{2}:.*") || target.matches("(22[4-9]|23[0-9])\\..*");
+      return !broadcast && !multicast;
+    }
+
+    boolean hasSource() {
+      return has("pkt-srcaddr") || has("srcaddr");
+    }
+
+    /// The original source.
+    String source() {
+      return has("pkt-srcaddr") ? text("pkt-srcaddr") : text("srcaddr");
+    }
+
+    /// TCP, UDP and SCTP have ports; a record without a protocol is taken to have them.
+    boolean isOfPorts() {
+      return Set.of("6", "17", "132", "-").contains(text("protocol"));
+    }
+
+    boolean hasPorts() {
+      return isOfPorts() && has("srcport") && has("dstport");
+    }
+
+    boolean hasWholeTuple() {
+      return has("srcaddr") && has("dstaddr") && (hasPorts() || !isOfPorts());
+    }
+
+    List<String> service() {
+      return List.of(source(), text("srcport"), text("protocol"));
+    }
+
+    List<String> tuple() {
+      return tuple("srcaddr", "dstaddr", "srcport", "dstport");
+    }
+
+    List<String> reverseTuple() {
+      return tuple("dstaddr", "srcaddr", "dstport", "srcport");
+    }
+
+    private List<String> tuple(String from, String to, String fromPort, String toPort) {
       return List.of(text(from), text(to), text(fromPort), text(toPort), text("protocol"));
     }
   }
@@ -410,6 +579,9 @@ public final class NaiveTwin {
       if (member.getValue() instanceof JsonScalar scalar && !scalar.text().equals("-")) {
         values.put(member.getKey(), canonicalValue(member.getKey(), scalar.text()));
       }
+    }
+    if (!values.containsKey("log-status") && Collections.disjoint(values.keySet(), ADDRESSES)) {
+      throw new UnreadableException("WRONG_FIELD_COUNT"); // no flow log record
     }
     values.putIfAbsent("log-status", "OK");
     return new Flow(values);
