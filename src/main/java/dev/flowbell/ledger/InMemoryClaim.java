@@ -231,12 +231,13 @@ final class InMemoryClaim implements Claim {
 
     /// Other payloads extend an episode meanwhile, so its first and last flow time may differ.
     private static boolean isSameSent(@Nullable Episode one, @Nullable Episode other) {
-      return one == null || other == null
-          ? one == other
-          : one.sentAt().equals(other.sentAt())
-              && one.rank() == other.rank()
-              && one.isGrown() == other.isGrown()
-              && one.hasGotThrough() == other.hasGotThrough();
+      if (one == null || other == null) {
+        return one == null && other == null;
+      }
+      return one.sentAt().equals(other.sentAt())
+          && one.rank() == other.rank()
+          && one.isGrown() == other.isGrown()
+          && one.hasGotThrough() == other.hasGotThrough();
     }
   }
 }

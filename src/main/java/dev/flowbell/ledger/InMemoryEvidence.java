@@ -64,7 +64,7 @@ final class InMemoryEvidence {
   /// Gives a claim the right to send, unless another one has it.
   boolean lease(String key, Claim owner, Instant now) {
     Lease lease = leases.get(key);
-    if (lease != null && lease.owner != owner && now.isBefore(lease.end)) {
+    if (lease != null && !lease.owner.equals(owner) && now.isBefore(lease.end)) {
       return false;
     }
     leases.put(key, new Lease(owner, now.plus(DynamoDbEvidence.LEASE)));
@@ -73,7 +73,7 @@ final class InMemoryEvidence {
 
   void release(String key, Claim owner) {
     Lease lease = leases.get(key);
-    if (lease != null && lease.owner == owner) {
+    if (lease != null && lease.owner.equals(owner)) {
       leases.remove(key);
     }
   }
