@@ -361,12 +361,12 @@ class FlowLogsHandlerTest {
   @Test
   void new_wrongSettings() {
     assertThatThrownBy(
-            () -> handler(Map.of("LOG_FORMAT", "srcadr", "ALERT_COOLDOWN_SECONDS", "1h")))
+            () -> handler(Map.of("LOG_FORMAT", "srcadr", "ALERT_MAIL_LIMIT", "1h")))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessage(
             """
             LOG_FORMAT: field 1 (character 1): expected a flow log field such as ${srcaddr}, got "srcadr"
-            ALERT_COOLDOWN_SECONDS: expected a whole number from 0 to 604800, got "1h\"\
+            ALERT_MAIL_LIMIT: expected a whole number from 1 to 1000, got "1h\"\
             """);
   }
 
