@@ -48,7 +48,12 @@ final class SnapStartPriming {
 
   private static final Map<String, String> SETTINGS =
       Map.of(
-          "ALERT_MAIL_LIMIT", "1000", "METRIC_DIMENSIONS", "InterfaceId,VpcId+FlowDirection");
+          "ALERT_MAIL_LIMIT",
+          "1000",
+          "ALERT_THRESHOLDS", // each round sends the same: one scan
+          "rejects=0,unreadable-records=0",
+          "METRIC_DIMENSIONS",
+          "InterfaceId,VpcId+FlowDirection");
 
   private static final LambdaLogger NO_LOG =
       new LambdaLogger() {
