@@ -14,7 +14,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
@@ -49,7 +48,12 @@ final class SnapStartPriming {
 
   private static final Map<String, String> SETTINGS =
       Map.of(
-          "ALERT_BLOCKED_HANDSHAKES", "1", "METRIC_DIMENSIONS", "InterfaceId,VpcId+FlowDirection");
+          "ALERT_MAIL_LIMIT",
+          "1000",
+          "ALERT_THRESHOLDS", // each round sends the same: one scan
+          "rejects=0,unreadable-records=0",
+          "METRIC_DIMENSIONS",
+          "InterfaceId,VpcId+FlowDirection");
 
   private static final LambdaLogger NO_LOG =
       new LambdaLogger() {
@@ -60,7 +64,8 @@ final class SnapStartPriming {
         public void log(byte[] message) {}
       };
 
-  private static final String SOURCE = "198.51.100.7";
+  private static final String SOURCE = "10.0.9.7";
+  private static final String PORT = " 22 ";
 
   private static final String FLOWBELL_LINE =
       "8 000000000000 vpc-0 subnet-0 i-0 eni-0 10.0.1.5 10.0.2.98 40001 22 6 1 60 1795342446"
@@ -159,17 +164,25 @@ final class SnapStartPriming {
         event(
             round,
             "DATA_MESSAGE",
-            lines(FLOWBELL_LINE.replace(SOURCE, "198.51.100." + round), "unreadable")),
+            scan(FLOWBELL_LINE.replace(SOURCE, "10.0.9." + round), "unreadable")),
         event(round, "DATA_MESSAGE", lines(DEFAULT_LINE)),
         event(round, "DATA_MESSAGE", lines(JSON_LINE)),
         event(round, "CONTROL_MESSAGE", List.of("CWL CONTROL MESSAGE: priming")),
         "{\"awslogs\":{\"data\":\"undecodable\"}}");
   }
 
-  private static List<String> lines(String line, String... more) {
-    List<String> lines = new ArrayList<>(Collections.nCopies(LINES, line));
-    lines.addAll(Arrays.asList(more));
+  /// Returns lines with a port each, so that the source scans.
+  private static List<String> scan(String line, String more) {
+    List<String> lines = new ArrayList<>();
+    for (int port = 1; port <= LINES; port++) {
+      lines.add(line.replace(PORT, " " + port + " "));
+    }
+    lines.add(more);
     return lines;
+  }
+
+  private static List<String> lines(String line) {
+    return Collections.nCopies(LINES, line);
   }
 
   private static String event(int round, String type, List<String> messages) {

@@ -245,7 +245,11 @@ final class DynamoDbEvidence implements Evidence {
           });
       read.clear();
       try {
-        EvidenceItem item = toItem(table.updateAndReturnNew(update.onlyIf(conditions)));
+        Map<String, Object> attributes = table.updateAndReturnNew(update.onlyIf(conditions));
+        EvidenceItem item =
+            attributes.isEmpty() // SnapStart's priming gets no attributes
+                ? known.plus(addition.item())
+                : toItem(attributes);
         written.put(key, item);
         cache.put(key, item);
         return item;

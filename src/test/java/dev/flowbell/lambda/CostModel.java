@@ -12,8 +12,14 @@ import java.util.TreeMap;
 /// @param payloads how many come
 /// @param records how many records are in them
 /// @param tellingPayloads those that have something to tell, each a notification
-/// @param quietedPayloads those whose alerts were all told within the cooldown
-record CostModel(double payloads, double records, double tellingPayloads, double quietedPayloads) {
+/// @param quietedPayloads those that belong to a cause of which a notification was sent
+/// @param boardReads how often the board is read: once a minute at most in each process
+record CostModel(
+    double payloads,
+    double records,
+    double tellingPayloads,
+    double quietedPayloads,
+    double boardReads) {
   private static final double MILLION = 1_000_000;
 
   /// Of the template's format, uncompressed.
@@ -29,10 +35,10 @@ record CostModel(double payloads, double records, double tellingPayloads, double
   Map<String, Double> calls() {
     Map<String, Double> calls = new TreeMap<>();
     double alerting = tellingPayloads + quietedPayloads;
-    calls.put("PutMetricData", payloads);
-    calls.put("UpdateItem", 2 * payloads + tellingPayloads); // claim, end; before it is told
-    calls.put("BatchGetItem", alerting); // what was told lately
-    calls.put("TransactWriteItems", alerting);
+    calls.put("PutMetricData", payloads + tellingPayloads);
+    // Claim and end; evidence; the metrics' step, board, lease, the hour's notifications, sent.
+    calls.put("UpdateItem", 2 * payloads + alerting + 5 * tellingPayloads);
+    calls.put("BatchGetItem", 2 * alerting + boardReads); // causes; the hours beside it
     calls.put("Publish", tellingPayloads);
     calls.values().removeIf(count -> count == 0);
     return calls;
@@ -47,11 +53,11 @@ record CostModel(double payloads, double records, double tellingPayloads, double
     return calls().get("PutMetricData") * 0.01 / 1_000;
   }
 
-  /// Transactions count twice, each of some three items.
+  /// A payload with a suspect reads some 44 items: two for its source, two for each of 20 doors, and
+  /// the hours beside its evidence.
   double ledger() {
-    double writes =
-        calls().get("UpdateItem") + 2 * 3 * calls().getOrDefault("TransactWriteItems", 0.0);
-    return writes * 0.625 / MILLION;
+    double reads = 44 * (tellingPayloads + quietedPayloads) + boardReads;
+    return calls().get("UpdateItem") * 0.625 / MILLION + reads * 0.125 / MILLION;
   }
 
   /// 14 metrics; eleven alarms, one of them on a band, and two that combine them; a dashboard; a

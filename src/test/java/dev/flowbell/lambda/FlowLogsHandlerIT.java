@@ -148,36 +148,37 @@ final class FlowLogsHandlerIT {
     SnsClient sns = aws.sns();
     SqsClient sqs = aws.sqs();
     String topicArn = sns.createTopic(topic -> topic.name(name)).topicArn();
-    String mediumQueue = subscribe(sns, sqs, topicArn, "medium");
+    String lowQueue = subscribe(sns, sqs, topicArn, "low");
     String highQueue = subscribe(sns, sqs, topicArn, "high");
 
-    handle(Map.of("ALERT_TOPIC_ARN", topicArn), scan("198.51.100.7", 30));
+    handle(Map.of("ALERT_TOPIC_ARN", topicArn), scan("198.51.100.7", 120));
 
-    Map<String, String> notification = await(() -> receive(sqs, mediumQueue)).getFirst();
+    Map<String, String> notification = await(() -> receive(sqs, lowQueue)).getFirst();
     assertThat(notification)
         .containsEntry("schema", "flowbell-alert-1")
-        .containsEntry("severity", "medium")
-        .containsEntry(
-            "subject",
-            "[Flowbell] 30 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 30 ports (i-0987654321)");
-    assertThat(receive(sqs, mediumQueue)).as("one notification a payload").isEmpty();
+        .containsEntry("severity", "low")
+        .extractingByKey("subject")
+        .asString()
+        .startsWith("[Flowbell LOW] ")
+        .contains("198.51.100.7");
+    assertThat(receive(sqs, lowQueue)).as("one notification a payload").isEmpty();
     assertThat(receive(sqs, highQueue)).as("filtered by severity").isEmpty();
 
     handle(Map.of("ALERT_TOPIC_ARN", topicArn), scan("10.9.9.9", 30));
 
     Map<String, String> fromInside = await(() -> receive(sqs, highQueue)).getFirst();
     assertThat(fromInside).containsEntry("severity", "high");
-    assertThat(receive(sqs, mediumQueue)).as("filtered by severity").isEmpty();
+    assertThat(receive(sqs, lowQueue)).as("filtered by severity").isEmpty();
   }
 
   @Test
   void replay_publishesWhatTheFunctionWould(@TempDir Path folder) throws Exception {
     Path event = folder.resolve("event.json");
-    Files.writeString(event, event(scan("198.51.100.7", 12)));
+    Files.writeString(event, event(scan("10.9.9.9", 20)));
     SnsClient sns = aws.sns();
     SqsClient sqs = aws.sqs();
     String topicArn = sns.createTopic(topic -> topic.name(name)).topicArn();
-    String queue = subscribe(sns, sqs, topicArn, "medium");
+    String queue = subscribe(sns, sqs, topicArn, "high");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -198,11 +199,12 @@ final class FlowLogsHandlerIT {
     assertThat(exitCode).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("Sent to CloudWatch: ", "1 alert sent, as sent:");
-    assertThat(sums("RejectedFlows", StandardUnit.COUNT)).isEqualTo(Map.of(minute, 12.0));
+    assertThat(sums("RejectedFlows", StandardUnit.COUNT)).isEqualTo(Map.of(minute, 20.0));
     assertThat(await(() -> receive(sqs, queue)).getFirst())
-        .containsEntry(
-            "subject",
-            "[Flowbell] 12 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 12 ports (i-0987654321)");
+        .extractingByKey("subject")
+        .asString()
+        .startsWith("[Flowbell HIGH] ")
+        .contains("10.9.9.9");
   }
 
   // Records in the format that Flowbell's template asks for.

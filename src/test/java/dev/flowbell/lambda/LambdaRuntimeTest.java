@@ -79,14 +79,14 @@ class LambdaRuntimeTest {
   void runtimeClient_wrongSetting() throws Exception {
     try (RuntimeApi runtime = RuntimeApi.start();
         LoopbackAws aws = LoopbackAws.start();
-        LambdaProcess _ = start(runtime, aws.url(), Map.of("ALERT_REJECTS", "ten"))) {
+        LambdaProcess _ = start(runtime, aws.url(), Map.of("ALERT_MAIL_LIMIT", "ten"))) {
       Answer answer = runtime.invoke("null");
 
       assertThat(answer.kind()).isEqualTo("error");
       assertThat(Json.parseObject(answer.body()))
           .containsEntry(
               "errorMessage",
-              "ALERT_REJECTS: expected a positive integer, or 0 for never, got \"ten\"")
+              "ALERT_MAIL_LIMIT: expected a whole number from 1 to 1000, got \"ten\"")
           .containsEntry("errorType", "dev.flowbell.settings.InvalidSettingsException");
     }
   }
