@@ -26,7 +26,8 @@ final class Causes {
 
   /// Reads the episodes of causes, in one call.
   void load(Collection<String> keys) {
-    List<String> unknown = keys.stream().filter(key -> !episodes.containsKey(key)).distinct().toList();
+    List<String> unknown =
+        keys.stream().filter(key -> !episodes.containsKey(key)).distinct().toList();
     if (!unknown.isEmpty()) {
       Map<String, Episode> found = evidence.episodes(unknown);
       unknown.forEach(key -> episodes.put(key, found.get(key)));
@@ -72,8 +73,7 @@ final class Causes {
     int rank = alert.severity().rank();
     Episode after =
         known == null || !known.covers(alert.since(), alert.until())
-            ? new Episode(
-                alert.since(), alert.until(), alert.until(), rank, isGrown, hasGotThrough)
+            ? new Episode(alert.since(), alert.until(), alert.until(), rank, isGrown, hasGotThrough)
             : extended(known, alert, rank, isGrown, hasGotThrough);
     touched.remove(alert.key());
     return new Announcement(alert, known, after);

@@ -6,8 +6,8 @@ import dev.flowbell.record.IpAddress;
 /// The binary entries of evidence sets, a character of 0 to 255 for each byte: small, and the same
 /// whenever the same thing is added.
 ///
-/// An address has 4 bytes, or 16 for IPv6. A port has 2, a protocol 1 (255 for none), a minute of an
-/// hour 1.
+/// An address has 4 bytes, or 16 for IPv6. A port has 2, a protocol 1 (255 for none), a minute of
+/// an hour 1.
 final class Entries {
   private static final int NO_PROTOCOL = 255;
   private static final long MAPPED = 0xffffL << 32;

@@ -51,7 +51,9 @@ final class Hours {
 
   /// Passes each item on with its hour.
   static void forEach(
-      Collection<String> keys, Map<String, EvidenceItem> items, BiConsumer<Long, EvidenceItem> use) {
+      Collection<String> keys,
+      Map<String, EvidenceItem> items,
+      BiConsumer<Long, EvidenceItem> use) {
     for (String key : keys) {
       EvidenceItem item = items.get(key);
       if (item != null) {

@@ -224,7 +224,9 @@ public final class Judge {
         }
         hours.put(
             source.address(),
-            source.minutes().stream().map(Hours::of).collect(Collectors.toCollection(TreeSet::new)));
+            source.minutes().stream()
+                .map(Hours::of)
+                .collect(Collectors.toCollection(TreeSet::new)));
       }
       sources.putAll(readSources(hours, added));
     }
@@ -426,8 +428,7 @@ public final class Judge {
         boolean isScan) {
       String key = scanKey(address);
       boolean hasGotThrough = !known.gotThrough().isEmpty();
-      Severity severity =
-          isInside ? Severity.HIGH : hasGotThrough ? Severity.MEDIUM : Severity.LOW;
+      Severity severity = isInside ? Severity.HIGH : hasGotThrough ? Severity.MEDIUM : Severity.LOW;
       Occasion occasion =
           causes.occasionFor(
               key, severity.rank(), result.isGrown(), hasGotThrough, earliest, latest);
@@ -441,7 +442,8 @@ public final class Judge {
           hasGotThrough,
           why ->
               toScan(
-                  why, severity, key, address, isInside, known, result, attempts, earliest, latest));
+                  why, severity, key, address, isInside, known, result, attempts, earliest,
+                  latest));
       long hour = Hours.of(latest);
       evidence.post(Set.of(SCANNING + " " + address + " " + hour));
     }
@@ -490,9 +492,8 @@ public final class Judge {
           ports.size() == 1 ? doors.iterator().next() : null,
           doors.stream().limit(MOST_EXAMPLES).toList(),
           known.gotThrough().stream().sorted().limit(MOST_EXAMPLES).toList(),
-          !attempts.isEmpty()
-              && attempts.stream().noneMatch(group -> group.suspect().isRejected()),
-          placeOf(attempts),
+          !known.hasRejects() && attempts.stream().noneMatch(group -> group.suspect().isRejected()),
+          attempts.isEmpty() ? placeOf(known) : placeOf(attempts),
           since.isAfter(earliest) ? earliest : since,
           latest);
     }
@@ -547,8 +548,7 @@ public final class Judge {
         SourceEvidence known =
             Objects.requireNonNull(
                 readSources(Map.of(address, Set.of(Hours.of(minute))), Map.of()).get(address));
-        ScanRule.Result result =
-            scanRule.apply(known.tries(), true, List.of(minute), nowMinute);
+        ScanRule.Result result = scanRule.apply(known.tries(), true, List.of(minute), nowMinute);
         Instant time = Hours.timeOf(minute);
         if (result.isScan() && !causes.rings(scanKey(address), time, time)) {
           scanning.add(address);
@@ -556,7 +556,8 @@ public final class Judge {
         } else if (result.dueMinute() != null && result.dueMinute() > nowMinute) {
           evidence.post(
               Set.of(
-                  String.join(" ", PENDING, parts[1], parts[2], String.valueOf(result.dueMinute()))));
+                  String.join(
+                      " ", PENDING, parts[1], parts[2], String.valueOf(result.dueMinute()))));
         }
       }
       if (!done.isEmpty()) {
@@ -586,8 +587,7 @@ public final class Judge {
                 for (SuspectGroup group : groups) {
                   Suspect suspect = group.suspect();
                   long minute = payload.minuteOf(group);
-                  Addition addition =
-                      byHour.computeIfAbsent(Hours.of(minute), _ -> new Addition());
+                  Addition addition = byHour.computeIfAbsent(Hours.of(minute), _ -> new Addition());
                   addition.add(
                       "answers",
                       Entries.ofAnswer(
@@ -623,12 +623,7 @@ public final class Judge {
       String key = answersKey(door);
       announce(
           causes.occasionFor(
-              key,
-              Severity.MEDIUM.rank(),
-              false,
-              false,
-              answers.earliest(),
-              answers.latest()),
+              key, Severity.MEDIUM.rank(), false, false, answers.earliest(), answers.latest()),
           false,
           false,
           occasion -> answers.toAlert(key, door, occasion));
@@ -861,8 +856,7 @@ public final class Judge {
       Instant latest = Hours.timeOf(touched.last());
       Instant since = Hours.timeOf(Math.min(minutes.first(), touched.first()));
       announce(
-          causes.occasionFor(
-              key, Severity.MEDIUM.rank(), false, false, earliest, latest),
+          causes.occasionFor(key, Severity.MEDIUM.rank(), false, false, earliest, latest),
           false,
           false,
           occasion ->
@@ -1046,7 +1040,9 @@ public final class Judge {
                   Count.atLeast(Math.max(records, ids.size())),
                   rule == Rule.UNREADABLE_RECORDS
                       ? summary.faults().keySet().stream()
-                          .map(fault -> fault.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
+                          .map(
+                              fault ->
+                                  fault.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
                           .toList()
                       : List.of(),
                   summary.skippedAt(),
@@ -1072,6 +1068,11 @@ public final class Judge {
     NavigableSet<Long> tens = new TreeSet<>();
     minutes.forEach(minute -> tens.add(Math.floorDiv(minute, (long) TEN) * TEN));
     return tens;
+  }
+
+  private static Place placeOf(SourceEvidence known) {
+    String interfaceId = known.interfaces().stream().sorted().findFirst().orElse(null);
+    return new Place(interfaceId, null, null, null, null, null);
   }
 
   private static Place placeOf(List<SuspectGroup> groups) {

@@ -43,16 +43,14 @@ final class ScanRule {
   ///
   /// @param tries those of the hour that shows most
   /// @param dueMinute when to look again, if waiting doors would make a scan then; else `null`
-  record Result(
-      boolean isScan, boolean isGrown, List<Try> tries, @Nullable Long dueMinute) {
+  record Result(boolean isScan, boolean isGrown, List<Try> tries, @Nullable Long dueMinute) {
     static final Result NOTHING = new Result(false, false, List.of(), null);
   }
 
   /// Looks at all hours that have one of these minutes.
   ///
   /// @param nowMinute the newest flow time that is known
-  Result apply(
-      List<Try> all, boolean isInside, Collection<Long> minutes, long nowMinute) {
+  Result apply(List<Try> all, boolean isInside, Collection<Long> minutes, long nowMinute) {
     if (all.isEmpty() || minutes.isEmpty()) {
       return Result.NOTHING;
     }
@@ -146,8 +144,7 @@ final class ScanRule {
     int most = 0;
     for (Try each : window) {
       if (each.door().port() != Door.NO_PORT) {
-        Set<Door> ofHost =
-            doors.computeIfAbsent(each.door().address(), _ -> new HashSet<>());
+        Set<Door> ofHost = doors.computeIfAbsent(each.door().address(), _ -> new HashSet<>());
         ofHost.add(each.door());
         most = Math.max(most, ofHost.size());
       }

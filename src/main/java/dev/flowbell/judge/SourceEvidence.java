@@ -65,7 +65,9 @@ final class SourceEvidence {
     Map<String, Set<Integer>> portsBySourcePort = new HashMap<>();
     for (Try each : all) {
       if (each.sourcePort() >= 0) {
-        portsBySourcePort.computeIfAbsent(serviceOf(each), _ -> new HashSet<>()).add(each.door().port());
+        portsBySourcePort
+            .computeIfAbsent(serviceOf(each), _ -> new HashSet<>())
+            .add(each.door().port());
       }
     }
     for (Try each : all) {
@@ -93,6 +95,11 @@ final class SourceEvidence {
 
   Set<Door> gotThrough() {
     return gotThrough;
+  }
+
+  /// Returns whether any attempt was rejected. Otherwise nothing answered them.
+  boolean hasRejects() {
+    return !recordsByTen.isEmpty();
   }
 
   @Nullable IpAddress maskedBy() {

@@ -67,7 +67,10 @@ public record Thresholds(Map<Name, Integer> values) {
       int equals = part.indexOf('=');
       String key = (equals < 0 ? part : part.substring(0, equals)).strip();
       Name name =
-          Arrays.stream(Name.values()).filter(each -> each.key().equals(key)).findFirst().orElse(null);
+          Arrays.stream(Name.values())
+              .filter(each -> each.key().equals(key))
+              .findFirst()
+              .orElse(null);
       if (name == null) {
         errors.add("expected thresholds out of %s, got \"%s\"".formatted(names(), key));
         continue;

@@ -28,9 +28,7 @@ final class AlertChat {
     json.writeStringProperty("source", "custom");
     json.writeObjectPropertyStart("content");
     json.writeStringProperty("textType", "client-markdown");
-    json.writeStringProperty(
-        "title",
-        alert.severity().key().toUpperCase(Locale.ROOT) + ": " + content.headline());
+    json.writeStringProperty("title", content.severity() + ": " + content.headline());
     json.writeStringProperty(
         "description", String.join("\n", content.verdict()) + "\n" + toMarkdown(content.facts()));
     json.writeArrayPropertyStart("nextSteps");
@@ -62,8 +60,7 @@ final class AlertChat {
           json.writeStringProperty("source", "custom");
           json.writeObjectPropertyStart("content");
           json.writeStringProperty("textType", "client-markdown");
-          json.writeStringProperty(
-              "title", severity.key().toUpperCase(Locale.ROOT) + ": " + title);
+          json.writeStringProperty("title", severity.key().toUpperCase(Locale.ROOT) + ": " + title);
           json.writeStringProperty("description", text);
           json.writeEndObject();
           json.writeEndObject();

@@ -4,13 +4,11 @@ import dev.flowbell.classify.Door;
 import dev.flowbell.classify.KnownPort;
 import dev.flowbell.classify.Suspect.Place;
 import dev.flowbell.judge.Alert;
-import dev.flowbell.judge.Alert.Occasion;
 import dev.flowbell.judge.Count;
 import dev.flowbell.judge.Rule;
 import dev.flowbell.judge.Thresholds;
 import dev.flowbell.record.IpAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What one alert says, before it becomes text, chat or JSON.
 ///
-/// It claims only what evidence shows: that attempts were rejected, or that nothing answered. What a
-/// source may have reached before it was noticed is not known, and the content says so.
+/// It claims only what evidence shows: that attempts were rejected, or that nothing answered. What
+/// a source may have reached before it was noticed is not known, and the content says so.
 final class AlertContent {
   /// SNS refuses longer subjects.
   ///
@@ -44,19 +42,35 @@ final class AlertContent {
 
   /// Returns one line of printable ASCII, at most 99 characters: severity, environment, verdict.
   String subject() {
-    String environment = context.environment();
-    String subject =
-        "[Flowbell "
-            + alert.severity().key().toUpperCase(Locale.ROOT)
-            + "] "
-            + (environment.isEmpty() ? "" : environment + ": ")
-            + headline();
-    return subject.length() <= MOST_SUBJECT_CHARACTERS
-        ? subject
-        : subject.substring(0, MOST_SUBJECT_CHARACTERS - 3) + "...";
+    return subjectOf(context.severityWords(alert.severity(), isTest()), headline(), context);
   }
 
-  /// Returns the verdict in few words.
+  /// Returns a subject that fits. What got through stands at the end of a verdict, so the Region is
+  /// left out before anything of the verdict is.
+  static String subjectOf(String severity, String headline, NotificationContext context) {
+    String subject = "";
+    for (String environment : context.environments()) {
+      subject =
+          "[Flowbell %s] %s%s"
+              .formatted(severity, environment.isEmpty() ? "" : environment + ": ", headline);
+      if (subject.length() <= MOST_SUBJECT_CHARACTERS) {
+        return subject;
+      }
+    }
+    return subject.substring(0, MOST_SUBJECT_CHARACTERS - 3) + "...";
+  }
+
+  /// Returns whether the alert is about the records of `doctor --send-test`.
+  boolean isTest() {
+    return AlertJson.isTest(alert);
+  }
+
+  /// Returns the severity, in capital letters; a test says that it is one.
+  String severity() {
+    return context.severityWords(alert.severity(), isTest());
+  }
+
+  /// Returns the verdict in few words. `25+` means at least 25.
   String headline() {
     return switch (alert) {
       case Alert.Scan scan -> headline(scan);
@@ -70,138 +84,152 @@ final class AlertContent {
           "%s was rejected %s times%s"
               .formatted(
                   who(rejects.source(), rejects.isInside()),
-                  number(rejects.records()),
+                  shortNumber(rejects.records()),
                   rejects.host() == null ? "" : " at " + rejects.host());
-      case Alert.LogGroup group -> headline(group);
+      case Alert.LogGroup group ->
+          (group.rule() == Rule.UNREADABLE_RECORDS
+                  ? "can't read flow log records of "
+                  : "AWS skipped flow log records of ")
+              + SafeText.name(group.logGroup());
     };
   }
 
   private static String headline(Alert.Scan scan) {
-    String target = target(scan);
-    String end;
-    if (!scan.gotThrough().isEmpty()) {
-      end = ", got through to " + named(scan.gotThrough().getFirst());
-    } else if (scan.isUnanswered()) {
-      end = ", no answer seen";
-    } else {
-      end = ", rejected";
-    }
-    return who(scan.source(), scan.isInside())
-        + (scan.isInside() ? " tries " : " scans ")
-        + target
-        + end;
-  }
-
-  private static String target(Alert.Scan scan) {
     Door only = scan.onlyPort();
+    String target;
     if (scan.onlyHost() != null) {
-      return only == null
-          ? number(scan.ports()) + " ports of " + scan.onlyHost()
-          : named(new Door(scan.onlyHost(), only.protocol(), only.port()));
+      target =
+          only == null
+              ? shortNumber(scan.ports()) + " ports of " + scan.onlyHost()
+              : named(new Door(scan.onlyHost(), only.protocol(), only.port()));
+    } else {
+      target =
+          "%s at %s hosts"
+              .formatted(
+                  only == null ? shortNumber(scan.ports()) + " ports" : portWords(only),
+                  shortNumber(scan.hosts()));
     }
-    return (only == null ? number(scan.ports()) + " ports" : portWords(only))
-        + " at "
-        + number(scan.hosts())
-        + " hosts";
+    String tries = (scan.isInside() ? "tries " : "scans ") + target;
+    String who = who(scan.source(), scan.isInside());
+    if (!scan.gotThrough().isEmpty()) {
+      // First, because a long subject is cut at its end.
+      return "%s GOT THROUGH to %s, tries %s"
+          .formatted(
+              who,
+              named(scan.gotThrough().getFirst()),
+              scan.onlyHost() == null
+                  ? shortNumber(scan.hosts()) + " hosts"
+                  : shortNumber(scan.ports()) + " ports");
+    }
+    return who + " " + tries + (scan.isUnanswered() ? ", no answer seen" : ", rejected");
   }
 
   private static String headline(Alert.BlockedConnection blocked) {
-    String who =
-        blocked.source() != null
-            ? blocked.source().toString()
-            : number(blocked.sources()) + " hosts";
-    if (blocked.isPort()) {
-      return "%s can't reach %s at %s hosts"
-          .formatted(who, portWords(blocked.door()), number(blocked.doors()));
-    }
-    return "%s can't reach %s".formatted(who, named(blocked.door()));
-  }
-
-  private static String headline(Alert.LogGroup group) {
-    return group.rule() == Rule.UNREADABLE_RECORDS
-        ? "can't read flow log records of " + SafeText.name(group.logGroup())
-        : "AWS skipped flow log records of " + SafeText.name(group.logGroup());
+    return "%s can't reach %s"
+        .formatted(
+            blocked.source() == null
+                ? shortNumber(blocked.sources()) + " hosts"
+                : blocked.source().toString(),
+            blocked.isPort()
+                ? "%s at %s hosts"
+                    .formatted(portWords(blocked.door()), shortNumber(blocked.doors()))
+                : named(blocked.door()));
   }
 
   /// Returns the verdict in a sentence or two.
   List<String> verdict() {
-    return switch (alert) {
-      case Alert.Scan scan -> verdict(scan);
-      case Alert.BlockedConnection blocked -> verdict(blocked);
-      case Alert.AnswersDropped dropped -> verdict(dropped);
+    List<String> lines = new ArrayList<>();
+    if (isTest()) {
+      lines.add(
+          "THIS IS A TEST by \"flowbell doctor --send-test\". Nothing happened: the records are"
+              + " made up.");
+    }
+    switch (alert) {
+      case Alert.Scan scan -> addVerdict(scan, lines);
+      case Alert.BlockedConnection blocked -> addVerdict(blocked, lines);
+      case Alert.AnswersDropped dropped -> addVerdict(dropped, lines);
       case Alert.Rejects rejects ->
-          List.of(
-              "%s had %s attempts rejected within an hour, %s."
+          lines.add(
+              "%s, %s, was rejected %s times within an hour%s."
                   .formatted(
-                      rejects.source(), number(rejects.records()), spread(rejects.hosts(), rejects.ports())));
-      case Alert.LogGroup group -> verdict(group);
-    };
+                      rejects.isInside() ? "A host of yours" : "A source outside",
+                      rejects.source(),
+                      number(rejects.records()),
+                      rejects.host() == null
+                          ? ", on " + counted(rejects.hosts(), "host")
+                          : ", at " + rejects.host()));
+      case Alert.LogGroup group -> addVerdict(group, lines);
+    }
+    return lines;
   }
 
-  private static List<String> verdict(Alert.Scan scan) {
-    List<String> lines = new ArrayList<>();
+  private static void addVerdict(Alert.Scan scan, List<String> lines) {
     lines.add(
-        scan.isInside()
-            ? "INSIDE: a host of yours, %s, tries %s.".formatted(scan.source(), target(scan))
-            : "OUTSIDE: %s tries %s.".formatted(scan.source(), target(scan)));
+        "%s, %s, is scanning: it tried %s."
+            .formatted(
+                scan.isInside() ? "A host INSIDE your networks" : "A source outside",
+                scan.source(),
+                targets(scan)));
     if (!scan.gotThrough().isEmpty()) {
       lines.add(
-          "It got through: accepted traffic to "
+          "It GOT THROUGH: it exchanged accepted traffic with "
               + names(scan.gotThrough().stream().map(AlertContent::named).toList())
               + ".");
-      lines.add("What it reached before that is not known here.");
+      lines.add("What it reached before Flowbell noticed it is not known.");
+    } else if (scan.isUnanswered()) {
+      lines.add(
+          "Its handshakes were let out, and no answer was seen. Whether it reached anything is not"
+              + " known.");
+    } else {
+      lines.add("These attempts were rejected. Whether it reached anything else is not known.");
+    }
+  }
+
+  private static void addVerdict(Alert.BlockedConnection blocked, List<String> lines) {
+    lines.add(
+        "%s can't reach %s, again and again."
+            .formatted(
+                blocked.source() == null
+                    ? capitalized(number(blocked.sources())) + " hosts of yours"
+                    : blocked.source().toString(),
+                blocked.isPort()
+                    ? "%s on %s hosts".formatted(portWords(blocked.door()), number(blocked.doors()))
+                    : named(blocked.door())));
+    if (blocked.isUnanswered()) {
+      lines.add("No record says that a rule rejects it. Nothing answers the handshakes.");
+    } else if (blocked.isEgress()) {
+      lines.add(
+          "The source's own side rejects it: an outbound rule of its security group or network"
+              + " ACL.");
     } else {
       lines.add(
-          scan.isUnanswered()
-              ? "Its handshakes were accepted at its own interface, and no answer was seen."
-              : "These attempts were rejected. What else it may have reached is not known here.");
+          "A security group or network ACL rejects it, most likely inbound at the destination.");
     }
-    return lines;
   }
 
-  private static List<String> verdict(Alert.BlockedConnection blocked) {
-    String who =
-        blocked.source() != null
-            ? blocked.source().toString()
-            : number(blocked.sources()) + " hosts of yours";
-    String what =
-        blocked.isPort()
-            ? "%s at %s hosts".formatted(portWords(blocked.door()), number(blocked.doors()))
-            : named(blocked.door());
-    List<String> lines = new ArrayList<>();
-    lines.add("%s can't reach %s, again and again.".formatted(who, what));
-    if (blocked.isUnanswered()) {
-      lines.add("Nothing is rejected where records are kept: the handshakes get no answer.");
-    } else if (blocked.isEgress()) {
-      lines.add("Its own side drops it: an outbound rule of its security group or network ACL.");
-    } else {
-      lines.add("A security group or network ACL at the destination rejects it.");
-    }
-    return lines;
-  }
-
-  private static List<String> verdict(Alert.AnswersDropped dropped) {
-    List<String> lines = new ArrayList<>();
+  private static void addVerdict(Alert.AnswersDropped dropped, List<String> lines) {
     lines.add(
-        "%s gets requests, and its answers are rejected: clients see a timeout."
+        "%s answers its clients, and the answers are rejected: clients see a timeout."
             .formatted(named(dropped.door())));
     lines.add(
         dropped.isRequestAccepted()
-            ? "The request was accepted, so it is a network ACL: security groups keep state."
-            : "It is a network ACL, or the request took another way (asymmetric routing).");
-    return lines;
+            ? "The requests were accepted, so a network ACL does it: security groups keep state."
+            : "A network ACL does it, or the requests took another way (asymmetric routing).");
   }
 
-  private static List<String> verdict(Alert.LogGroup group) {
-    return group.rule() == Rule.UNREADABLE_RECORDS
-        ? List.of(
-            "%s lines could not be read%s."
-                .formatted(
-                    number(group.records()),
-                    group.causes().isEmpty() ? "" : ": " + names(group.causes())),
-            "What they say is not counted, and nobody is notified of it.")
-        : List.of(
-            "AWS skipped records (log-status SKIPDATA): counts are too low for that time.");
+  private static void addVerdict(Alert.LogGroup group, List<String> lines) {
+    if (group.rule() == Rule.UNREADABLE_RECORDS) {
+      lines.add(
+          "Flowbell can't read %s lines of this log group%s."
+              .formatted(
+                  number(group.records()),
+                  group.causes().isEmpty() ? "" : ": " + names(group.causes())));
+      lines.add("What they say is in no metric and in no notification.");
+    } else {
+      lines.add(
+          "AWS skipped %s of records (log-status SKIPDATA): counts are too low for that time."
+              .formatted(counted(group.records(), "window")));
+    }
   }
 
   /// Returns the facts, by label.
@@ -209,178 +237,261 @@ final class AlertContent {
     List<Section> facts = new ArrayList<>();
     switch (alert) {
       case Alert.Scan scan -> {
-        facts.add(new Section("WHO", List.of(whoLine(scan.source(), scan.isInside(), scan.maskedBy()))));
-        facts.add(
-            new Section(
-                "WHERE",
-                lines(
-                    spread(scan.hosts(), scan.ports())
-                        + ": "
-                        + names(scan.examples().stream().map(AlertContent::named).toList()),
-                    place(scan.place(), scan.interfaces()))));
+        add("WHO", whoLine(scan.source(), scan.isInside(), scan.maskedBy()), facts);
+        add("TRIED", targets(scan) + ": " + examples(scan), facts);
+        add("SEEN", place(scan.place(), scan.interfaces()), facts);
       }
       case Alert.BlockedConnection blocked -> {
-        facts.add(
-            new Section(
-                "WHO",
-                List.of(
-                    blocked.source() != null
-                        ? whoLine(blocked.source(), true, blocked.maskedBy())
-                        : number(blocked.sources())
-                            + " sources: "
-                            + names(
-                                blocked.exampleSources().stream()
-                                    .map(IpAddress::toString)
-                                    .toList()))));
-        facts.add(
-            new Section(
-                "WHERE",
-                lines(
-                    blocked.isPort()
-                        ? names(blocked.examples().stream().map(AlertContent::named).toList())
-                        : named(blocked.door()),
-                    place(blocked.place(), blocked.interfaces()))));
+        add(
+            "WHO",
+            blocked.source() == null
+                ? sources("sources", blocked.sources(), blocked.exampleSources())
+                : whoLine(blocked.source(), true, blocked.maskedBy()),
+            facts);
+        add(
+            "TRIED",
+            blocked.isPort()
+                ? names(blocked.examples().stream().map(AlertContent::named).toList())
+                : named(blocked.door()),
+            facts);
+        add("SEEN", place(blocked.place(), blocked.interfaces()), facts);
       }
       case Alert.AnswersDropped dropped -> {
-        facts.add(
-            new Section(
-                "WHO",
-                List.of(
-                    number(dropped.clients())
-                        + " clients: "
-                        + names(
-                            dropped.exampleClients().stream().map(IpAddress::toString).toList()))));
-        facts.add(
-            new Section(
-                "WHERE",
-                lines(
-                    "server " + named(dropped.door()) + ", " + number(dropped.answers()) + " answers",
-                    place(dropped.place(), dropped.interfaces()))));
+        add("SERVER", named(dropped.door()), facts);
+        add("WHO", sources("clients", dropped.clients(), dropped.exampleClients()), facts);
+        add(
+            "LOST",
+            "%s answers, in %s minutes"
+                .formatted(number(dropped.answers()), number(dropped.minutes())),
+            facts);
+        add("SEEN", place(dropped.place(), dropped.interfaces()), facts);
       }
       case Alert.Rejects rejects -> {
-        facts.add(
-            new Section(
-                "WHO", List.of(whoLine(rejects.source(), rejects.isInside(), rejects.maskedBy()))));
-        facts.add(
-            new Section(
-                "WHERE",
-                lines(
-                    names(rejects.examples().stream().map(AlertContent::named).toList()),
-                    place(rejects.place(), Count.NONE))));
+        add("WHO", whoLine(rejects.source(), rejects.isInside(), rejects.maskedBy()), facts);
+        add("TRIED", names(rejects.examples().stream().map(AlertContent::named).toList()), facts);
+        add("SEEN", place(rejects.place(), Count.NONE), facts);
       }
       case Alert.LogGroup group ->
-          facts.add(
-              new Section(
-                  "WHERE",
-                  lines(
-                      SafeText.name(group.logGroup()),
-                      group.interfaceId() == null ? "" : SafeText.id(group.interfaceId()))));
+          add(
+              "SEEN",
+              group.interfaceId() == null ? "" : "at " + SafeText.id(group.interfaceId()),
+              facts);
     }
-    facts.add(new Section("SINCE", List.of(since())));
+    add("SINCE", since(), facts);
+    add("WHERE", where(), facts);
     return facts;
+  }
+
+  private static void add(String label, String line, List<Section> facts) {
+    if (!line.isEmpty()) {
+      facts.add(new Section(label, List.of(line)));
+    }
+  }
+
+  /// Returns what a source tried: `at least 25 hosts on port 445 (smb)`.
+  private static String targets(Alert.Scan scan) {
+    Door only = scan.onlyPort();
+    if (scan.onlyHost() != null) {
+      return only == null
+          ? counted(scan.ports(), "port") + " of " + scan.onlyHost()
+          : named(new Door(scan.onlyHost(), only.protocol(), only.port()));
+    }
+    return only == null
+        ? counted(scan.hosts(), "host") + " and " + counted(scan.ports(), "port")
+        : counted(scan.hosts(), "host")
+            + (only.port() == Door.NO_PORT ? " by " : " on ")
+            + portWords(only);
+  }
+
+  private static String examples(Alert.Scan scan) {
+    Stream<String> examples =
+        scan.examples().stream()
+            .map(
+                door -> {
+                  if (scan.onlyPort() != null) {
+                    return door.address().toString();
+                  }
+                  return scan.onlyHost() == null ? named(door) : portWords(door);
+                });
+    return names(examples.distinct().toList());
+  }
+
+  private static String sources(String words, Count count, List<IpAddress> examples) {
+    return "%s %s: %s"
+        .formatted(
+            number(count), words, names(examples.stream().map(IpAddress::toString).toList()));
   }
 
   private String since() {
     Duration length = Duration.between(alert.since(), alert.until());
     return Words.dateMinute(alert.since())
         + " UTC"
-        + (length.isPositive() ? ", seen for " + Words.span(length) : "")
+        + (length.isPositive() ? ", for " + Words.span(length) : "")
+        + minutes()
         + switch (alert.occasion()) {
           case NEW -> "";
-          case STILL -> "; it goes on since the notification before, a day ago";
-          case GROWN -> "; it has grown since the notification before";
-          case GOT_THROUGH -> "; got through since the notification before";
+          case STILL -> "; it still goes on, a day or more after the last notification";
+          case GROWN -> "; ten times as many hosts as the threshold, since the last notification";
+          case GOT_THROUGH -> "; it got through after the last notification";
         };
+  }
+
+  private String minutes() {
+    Count minutes =
+        switch (alert) {
+          case Alert.Scan scan -> scan.minutes();
+          case Alert.BlockedConnection blocked -> blocked.minutes();
+          default -> Count.NONE;
+        };
+    return minutes.value() <= 1 ? "" : ", in " + number(minutes) + " different minutes";
+  }
+
+  /// Returns the stack, account, Region and log group.
+  private String where() {
+    return Stream.of(
+            context.stack() == null ? "" : "stack " + SafeText.id(context.stack()),
+            context.account().isEmpty() ? "" : "account " + SafeText.id(context.account()),
+            context.region() == null ? "" : SafeText.id(context.region()),
+            context.logGroup().isEmpty() ? "" : "log group " + SafeText.name(context.logGroup()))
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining(", "));
   }
 
   /// Returns what the reader can do, the most urgent first.
   List<NextStep> nextSteps() {
     List<NextStep> steps = new ArrayList<>();
+    if (isTest()) {
+      addSentence("Nothing to do: metrics and notifications work.", steps);
+      return steps;
+    }
     switch (alert) {
       case Alert.Scan scan -> addSteps(scan, steps);
       case Alert.BlockedConnection blocked -> addSteps(blocked, steps);
       case Alert.AnswersDropped dropped -> addSteps(dropped, steps);
-      case Alert.Rejects rejects ->
-          steps.add(
-              new NextStep.Sentence(
-                  rejects.isInside()
-                      ? "Ask the owner of %s what it tries to reach.".formatted(rejects.source())
-                      : "Nothing to do if the host should be reachable from outside; else close it."));
+      case Alert.Rejects rejects -> {
+        if (rejects.isInside()) {
+          addSentence(
+              "Ask the owner of %s what it tries to reach.".formatted(rejects.source()), steps);
+          addWhoseHost(rejects.source(), steps);
+        } else {
+          addSentence(
+              "Nothing needs to be opened. If this host need not be public, take it off the"
+                  + " internet.",
+              steps);
+        }
+      }
       case Alert.LogGroup group -> addSteps(group, steps);
     }
     return steps;
   }
 
+  private static void addSentence(String sentence, List<NextStep> steps) {
+    steps.add(new NextStep.Sentence(sentence));
+  }
+
+  private static void addWhoseHost(IpAddress address, List<NextStep> steps) {
+    steps.add(
+        new NextStep.Labelled(
+            "Whose host:",
+            "aws ec2 describe-network-interfaces --filters Name="
+                + (address.isIpv4()
+                    ? "addresses.private-ip-address"
+                    : "ipv6-addresses.ipv6-address")
+                + ",Values="
+                + address));
+  }
+
   private static void addSteps(Alert.Scan scan, List<NextStep> steps) {
     if (scan.isInside()) {
-      steps.add(
-          new NextStep.Sentence(
-              "Look at %s now: who is logged in, what runs. Isolate it if nobody can explain it."
-                  .formatted(scan.source())));
-      steps.add(
-          new NextStep.Labelled(
-              "Whose host:",
-              "aws ec2 describe-network-interfaces --filters Name=addresses."
-                  + "private-ip-address,Values="
-                  + scan.source()));
+      addSentence(
+          "Look at %s now: what runs there, and who is logged in? Isolate it if nobody can tell."
+              .formatted(scan.source()),
+          steps);
       if (!scan.gotThrough().isEmpty()) {
-        steps.add(
-            new NextStep.Sentence(
-                "Look at %s too: it let the source in."
-                    .formatted(scan.gotThrough().getFirst().address())));
+        addSentence(
+            "Look also at %s, which the source reached."
+                .formatted(
+                    names(
+                        scan.gotThrough().stream()
+                            .map(door -> door.address().toString())
+                            .distinct()
+                            .toList())),
+            steps);
       }
+      addWhoseHost(scan.source(), steps);
     } else if (scan.gotThrough().isEmpty()) {
-      steps.add(new NextStep.Sentence("Nothing to open. Close what need not be public."));
+      addSentence("Nothing needs to be opened. Close what need not be public.", steps);
     } else {
-      steps.add(
-          new NextStep.Sentence(
-              "Should %s be reachable from the internet? If not, close it and look at the host."
-                  .formatted(named(scan.gotThrough().getFirst()))));
+      addSentence(
+          "Should %s be open to the internet? If not, close it and look at the host."
+              .formatted(named(scan.gotThrough().getFirst())),
+          steps);
     }
   }
 
   private static void addSteps(Alert.BlockedConnection blocked, List<NextStep> steps) {
-    String to = blocked.isPort() ? portWords(blocked.door()) : named(blocked.door());
-    String from = blocked.source() == null ? "its clients" : blocked.source().toString();
+    Door door = blocked.door();
+    String what =
+        door.port() == Door.NO_PORT && Door.nameOf(door.protocol()).isEmpty()
+            ? "it"
+            : portWords(door);
+    String to = blocked.isPort() ? "the destinations" : door.address().toString();
+    String source = blocked.source() == null ? "its clients" : blocked.source().toString();
     if (blocked.isUnanswered()) {
-      steps.add(
-          new NextStep.Sentence(
-              "Is the destination up? Then look at its security group, network ACL and route."));
+      addSentence(
+          "Is %s up? Then look at its security group, network ACL and route."
+              .formatted(blocked.isPort() ? "the service" : to),
+          steps);
     } else if (blocked.isEgress()) {
-      steps.add(
-          new NextStep.Sentence(
-              "If it should connect: open outbound %s for %s.".formatted(to, from)));
+      addSentence(
+          "If it should connect, allow %s outbound to %s in the group and ACL of %s."
+              .formatted(what, to, source),
+          steps);
     } else {
-      steps.add(
-          new NextStep.Sentence(
-              "If it should connect: let %s in to %s (inbound, at the destination)."
-                  .formatted(from, to)));
+      addSentence(
+          "If it should connect, allow %s inbound from %s in the group and ACL of %s."
+              .formatted(
+                  what, blocked.maskedBy() == null ? source : blocked.maskedBy().toString(), to),
+          steps);
+      String interfaceId = blocked.place().interfaceId();
+      if (interfaceId != null) {
+        addSentence(
+            "If %s is the source's own interface, allow it outbound there."
+                .formatted(SafeText.id(interfaceId)),
+            steps);
+      }
     }
-    steps.add(new NextStep.Sentence("What changed there shortly before? See CloudTrail."));
+    addSentence("If it worked before, look in CloudTrail for what changed at that time.", steps);
     addRules(blocked.place(), steps);
   }
 
   private static void addSteps(Alert.AnswersDropped dropped, List<NextStep> steps) {
-    steps.add(
-        new NextStep.Sentence(
-            (dropped.isEgress()
-                    ? "Allow outbound ports 1024-65535 in the network ACL of the server's subnet"
-                    : "Allow ports 1024-65535 in the network ACL that the answers pass")
-                + "."));
-    addRules(dropped.place(), steps);
+    String what =
+        dropped.door().port() == Door.NO_PORT
+            ? Door.nameOf(dropped.door().protocol())
+            : "ports 1024-65535";
+    addSentence(
+        dropped.isEgress()
+            ? "Allow %s outbound in the network ACL of the server's subnet.".formatted(what)
+            : ("Allow %s in the network ACL that the answers pass: outbound at the server's subnet,"
+                    + " or inbound at the clients'.")
+                .formatted(what),
+        steps);
+    if (!dropped.isRequestAccepted()) {
+      addSentence("Do requests and answers take the same route? Look at the route tables.", steps);
+    }
+    addAcl(dropped.place(), steps);
   }
 
-  private void addSteps(Alert.LogGroup group, List<NextStep> steps) {
+  private static void addSteps(Alert.LogGroup group, List<NextStep> steps) {
     if (group.rule() == Rule.UNREADABLE_RECORDS) {
-      steps.add(
-          new NextStep.Sentence("Make LOG_FORMAT the LogFormat of the flow logs that deliver here."));
+      addSentence("Set LOG_FORMAT to the LogFormat of the flow logs that deliver here.", steps);
       steps.add(
           new NextStep.Labelled(
               "Which format:",
               "aws ec2 describe-flow-logs --query 'FlowLogs[].[LogGroupName,LogFormat]'"));
     } else {
-      steps.add(
-          new NextStep.Sentence("Nothing to fix here. Look elsewhere what happened at that time."));
+      addSentence("Nothing to fix: AWS lost these records. Other logs may cover that time.", steps);
     }
   }
 
@@ -392,6 +503,10 @@ final class AlertContent {
               "Its groups:",
               "aws ec2 describe-network-interfaces --network-interface-ids " + interfaceId));
     }
+    addAcl(place, steps);
+  }
+
+  private static void addAcl(Place place, List<NextStep> steps) {
     String subnetId = place.subnetId();
     if (subnetId != null && SafeText.isId(subnetId, "subnet-")) {
       steps.add(
@@ -402,67 +517,118 @@ final class AlertContent {
     }
   }
 
-  /// Returns why it rang, and how to hear less of it.
+  /// Returns why it rang, how to hear less of it, and when it is sent again.
   List<Section> closing() {
-    return List.of(
-        new Section("RANG", List.of(threshold() + ".")),
-        new Section("LESS", List.of("QUIET=\"" + quiet() + "\", or a higher threshold.")),
-        new Section(
-            "QUIET",
-            List.of(
-                "Until "
-                    + Words.dateMinute(alert.until().plus(QUIET))
-                    + " UTC while it goes on; at once when it comes back after an hour's silence.")));
+    List<Section> closing = new ArrayList<>();
+    closing.add(new Section("WHY", List.of(why() + ".")));
+    if (!isTest()) {
+      closing.add(
+          new Section(
+              "LESS",
+              List.of(
+                  hasGotThrough()
+                      ? "Raise the threshold. QUIET does not hide what got through."
+                      : "If this is expected: QUIET=\"" + quiet() + "\", or a higher threshold.")));
+      closing.add(
+          new Section(
+              "AGAIN",
+              List.of(
+                  "Not before "
+                      + Words.dateMinute(alert.until().plus(QUIET))
+                      + " UTC while it goes on"
+                      + (alert instanceof Alert.Scan && !hasGotThrough()
+                          ? ", unless something gets through"
+                          : "")
+                      + ". After an hour's silence it counts as new.")));
+    }
+    return closing;
   }
 
-  private String threshold() {
+  private boolean hasGotThrough() {
+    return alert instanceof Alert.Scan scan && !scan.gotThrough().isEmpty();
+  }
+
+  private String why() {
     return switch (alert) {
       case Alert.Scan scan ->
           scan.isInside()
-              ? at("%s ports of one host, or %s hosts, within an hour", Thresholds.Name.SCAN_PORTS, Thresholds.Name.SCAN_HOSTS)
-              : at("%s ports of one host within an hour", Thresholds.Name.OUTSIDE_SCAN_PORTS);
+              ? reached(
+                  "%s, within an hour",
+                  new Limit("%s ports of one host", Thresholds.Name.SCAN_PORTS),
+                  new Limit("%s hosts", Thresholds.Name.SCAN_HOSTS))
+              : reached(
+                  "%s within an hour",
+                  new Limit("%s ports of one host", Thresholds.Name.OUTSIDE_SCAN_PORTS));
       case Alert.BlockedConnection _ ->
-          at(
-              "the same door in %s minutes of half an hour, or %s times",
-              Thresholds.Name.BLOCKED_MINUTES, Thresholds.Name.BLOCKED_RECORDS);
+          reached(
+              "within half an hour, the same door blocked %s",
+              new Limit(
+                  "in %s different minutes (or 2 windows of ten minutes)",
+                  Thresholds.Name.BLOCKED_MINUTES),
+              new Limit("%s times", Thresholds.Name.BLOCKED_RECORDS),
+              new Limit("for %s sources", Thresholds.Name.BLOCKED_SOURCES));
       case Alert.AnswersDropped _ ->
-          at("%s answers in two minutes or more", Thresholds.Name.DROPPED_ANSWERS);
-      case Alert.Rejects _ -> at("%s rejected attempts within an hour", Thresholds.Name.REJECTS);
+          reached(
+              "%s within an hour, in two different minutes or more",
+              new Limit("%s rejected answers", Thresholds.Name.DROPPED_ANSWERS));
+      case Alert.Rejects _ ->
+          reached("%s within an hour", new Limit("%s rejected attempts", Thresholds.Name.REJECTS));
       case Alert.LogGroup group ->
           group.rule() == Rule.UNREADABLE_RECORDS
-              ? at("%s unreadable records within an hour", Thresholds.Name.UNREADABLE_RECORDS)
-              : at("%s skipped windows within an hour", Thresholds.Name.SKIPPED_WINDOWS);
+              ? reached(
+                  "%s within an hour",
+                  new Limit("%s unreadable records", Thresholds.Name.UNREADABLE_RECORDS))
+              : reached(
+                  "%s within an hour",
+                  new Limit("%s skipped windows", Thresholds.Name.SKIPPED_WINDOWS));
     };
   }
 
-  private String at(String words, Thresholds.Name... names) {
-    List<String> settings =
-        Stream.of(names).map(name -> name.key() + "=" + context.thresholds().values().get(name)).toList();
-    return words.formatted(
-            Stream.of(names).map(name -> context.thresholds().values().get(name)).toArray())
-        + " (ALERT_THRESHOLDS "
+  /// Names the thresholds of a rule that are not switched off, and the setting.
+  private String reached(String words, Limit... limits) {
+    List<String> parts = new ArrayList<>();
+    List<String> settings = new ArrayList<>();
+    for (Limit limit : limits) {
+      int value = context.thresholds().values().getOrDefault(limit.name, 0);
+      if (value > 0) {
+        String part = limit.words.formatted(Words.grouped(value));
+        parts.add(value == 1 && part.endsWith("s") ? part.substring(0, part.length() - 1) : part);
+        settings.add(limit.name.key() + "=" + value);
+      }
+    }
+    return capitalized(words.formatted(String.join(", or ", parts)))
+        + " (ALERT_THRESHOLDS="
         + String.join(",", settings)
         + ")";
   }
 
+  private record Limit(String words, Thresholds.Name name) {}
+
+  /// Returns an entry of the setting `QUIET` that covers this alert.
   private String quiet() {
     return switch (alert) {
-      case Alert.Scan scan -> scan.source() + block(scan.source()) + " scan";
-      case Alert.BlockedConnection blocked ->
-          (blocked.isPort() && blocked.source() != null
-                  ? blocked.source() + block(blocked.source())
-                  : blocked.door().address() + block(blocked.door().address()))
-              + (blocked.door().port() == Door.NO_PORT ? "" : " " + blocked.door().port())
-              + " blocked-connection";
+      case Alert.Scan scan -> block(scan.source()) + " scan";
+      case Alert.BlockedConnection blocked -> {
+        boolean isBySource = blocked.isPort() && blocked.source() != null;
+        yield (isBySource
+                ? block(Objects.requireNonNull(blocked.source()))
+                : blocked.isPort()
+                    ? (blocked.door().address().isIpv4() ? "0.0.0.0/0" : "::/0")
+                    : block(blocked.door().address()))
+            + (blocked.door().port() == Door.NO_PORT ? "" : " " + blocked.door().port())
+            + " blocked-connection";
+      }
       case Alert.AnswersDropped dropped ->
-          dropped.door().address() + block(dropped.door().address()) + " answers-dropped";
-      case Alert.Rejects rejects -> rejects.source() + block(rejects.source()) + " rejects";
+          block(dropped.door().address())
+              + (dropped.door().port() == Door.NO_PORT ? "" : " " + dropped.door().port())
+              + " answers-dropped";
+      case Alert.Rejects rejects -> block(rejects.source()) + " rejects";
       case Alert.LogGroup group -> "0.0.0.0/0 " + group.rule().key();
     };
   }
 
   private static String block(IpAddress address) {
-    return address.isIpv4() ? "/32" : "/128";
+    return address + (address.isIpv4() ? "/32" : "/128");
   }
 
   /// Returns a link that shows the records, `null` where the log group or the Region is not known.
@@ -473,9 +639,24 @@ final class AlertContent {
     return InsightsLink.of(
         context.region(),
         context.logGroup(),
-        InsightsLink.queryFor(aboutAddress()),
+        query(),
         alert.since().minus(LINK_MARGIN),
         alert.until().plus(LINK_MARGIN));
+  }
+
+  /// Accepted records matter where something got through, or where nothing was rejected.
+  private String query() {
+    IpAddress address = aboutAddress();
+    boolean isAboutAccepted =
+        switch (alert) {
+          case Alert.Scan scan -> !scan.gotThrough().isEmpty() || scan.isUnanswered();
+          case Alert.BlockedConnection blocked -> blocked.isUnanswered();
+          case Alert.AnswersDropped _ -> true;
+          case Alert.Rejects _, Alert.LogGroup _ -> false;
+        };
+    return isAboutAccepted && address != null
+        ? InsightsLink.queryForAll(address)
+        : InsightsLink.queryFor(address);
   }
 
   private @Nullable IpAddress aboutAddress() {
@@ -497,40 +678,43 @@ final class AlertContent {
 
   private static String whoLine(IpAddress source, boolean isInside, @Nullable IpAddress maskedBy) {
     return source
-        + (isInside ? " (INSIDE)" : " (outside)")
+        + (isInside ? " (inside)" : " (outside)")
         + (maskedBy == null
             ? ""
-            : ", behind the NAT device "
-                + maskedBy
-                + ", which is what the interface and its rules see");
+            : ", behind the NAT device %s: rules see that address".formatted(maskedBy));
   }
 
-  private static String spread(Count hosts, Count ports) {
-    return plural(hosts, "host") + ", " + plural(ports, "port");
+  /// Returns `1 port`, `at least 25 hosts`.
+  private static String counted(Count count, String singular) {
+    return number(count) + " " + singular + (count.value() == 1 ? "" : "s");
   }
 
-  private static String plural(Count count, String singular) {
-    return number(count) + " " + (count.value() == 1 && !count.isAtLeast() ? singular : singular + "s");
+  /// Returns `25`, or `at least 25` where there may be more.
+  private static String number(Count count) {
+    return (count.isAtLeast() ? "at least " : "") + Words.grouped(count.value());
   }
 
   /// Returns `25`, or `25+` where there may be more.
-  private static String number(Count count) {
+  private static String shortNumber(Count count) {
     return Words.grouped(count.value()) + (count.isAtLeast() ? "+" : "");
   }
 
+  private static String capitalized(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+
   private static String place(Place place, Count interfaces) {
-    String first =
+    String here =
         Stream.of(place.interfaceId(), place.instanceId(), place.subnetId(), place.vpcId())
             .filter(Objects::nonNull)
             .map(SafeText::id)
             .collect(Collectors.joining(", "));
-    return first.isEmpty() || interfaces.value() <= 1
-        ? first
-        : "seen at " + number(interfaces) + " interfaces, last at " + first;
-  }
-
-  private static List<String> lines(String... lines) {
-    return Stream.of(lines).filter(line -> !line.isEmpty()).toList();
+    if (here.isEmpty()) {
+      return "";
+    }
+    return interfaces.value() <= 1
+        ? "at " + here
+        : number(interfaces) + " interfaces, last at " + here;
   }
 
   private static String names(List<String> all) {

@@ -23,7 +23,15 @@ public final class AlertJson {
   /// The name of the schema. It changes when a key goes away or changes its meaning.
   static final String SCHEMA = "flowbell-alert-2";
 
+  /// The network interface in the records of `doctor --send-test`. No real interface has this id.
+  private static final String TEST_INTERFACE = "eni-00000000000000000";
+
   private AlertJson() {}
+
+  /// Returns whether an alert is about the records of `doctor --send-test`.
+  static boolean isTest(Alert alert) {
+    return TEST_INTERFACE.equals(factsOf(alert).place.interfaceId());
+  }
 
   /// Writes one alert.
   public static void write(Alert alert, JsonGenerator json) {
@@ -34,6 +42,7 @@ public final class AlertJson {
     json.writeStringProperty("key", alert.key());
     json.writeStringProperty(
         "occasion", alert.occasion().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    json.writeBooleanProperty("isTest", isTest(alert));
     writeText("source", facts.source == null ? null : facts.source.toString(), json);
     writeText(
         "sourceScope", facts.source == null ? null : AddressScope.of(facts.source).key(), json);
@@ -43,8 +52,7 @@ public final class AlertJson {
       json.writeBooleanProperty("isInside", facts.isInside);
     }
     writeText("maskedBy", facts.maskedBy == null ? null : facts.maskedBy.toString(), json);
-    writeText(
-        "destination", facts.destination == null ? null : facts.destination.toString(), json);
+    writeText("destination", facts.destination == null ? null : facts.destination.toString(), json);
     Door port = facts.port;
     writeNumber("port", port == null || port.port() == Door.NO_PORT ? null : port.port(), json);
     writeNumber("protocol", port == null || port.protocol() < 0 ? null : port.protocol(), json);

@@ -6,7 +6,6 @@ import dev.flowbell.judge.Severity;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,13 +60,16 @@ public record AlertMessage(
   public static AlertMessage digest(Instant hour, List<String> held, NotificationContext context) {
     List<String> sorted = held.stream().sorted(Comparator.reverseOrder()).toList();
     Severity severity =
-        Severity.ofRank(
-            sorted.stream().mapToInt(each -> each.charAt(0) - '0').max().orElse(0));
+        Severity.ofRank(sorted.stream().mapToInt(each -> each.charAt(0) - '0').max().orElse(0));
     List<String> alerts = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     text.append(
-        "%s more alerts in the hour from %s UTC than may be sent one by one (ALERT_MAIL_LIMIT).%n%n"
-            .formatted(Words.grouped(held.size()), Words.dateMinute(hour)));
+        """
+        %s of the hour from %s UTC: more than ALERT_MAIL_LIMIT lets through one by one.
+        The most severe come first. The JSON form has all that each of them says.
+
+        """
+            .formatted(Words.counted(held.size(), "more alert"), Words.dateMinute(hour)));
     int line = 0;
     for (String each : sorted) {
       int end = each.indexOf('\n');
@@ -77,16 +79,13 @@ public record AlertMessage(
       }
     }
     if (sorted.size() > MOST_LINES) {
-      text.append("and ").append(sorted.size() - MOST_LINES).append(" more, see the JSON form\n");
+      text.append("and %s more\n".formatted(Words.grouped(sorted.size() - MOST_LINES)));
     }
-    String environment = context.environment();
+    String headline =
+        "%s, held back in the hour from %s UTC"
+            .formatted(Words.counted(held.size(), "more alert"), Words.minute(hour));
     String subject =
-        "[Flowbell %s] %s%s more alerts in the hour from %s UTC"
-            .formatted(
-                severity.key().toUpperCase(Locale.ROOT),
-                environment.isEmpty() ? "" : environment + ": ",
-                Words.grouped(held.size()),
-                Words.minute(hour));
+        AlertContent.subjectOf(context.severityWords(severity, false), headline, context);
     String json =
         JsonText.write(
             4_096,
@@ -112,7 +111,7 @@ public record AlertMessage(
         subject,
         text.toString(),
         json,
-        AlertChat.digest(severity, subject, text.toString()),
+        AlertChat.digest(severity, headline, text.toString()),
         severity,
         alerts,
         attributes);
@@ -142,9 +141,7 @@ public record AlertMessage(
     attributes.put("rule", List.of(alert.rule().key()));
     if (facts.source != null) {
       attributes.put("source", List.of(facts.source.toString()));
-      attributes.put(
-          "sourceScope",
-          List.of(AddressScope.of(facts.source).key()));
+      attributes.put("sourceScope", List.of(AddressScope.of(facts.source).key()));
     }
     put(attributes, "stack", context.stack());
     put(attributes, "vpcId", facts.place.vpcId());

@@ -14,12 +14,15 @@ final class AlertText {
 
   static String toText(AlertContent content) {
     List<String> lines = new ArrayList<>();
-    content.verdict().forEach(line -> lines.addAll(wrapped("", line)));
+    content.verdict().forEach(line -> lines.addAll(wrapped("", "", line, "")));
     lines.add("");
     content.facts().forEach(section -> lines.addAll(toLines(section)));
     lines.add("");
-    lines.addAll(
-        toLines(new Section("NEXT", content.nextSteps().stream().map(AlertText::toLine).toList())));
+    String label = "NEXT";
+    for (NextStep step : content.nextSteps()) {
+      lines.addAll(toLines(label, step));
+      label = "";
+    }
     lines.add("");
     content.closing().forEach(section -> lines.addAll(toLines(section)));
     String link = content.link();
@@ -33,31 +36,38 @@ final class AlertText {
   private static List<String> toLines(Section section) {
     List<String> lines = new ArrayList<>();
     for (String line : section.lines()) {
-      lines.addAll(wrapped(lines.isEmpty() ? section.label() : "", line));
+      lines.addAll(wrapped(margin(lines.isEmpty() ? section.label() : ""), margin(""), line, ""));
     }
     return lines;
   }
 
-  private static String toLine(NextStep step) {
+  /// A command that is too long for a line is broken as a shell allows it.
+  private static List<String> toLines(String label, NextStep step) {
     return switch (step) {
-      case NextStep.Labelled(String label, String text) -> label + " " + text;
-      case NextStep.Sentence(String text) -> text;
+      case NextStep.Labelled(String name, String command) ->
+          wrapped(margin(label), margin("") + "  ", name + " " + command, " \\");
+      case NextStep.Sentence(String text) -> wrapped(margin(label), margin(""), text, "");
     };
   }
 
-  private static List<String> wrapped(String label, String text) {
-    int indent = label.isEmpty() && !text.isEmpty() ? 0 : LABEL_WIDTH;
+  private static String margin(String label) {
+    return label + " ".repeat(LABEL_WIDTH - label.length());
+  }
+
+  /// @param first, later what the first line, and each later one, begins with
+  /// @param lineEnd what each line but the last ends with
+  private static List<String> wrapped(String first, String later, String text, String lineEnd) {
     List<String> lines = new ArrayList<>();
-    String margin = label.isEmpty() ? "" : label + " ".repeat(LABEL_WIDTH - label.length());
-    StringBuilder line = new StringBuilder(margin);
+    StringBuilder line = new StringBuilder(first);
+    boolean isStart = true;
     for (String word : text.split(" ", -1)) {
-      boolean isStart = line.length() <= Math.max(indent, margin.length());
-      if (!isStart && line.length() + 1 + word.length() > WIDTH) {
-        lines.add(line.toString());
-        line = new StringBuilder(" ".repeat(LABEL_WIDTH));
+      if (!isStart && line.length() + 1 + word.length() + lineEnd.length() > WIDTH) {
+        lines.add(line + lineEnd);
+        line = new StringBuilder(later);
         isStart = true;
       }
       line.append(isStart ? "" : " ").append(word);
+      isStart = false;
     }
     lines.add(line.toString());
     return lines;

@@ -39,6 +39,11 @@ final class InsightsLink {
     return "fields @timestamp, @message | " + filter + " | sort @timestamp desc | limit 200";
   }
 
+  /// Returns a query for all records of an address, accepted and rejected.
+  static String queryForAll(IpAddress address) {
+    return queryFor(address).replace("@message like /REJECT/ and ", "");
+  }
+
   /// Returns the link to a query.
   ///
   /// @param start, end the time range of the query

@@ -1,6 +1,9 @@
 package dev.flowbell.notify;
 
+import dev.flowbell.judge.Severity;
 import dev.flowbell.judge.Thresholds;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Where notifications come from, and what their readers can change.
@@ -16,20 +19,30 @@ public record NotificationContext(
     String account,
     String logGroup,
     Thresholds thresholds) {
+  private static final int MOST_STACK_CHARACTERS = 16;
+
   /// Returns the same for the payloads of a log group.
   public NotificationContext of(String newAccount, String newLogGroup) {
     return new NotificationContext(stack, region, newAccount, newLogGroup, thresholds);
   }
 
-  /// Returns what a subject begins with, `prod eu-west-1`; empty where nothing is known.
-  String environment() {
-    StringBuilder environment = new StringBuilder();
-    if (stack != null) {
-      environment.append(SafeText.id(stack));
-    }
-    if (region != null) {
-      environment.append(environment.isEmpty() ? "" : " ").append(SafeText.id(region));
-    }
-    return environment.toString();
+  /// Returns what a subject may begin with, the longest first: `prod eu-west-1`, `prod`; empty
+  /// where nothing is known.
+  List<String> environments() {
+    String stackName = stack == null ? "" : SafeText.id(stack);
+    String regionName = region == null ? "" : SafeText.id(region);
+    String both = (stackName + " " + regionName).strip();
+    return List.of(both, stackName.isEmpty() ? both : stackName, shortened(stackName));
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= MOST_STACK_CHARACTERS
+        ? name
+        : name.substring(0, MOST_STACK_CHARACTERS) + "~";
+  }
+
+  /// Returns `HIGH`, or `HIGH TEST` for a test.
+  String severityWords(Severity severity, boolean isTest) {
+    return severity.key().toUpperCase(Locale.ROOT) + (isTest ? " TEST" : "");
   }
 }

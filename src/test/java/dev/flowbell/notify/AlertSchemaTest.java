@@ -3,24 +3,18 @@ package dev.flowbell.notify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.classify.AddressScope;
-import dev.flowbell.judge.AlertPolicy;
-import dev.flowbell.judge.AlertRule;
+import dev.flowbell.judge.Alert;
+import dev.flowbell.judge.Rule;
 import dev.flowbell.judge.Severity;
-import dev.flowbell.metric.Metric;
-import dev.flowbell.record.ParseFault;
-import dev.flowbell.summary.FlowSummary;
-import dev.flowbell.summary.LogOrigin;
-import dev.flowbell.summary.SourceActivity;
+import dev.flowbell.judge.Thresholds;
 import dev.flowbell.testing.Json;
-import dev.flowbell.testing.generator.ActivityBuilder;
-import dev.flowbell.testing.generator.Summaries;
-import dev.flowbell.testing.generator.SummaryBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,62 +26,50 @@ class AlertSchemaTest {
   private static final Path SCHEMA = Path.of("docs", "alert.schema.json");
 
   @Test
-  void schema_portScan() throws IOException {
-    FlowSummary summary =
-        Summaries.of(
-            Summaries.ORIGIN, Files.readAllLines(Path.of("events", "src", "port-scan.log")));
-
-    assertThat(errorsOf(summary, "eu-west-1")).isEmpty();
+  void schema_eachKind() throws IOException {
+    for (Map.Entry<String, Alert> each : SampleAlerts.all().entrySet()) {
+      assertThat(errorsOf(AlertMessage.of(each.getValue(), SampleAlerts.CONTEXT)))
+          .as(each.getKey())
+          .isEmpty();
+    }
   }
 
   @Test
-  void schema_onlySourceKnown() throws IOException {
-    FlowSummary summary =
-        Summaries.ofSources(new ActivityBuilder("2001:db8::7").rejects(1_000).build());
-
-    assertThat(errorsOf(summary, null)).isEmpty();
+  void schema_nothingKnown() throws IOException {
+    NotificationContext context = new NotificationContext(null, null, "", "", Thresholds.DEFAULT);
+    for (Map.Entry<String, Alert> each : SampleAlerts.all().entrySet()) {
+      assertThat(errorsOf(AlertMessage.of(each.getValue(), context))).as(each.getKey()).isEmpty();
+    }
   }
 
   @Test
-  void schema_sourceOfEachScopeAndPortWithoutProtocol() throws IOException {
-    SourceActivity[] sources =
+  void schema_sourceOfEachScope() throws IOException {
+    for (String source :
         List.of(
-                "10.0.0.1",
-                "100.64.0.1",
-                "127.0.0.1",
-                "169.254.1.1",
-                "224.0.0.1",
-                "240.0.0.1",
-                "8.8.8.8")
-            .stream()
-            .map(address -> new ActivityBuilder(address).rejects(300).port(-1, 22, 300).build())
-            .toArray(SourceActivity[]::new);
-    assertThat(sources).hasSameSizeAs(AddressScope.values());
-
-    assertThat(errorsOf(Summaries.ofSources(sources), null)).isEmpty();
+            "10.0.0.1",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.1.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "8.8.8.8",
+            "2001:db8::7")) {
+      assertThat(
+              errorsOf(AlertMessage.of(SampleAlerts.rejects(source, false), SampleAlerts.CONTEXT)))
+          .as(source)
+          .isEmpty();
+    }
   }
 
   @Test
-  void schema_moreAlertsThanListed() throws IOException {
-    SourceActivity[] sources = new SourceActivity[30];
-    Arrays.setAll(sources, i -> new ActivityBuilder("10.0.0." + i).rejects(300 + i).build());
+  void schema_digest() throws IOException {
+    List<String> held =
+        SampleAlerts.all().values().stream()
+            .map(alert -> AlertMessage.of(alert, SampleAlerts.CONTEXT).toHeld())
+            .toList();
 
-    assertThat(errorsOf(Summaries.ofSources(sources), null)).isEmpty();
-  }
-
-  @Test
-  void schema_payloadAlerts() throws IOException {
-    FlowSummary summary =
-        new SummaryBuilder()
-            .origin(new LogOrigin("", "", ""))
-            .arrival(Summaries.ARRIVAL.plusMillis(250))
-            .total(Metric.UNREADABLE_RECORDS, 12)
-            .total(Metric.SKIPPED_WINDOWS, 2)
-            .fault(ParseFault.BROKEN_JSON, 12)
-            .skippedAt("eni-0a1b2c3d")
-            .build();
-
-    assertThat(errorsOf(summary, null)).isEmpty();
+    assertThat(errorsOf(AlertMessage.digest(SampleAlerts.SINCE, held, SampleAlerts.CONTEXT)))
+        .isEmpty();
   }
 
   /// Shows that this test can fail.
@@ -95,45 +77,25 @@ class AlertSchemaTest {
   void schema_refusesOtherThings() throws IOException {
     String json =
         """
-        {"schema": "flowbell-alert-2", "severity": "dire", "subject": "", "region": 7, "more": 1,
-         "arrival": "today", "suppressed": -1, "totals": {"Records": 0.5}, "alerts": []}
+        {"schema": "flowbell-alert-1", "severity": "dire", "subject": "", "region": 7, "more": 1,
+         "alerts": [{"minutes": -1}]}
         """;
 
     assertThat(errorsIn(Json.parseObject(json)))
-        .containsExactlyInAnyOrder(
+        .contains(
+            "$: stack missing",
             "$: account missing",
             "$: logGroup missing",
-            "$: logStream missing",
-            "$: first missing",
-            "$: last missing",
-            "$: quietUntil missing",
-            "$: suppressedSince missing",
             "$: insights missing",
-            "$: alertsLeftOut missing",
-            "$.schema: flowbell-alert-2 is not flowbell-alert-1",
+            "$.schema: flowbell-alert-1 is not flowbell-alert-2",
             "$.severity: dire is none of [low, medium, high]",
             "$.subject: shorter than 1",
             "$.subject:  does not match ^[ -~]+$",
             "$.region: 7 is no [string, null]",
             "$.more: not in the schema",
-            "$.arrival: today does not match"
-                + " ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$",
-            "$.suppressed: below 0",
-            "$.totals: AcceptedFlows missing",
-            "$.totals: RejectedFlows missing",
-            "$.totals: RejectedBytes missing",
-            "$.totals: RejectedPackets missing",
-            "$.totals: StrayRejects missing",
-            "$.totals: SynOnlyFlows missing",
-            "$.totals: BlockedHandshakes missing",
-            "$.totals: UnansweredHandshakes missing",
-            "$.totals: NatMaskedFlows missing",
-            "$.totals: NatMaskedRejects missing",
-            "$.totals: NoDataWindows missing",
-            "$.totals: SkippedWindows missing",
-            "$.totals: UnreadableRecords missing",
-            "$.totals.Records: 0.5 is no [integer]",
-            "$.alerts: fewer than 1");
+            "$.alerts[0]: rule missing",
+            "$.alerts[0].minutes: below 0")
+        .hasSize(37);
   }
 
   @Test
@@ -144,26 +106,32 @@ class AlertSchemaTest {
         Json.objectAt(Json.objectAt(definitions, "alert"), "properties");
 
     assertThat(Json.objectAt(alert, "rule").get("enum"))
-        .isEqualTo(AlertRule.all().stream().map(AlertRule::key).toList());
+        .isEqualTo(Arrays.stream(Rule.values()).map(Rule::key).toList());
     assertThat(Json.objectAt(definitions, "severity").get("enum"))
         .isEqualTo(Arrays.stream(Severity.values()).map(Severity::key).toList());
+    assertThat(Json.objectAt(alert, "occasion").get("enum"))
+        .isEqualTo(
+            Arrays.stream(Alert.Occasion.values())
+                .map(each -> each.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList());
+    assertThat(alert.keySet())
+        .containsExactlyElementsOf(
+            Json.objectsAt(
+                    Json.parseObject(
+                        AlertMessage.of(
+                                SampleAlerts.rejects("8.8.8.8", false), SampleAlerts.CONTEXT)
+                            .json()),
+                    "alerts")
+                .getFirst()
+                .keySet());
     List<@Nullable String> scopes = new ArrayList<>();
     Arrays.stream(AddressScope.values()).map(AddressScope::key).forEach(scopes::add);
     scopes.add(null);
     assertThat(Json.objectAt(alert, "sourceScope").get("enum")).isEqualTo(scopes);
   }
 
-  private static List<String> errorsOf(FlowSummary summary, @Nullable String region)
-      throws IOException {
-    AlertDigest digest =
-        new AlertDigest(
-            AlertPolicy.defaults().evaluate(summary),
-            summary,
-            region,
-            Summaries.ARRIVAL.plusSeconds(3_600),
-            region == null ? 0 : 3,
-            region == null ? null : Summaries.ARRIVAL.minusSeconds(77));
-    return errorsIn(Json.parseObject(AlertMessage.of(digest).json()));
+  private static List<String> errorsOf(AlertMessage message) throws IOException {
+    return errorsIn(Json.parseObject(message.json()));
   }
 
   private static List<String> errorsIn(Map<String, @Nullable Object> json) throws IOException {
@@ -312,6 +280,7 @@ class AlertSchemaTest {
         case "object" -> value instanceof Map;
         case "array" -> value instanceof List;
         case "string" -> value instanceof String;
+        case "boolean" -> value instanceof Boolean;
         case "integer" -> value instanceof Long;
         case "null" -> value == null;
         default -> throw new AssertionError("unknown type: " + type);
