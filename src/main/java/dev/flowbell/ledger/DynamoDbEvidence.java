@@ -235,8 +235,7 @@ final class DynamoDbEvidence implements Evidence {
             update.add(name, DynamoDbJson.binarySet(entries));
             conditions.add(
                 new Condition.Any(
-                    List.of(
-                        new Condition.Absent(name), new Condition.Smaller(name, capOf(name)))));
+                    List.of(new Condition.Absent(name), new Condition.Smaller(name, capOf(name)))));
           });
       read.clear();
       try {
@@ -408,8 +407,7 @@ final class DynamoDbEvidence implements Evidence {
     } else {
       conditions.add(
           new Condition.Equal(LedgerAttributes.AT, DynamoDbJson.milliseconds(known.sentAt())));
-      conditions.add(
-          new Condition.Equal(LedgerAttributes.RANK, DynamoDbJson.number(known.rank())));
+      conditions.add(new Condition.Equal(LedgerAttributes.RANK, DynamoDbJson.number(known.rank())));
       conditions.add(
           new Condition.Equal(LedgerAttributes.GROWN, DynamoDbJson.bool(known.isGrown())));
       conditions.add(
@@ -454,9 +452,7 @@ final class DynamoDbEvidence implements Evidence {
             .set(LedgerAttributes.RANK, DynamoDbJson.number(episode.rank()))
             .set(LedgerAttributes.GROWN, DynamoDbJson.bool(episode.isGrown()))
             .set(LedgerAttributes.GOT, DynamoDbJson.bool(episode.hasGotThrough()))
-            .set(
-                LedgerAttributes.EXPIRES,
-                DynamoDbJson.seconds(episode.last().plus(EPISODES_KEPT)))
+            .set(LedgerAttributes.EXPIRES, DynamoDbJson.seconds(episode.last().plus(EPISODES_KEPT)))
             .remove(LedgerAttributes.LEASE_END)
             .remove(LedgerAttributes.OWNER)
             .onlyIf(isOwnedByThis()));
