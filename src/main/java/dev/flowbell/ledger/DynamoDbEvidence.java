@@ -441,7 +441,8 @@ final class DynamoDbEvidence implements Evidence {
     return new Condition.Equal(LedgerAttributes.OWNER, DynamoDbJson.string(runner));
   }
 
-  /// The last condition lets a retry of this very request succeed.
+  /// If the condition fails, the answer to a first request was lost, or the right to send had ended
+  /// and another claim has it.
   @Override
   public void recordSent(String key, Episode episode) {
     write(
