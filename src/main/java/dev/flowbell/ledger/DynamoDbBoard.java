@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The board in a DynamoDB table: one item, which a process reads at most once a minute. For several
-/// threads.
+/// The board in a DynamoDB table: one item, which a process reads at most once a minute. For
+/// several threads.
 final class DynamoDbBoard {
   /// An entry takes up to 60 bytes, and each write of the item costs by its size.
   static final int MOST_ENTRIES = 500;

@@ -240,8 +240,7 @@ final class DynamoDbEvidence implements Evidence {
             update.add(name, DynamoDbJson.binarySet(entries));
             conditions.add(
                 new Condition.Any(
-                    List.of(
-                        new Condition.Absent(name), new Condition.Smaller(name, capOf(name)))));
+                    List.of(new Condition.Absent(name), new Condition.Smaller(name, capOf(name)))));
           });
       read.clear();
       try {
@@ -413,8 +412,7 @@ final class DynamoDbEvidence implements Evidence {
     } else {
       conditions.add(
           new Condition.Equal(LedgerAttributes.AT, DynamoDbJson.milliseconds(known.sentAt())));
-      conditions.add(
-          new Condition.Equal(LedgerAttributes.RANK, DynamoDbJson.number(known.rank())));
+      conditions.add(new Condition.Equal(LedgerAttributes.RANK, DynamoDbJson.number(known.rank())));
       conditions.add(
           new Condition.Equal(LedgerAttributes.GROWN, DynamoDbJson.bool(known.isGrown())));
       conditions.add(
@@ -448,7 +446,8 @@ final class DynamoDbEvidence implements Evidence {
     return new Condition.Equal(LedgerAttributes.OWNER, DynamoDbJson.string(runner));
   }
 
-  /// The last condition lets a retry of this very request succeed.
+  /// If the condition fails, the answer to a first request was lost, or the right to send had ended
+  /// and another claim has it.
   @Override
   public void recordSent(String key, Episode episode) {
     write(
@@ -459,9 +458,7 @@ final class DynamoDbEvidence implements Evidence {
             .set(LedgerAttributes.RANK, DynamoDbJson.number(episode.rank()))
             .set(LedgerAttributes.GROWN, DynamoDbJson.bool(episode.isGrown()))
             .set(LedgerAttributes.GOT, DynamoDbJson.bool(episode.hasGotThrough()))
-            .set(
-                LedgerAttributes.EXPIRES,
-                DynamoDbJson.seconds(episode.last().plus(EPISODES_KEPT)))
+            .set(LedgerAttributes.EXPIRES, DynamoDbJson.seconds(episode.last().plus(EPISODES_KEPT)))
             .remove(LedgerAttributes.LEASE_END)
             .remove(LedgerAttributes.OWNER)
             .onlyIf(isOwnedByThis()));

@@ -11,12 +11,7 @@ import java.time.Instant;
 /// @param isGrown whether a notification said that it has grown
 /// @param hasGotThrough whether a notification said what got through
 public record Episode(
-    Instant first,
-    Instant last,
-    Instant sentAt,
-    int rank,
-    boolean isGrown,
-    boolean hasGotThrough) {
+    Instant first, Instant last, Instant sentAt, int rank, boolean isGrown, boolean hasGotThrough) {
   /// After so much silence, the next flow begins another episode.
   public static final Duration SILENCE = Duration.ofHours(1);
 

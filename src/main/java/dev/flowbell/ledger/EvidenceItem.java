@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// What the ledger remembers under one key: sets, which stay the same when something is added twice,
-/// and numbers.
+/// What the ledger remembers under one key: sets, which stay the same when something is added
+/// twice, and numbers.
 ///
 /// @param sets by name; an entry is binary, a character of 0 to 255 for each byte
 /// @param numbers by name

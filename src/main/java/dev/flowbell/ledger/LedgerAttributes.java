@@ -2,8 +2,8 @@ package dev.flowbell.ledger;
 
 /// The names of the ledger table's attributes.
 ///
-/// Items of batches live for 15 days, and other versions of Flowbell read and write them too. So a stored name
-/// must not change, and a new meaning needs a new name.
+/// Items of batches live for 15 days, and other versions of Flowbell read and write them too. So a
+/// stored name must not change, and a new meaning needs a new name.
 final class LedgerAttributes {
   /// The partition key: `batch#…`, `ev#…` (evidence), `told#…` (a cause), `mails#…` (an hour's
   /// notifications) or `open` (the board).

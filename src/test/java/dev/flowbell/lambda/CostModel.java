@@ -53,8 +53,8 @@ record CostModel(
     return calls().get("PutMetricData") * 0.01 / 1_000;
   }
 
-  /// A payload with a suspect reads some 44 items: two for its source, two for each of 20 doors, and
-  /// the hours beside its evidence.
+  /// A payload with a suspect reads some 44 items: two for its source, two for each of 20 doors,
+  /// and the hours beside its evidence.
   double ledger() {
     double reads = 44 * (tellingPayloads + quietedPayloads) + boardReads;
     return calls().get("UpdateItem") * 0.625 / MILLION + reads * 0.125 / MILLION;

@@ -82,8 +82,7 @@ final class CostModelIT {
             .map(
                 interfaces -> {
                   double payloads = interfaces * 43_800.0; // one a minute
-                  return new CostModel(
-                          payloads, payloads * RECORDS, interfaces, interfaces, 43_800)
+                  return new CostModel(payloads, payloads * RECORDS, interfaces, interfaces, 43_800)
                       .toRow(String.format("%,d", interfaces));
                 })
             .toList();

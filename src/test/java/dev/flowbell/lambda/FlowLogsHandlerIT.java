@@ -155,7 +155,7 @@ final class FlowLogsHandlerIT {
 
     Map<String, String> notification = await(() -> receive(sqs, lowQueue)).getFirst();
     assertThat(notification)
-        .containsEntry("schema", "flowbell-alert-1")
+        .containsEntry("schema", "flowbell-alert-2")
         .containsEntry("severity", "low")
         .extractingByKey("subject")
         .asString()
@@ -198,7 +198,7 @@ final class FlowLogsHandlerIT {
     assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     assertThat(exitCode).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("Sent to CloudWatch: ", "1 alert sent, as sent:");
+        .contains("Sent to CloudWatch: ", "1 notification sent, as sent:");
     assertThat(sums("RejectedFlows", StandardUnit.COUNT)).isEqualTo(Map.of(minute, 20.0));
     assertThat(await(() -> receive(sqs, queue)).getFirst())
         .extractingByKey("subject")

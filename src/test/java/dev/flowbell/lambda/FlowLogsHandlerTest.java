@@ -54,8 +54,7 @@ class FlowLogsHandlerTest {
 
   @Test
   void handleRequest_portScan() throws IOException {
-    Map<String, Long> counts =
-        Invocation.of(handler(ALERTING), event("port-scan"), context);
+    Map<String, Long> counts = Invocation.of(handler(ALERTING), event("port-scan"), context);
 
     Map<String, Long> expected = new LinkedHashMap<>();
     expected.put("Records", 470L);
@@ -77,7 +76,8 @@ class FlowLogsHandlerTest {
     assertThat(aws.notifications()).hasSize(1);
     assertThat(aws.notifications().getFirst())
         .containsEntry("TopicArn", TOPIC)
-        .containsEntry("Subject", "@@");
+        .containsEntry(
+            "Subject", "[Flowbell LOW] 198.51.100.7 scans 16+ ports of 10.0.2.98, rejected");
     assertThat(context.lines()).containsExactly("DATA_MESSAGE " + counts);
   }
 
@@ -361,8 +361,7 @@ class FlowLogsHandlerTest {
 
   @Test
   void new_wrongSettings() {
-    assertThatThrownBy(
-            () -> handler(Map.of("LOG_FORMAT", "srcadr", "ALERT_MAIL_LIMIT", "1h")))
+    assertThatThrownBy(() -> handler(Map.of("LOG_FORMAT", "srcadr", "ALERT_MAIL_LIMIT", "1h")))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessage(
             """

@@ -145,7 +145,11 @@ final class RedeliveryIT {
               minute.toEpochMilli(),
               "2 123456789010 %s %s 10.0.2.98 40001 %d 6 1 60 %d %d REJECT OK"
                   .formatted(
-                      interfaceId, source, i + 1, minute.getEpochSecond(), minute.getEpochSecond())));
+                      interfaceId,
+                      source,
+                      i + 1,
+                      minute.getEpochSecond(),
+                      minute.getEpochSecond())));
     }
     return SubscriptionMessage.ofEvents(interfaceId, events).toEvent();
   }

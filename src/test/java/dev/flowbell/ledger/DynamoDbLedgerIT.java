@@ -230,8 +230,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
     assertThat(table.number("ev#expires", "expires")).isEqualTo(EXPIRES.getEpochSecond());
     assertThat(table.number("told#expires", "expires"))
         .isEqualTo(NOW.plus(Duration.ofHours(50)).getEpochSecond());
-    assertThat(table.number("mails#8", "expires"))
-        .isEqualTo(Duration.ofHours(8 + 26).toSeconds());
+    assertThat(table.number("mails#8", "expires")).isEqualTo(Duration.ofHours(8 + 26).toSeconds());
   }
 
   /// The ledger does not know that the write succeeded, and repeats it. The repeat must not count.
@@ -429,8 +428,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
             "closed", AttributeValue.fromSs(List.of("METRICS")),
             "answers",
                 AttributeValue.fromM(Map.of("key", AttributeValue.fromS("true 1795342753218 0 0"))),
-            "cooldowns",
-                AttributeValue.fromM(Map.of("key", AttributeValue.fromM(Map.of())))));
+            "cooldowns", AttributeValue.fromM(Map.of("key", AttributeValue.fromM(Map.of())))));
 
     Claim claim = claim("older", NOW);
 
@@ -462,10 +460,16 @@ final class DynamoDbLedgerIT extends LedgerContract {
 
     assertThat(table.attributes("batch#names"))
         .containsOnlyKeys(
-            "id", "arrival", "leaseEnd", "runner", "expires", "closed", "taken", "doubts",
+            "id",
+            "arrival",
+            "leaseEnd",
+            "runner",
+            "expires",
+            "closed",
+            "taken",
+            "doubts",
             "counted");
-    assertThat(table.attributes("ev#names"))
-        .containsOnlyKeys("id", "expires", "tries", "nAHw");
+    assertThat(table.attributes("ev#names")).containsOnlyKeys("id", "expires", "tries", "nAHw");
     assertThat(table.attributes("ev#names").get("tries").bs())
         .containsExactly(SdkBytes.fromByteArray(new byte[] {0, -1}));
     assertThat(table.attributes("told#names"))

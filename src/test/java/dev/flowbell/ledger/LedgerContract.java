@@ -231,8 +231,7 @@ abstract class LedgerContract {
     evidence.add(List.of(addition));
     Evidence another = claim(batch + 2, NOW).evidence();
     assertThat(another.add(List.of(addition, other)).get(ev("src")))
-        .isEqualTo(
-            item(Map.of("tries", Set.of("\0\u00ff1", "\2"), "if", Set.of("eni-1"))));
+        .isEqualTo(item(Map.of("tries", Set.of("\0\u00ff1", "\2"), "if", Set.of("eni-1"))));
     assertThat(another.read(List.of(ev("src"), ev("none"))))
         .isEqualTo(
             Map.of(
@@ -261,8 +260,8 @@ abstract class LedgerContract {
         .isEqualTo(Map.of("n7|\0\u00ff", 12L, "n8|", 10L));
   }
 
-  /// Of claims that add at the same time, the last one sees everything. So one at least sees that
-  /// a threshold is reached.
+  /// Of claims that add at the same time, the last one sees everything. So one at least sees that a
+  /// threshold is reached.
   @Test
   void add_inParallel() throws Exception {
     AtomicInteger number = new AtomicInteger();
@@ -350,9 +349,7 @@ abstract class LedgerContract {
     Evidence other = claim(batch + 2, NOW).evidence();
     assertThat(other.episodes(List.of(batch)))
         .isEqualTo(
-            Map.of(
-                batch,
-                new Episode(NOW.minusSeconds(60), NOW.plus(HOUR), NOW, 1, false, false)));
+            Map.of(batch, new Episode(NOW.minusSeconds(60), NOW.plus(HOUR), NOW, 1, false, false)));
   }
 
   @Test
