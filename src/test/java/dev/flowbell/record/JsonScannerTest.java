@@ -25,7 +25,7 @@ class JsonScannerTest {
       strings = {
         "{\"srcAddr\":\"10.0.1.5\",\"dstport\":443,\"action\":\"REJECT\"}",
         "{ \"srcAddr\": \"10.0.1.5\" ,\t\"dstport\":443 , \"x\":7,\"y\":null }",
-        "{\"srcAddr\":null,\"dstport\":\"-\",\"dstport\":0,\"vpc-id\":\"\"}"
+        "{\"srcAddr\":null,\"dstAddr\":\"::7\",\"dstport\":\"-\",\"dstport\":0,\"vpc-id\":\"\"}"
       })
   void read_accepts(String json) {
     assertThat(isAcceptedAsByTheReader(json.getBytes(UTF_8))).isTrue();
@@ -38,6 +38,8 @@ class JsonScannerTest {
         "{",
         "{}",
         "{\"x\":7}",
+        "{\"dstport\":443}",
+        "{\"srcAddr\":null,\"dstport\":443}",
         "{\"dstport\":443",
         "{\"dstport\":443,",
         "{\"dstport\":443,}",
@@ -70,8 +72,9 @@ class JsonScannerTest {
     for (int i = 0; i < 99; i++) {
       json.append("\"k").append(i).append("\":0,");
     }
-    assertThat(isAcceptedAsByTheReader((json + "\"end\":7}").getBytes(UTF_8))).isTrue();
-    assertThat(isAcceptedAsByTheReader((json + "\"k\":0,\"end\":7}").getBytes(UTF_8))).isFalse();
+    assertThat(isAcceptedAsByTheReader((json + "\"dstaddr\":\"::7\"}").getBytes(UTF_8))).isTrue();
+    assertThat(isAcceptedAsByTheReader((json + "\"k\":0,\"dstaddr\":\"::7\"}").getBytes(UTF_8)))
+        .isFalse();
   }
 
   /// The reader reads the same from every object that the scanner accepts, whole or damaged.
@@ -93,12 +96,12 @@ class JsonScannerTest {
         }
       }
     }
-    assertThat(accepted).isGreaterThan(1_000);
+    assertThat(accepted).isGreaterThan(400);
   }
 
   @Test
   void read_leavesWhatEndsTheBuffer() {
-    byte[] json = "{\"dstport\":443}".getBytes(UTF_8);
+    byte[] json = "{\"dstport\":443,\"srcaddr\":\"10.0.1.5\"}".getBytes(UTF_8);
     Set<FlowField> fields = EnumSet.noneOf(FlowField.class);
     int padding = FieldScanner.PADDING_BYTES;
     byte[] enough = Arrays.copyOf(json, json.length + padding);

@@ -322,7 +322,8 @@ class RecordParserTest {
     assertThat(parse(parser, "7", record)).isEqualTo("bytes=7");
     assertThat(parse(parser, "17 53 10.0.1.6 -", record))
         .isEqualTo("srcaddr=10.0.1.6 dstport=53 protocol=17");
-    assertThat(parse(parser, "{\"packets\":3}", record)).isEqualTo("packets=3");
+    assertThat(parse(parser, "{\"packets\":3,\"dstaddr\":\"::7\"}", record))
+        .isEqualTo("dstaddr=::7 packets=3");
     assertThat(parse(parser, "8", record)).isEqualTo("bytes=8");
   }
 
@@ -471,20 +472,24 @@ class RecordParserTest {
     parse(parser, "{\"start\":7", record);
     assertThat(parser.fieldsSeen()).isEmpty();
 
-    parse(parser, "{\"tcpFlags\":2,\"cloud\":\"aws\",\"bytes\":null,\"packets\":{}}", record);
-    assertThat(parser.fieldsSeen()).isEqualTo(Set.of(FlowField.TCP_FLAGS, FlowField.BYTES));
+    parse(parser, "{\"tcpFlags\":2,\"cloud\":\"aws\",\"bytes\":null}", record);
+    assertThat(parser.fieldsSeen()).isEmpty(); // no flow log record
+
+    parse(parser, "{\"srcaddr\":\"::7\",\"cloud\":\"aws\",\"bytes\":null,\"packets\":{}}", record);
+    assertThat(parser.fieldsSeen()).isEqualTo(Set.of(FlowField.SRCADDR, FlowField.BYTES));
 
     parse(parser, "6 22", record);
-    parse(parser, "{\"end\":7}", record);
+    parse(parser, "{\"end\":7,\"logStatus\":\"OK\"}", record);
     parse(parser, "17 53", record);
     assertThat(parser.fieldsSeen())
         .isEqualTo(
             Set.of(
-                FlowField.TCP_FLAGS,
+                FlowField.SRCADDR,
                 FlowField.BYTES,
                 FlowField.PROTOCOL,
                 FlowField.DSTPORT,
-                FlowField.END));
+                FlowField.END,
+                FlowField.LOG_STATUS));
   }
 
   /// Both formats fit the line and agree. The fields of the first one count.
@@ -537,36 +542,42 @@ class RecordParserTest {
         // other shippers
         "{\"pkt_src_addr\":\"198.51.100.7\",\"tcp_flags\":2} => tcp-flags=2"
             + " pkt-srcaddr=198.51.100.7",
-        "{\"TCP-FLAGS\":18} => tcp-flags=18",
+        "{\"log-status\":\"OK\",\"TCP-FLAGS\":18} => log-status=OK tcp-flags=18",
         // absent values
-        "{\"bytes\":\"-\",\"packets\":null,\"protocol\":6} => protocol=6",
-        "{\"bytes\":null} => ``",
+        "{\"log-status\":\"OK\",\"bytes\":\"-\",\"packets\":null,\"protocol\":6} =>"
+            + " protocol=6 log-status=OK",
+        "{\"log-status\":\"OK\",\"bytes\":null} => log-status=OK",
         "{\"logStatus\":\"NODATA\",\"start\":1795342445} => start=1795342445 log-status=NODATA",
         // nested values and unknown keys are skipped
-        "{\"bytes\":7,\"cloud\":{\"bytes\":8,\"x\":[{}]},\"packets\":[9],\"host\":\"x\"} =>"
-            + " bytes=7",
-        "{\"\":1,\"bytes\":7,\"byte\":8} => bytes=7",
+        "{\"log-status\":\"OK\",\"bytes\":7,\"cloud\":{\"bytes\":8,\"x\":[{}]},\"packets\":[9],\"host\":\"x\"}"
+            + " => bytes=7 log-status=OK",
+        "{\"log-status\":\"OK\",\"\":1,\"bytes\":7,\"byte\":8} => bytes=7 log-status=OK",
         // escapes
-        "{\"\\u0062ytes\":\"\\u0037\",\"instance-tag\":\"\\u00e9 \\ud83d\\ude00\"} =>"
-            + " bytes=7 instance-tag=é 😀",
-        "{\"instance-tag\":\"\"} => instance-tag=",
+        "{\"log-status\":\"OK\",\"\\u0062ytes\":\"\\u0037\",\"instance-tag\":\"\\u00e9"
+            + " \\ud83d\\ude00\"} => bytes=7 log-status=OK instance-tag=é 😀",
+        "{\"log-status\":\"OK\",\"instance-tag\":\"\"} => log-status=OK instance-tag=",
         // a repeated key: its last value counts, even if it is none
-        "{\"bytes\":7,\"bytes\":8} => bytes=8",
+        "{\"log-status\":\"OK\",\"bytes\":7,\"bytes\":8} => bytes=8 log-status=OK",
         "{\"srcAddr\":\"x\",\"srcaddr\":\"10.0.1.5\"} => srcaddr=10.0.1.5",
-        "{\"bytes\":7,\"bytes\":null,\"packets\":9} => packets=9",
-        "{\"bytes\":7,\"bytes\":{},\"packets\":9} => packets=9",
-        "{\"bytes\":7,\"packets\":9,\"bytes\":[8]} => packets=9",
-        "{\"bytes\":{},\"bytes\":7} => bytes=7",
+        "{\"log-status\":\"OK\",\"bytes\":7,\"bytes\":null,\"packets\":9} =>"
+            + " packets=9 log-status=OK",
+        "{\"log-status\":\"OK\",\"bytes\":7,\"bytes\":{},\"packets\":9} =>"
+            + " packets=9 log-status=OK",
+        "{\"log-status\":\"OK\",\"bytes\":7,\"packets\":9,\"bytes\":[8]} =>"
+            + " packets=9 log-status=OK",
+        "{\"log-status\":\"OK\",\"bytes\":{},\"bytes\":7} => bytes=7 log-status=OK",
         "{\"bytes\":\"x\",\"bytes\":{}} => WRONG_FIELD_COUNT",
         "{\"bytes\":\"x\",\"action\":\"x\",\"bytes\":\"y\"} => UNKNOWN_ACTION",
         // milliseconds
-        "{\"start\":1795342448123,\"end\":\"1795342455987\"} => start=1795342448 end=1795342455",
+        "{\"log-status\":\"OK\",\"start\":1795342448123,\"end\":\"1795342455987\"} =>"
+            + " start=1795342448 end=1795342455 log-status=OK",
         // limits, as in text
         "{\"dstport\":65536} => PORT_OUT_OF_RANGE",
         "{\"dstport\":\"65536\"} => PORT_OUT_OF_RANGE",
         "{\"protocol\":256} => PROTOCOL_OUT_OF_RANGE",
         "{\"tcp-flags\":256} => TCP_FLAGS_OUT_OF_RANGE",
-        "{\"bytes\":9223372036854775807} => bytes=9223372036854775807",
+        "{\"log-status\":\"OK\",\"bytes\":9223372036854775807} =>"
+            + " bytes=9223372036854775807 log-status=OK",
         "{\"bytes\":9223372036854775808} => NOT_A_DECIMAL",
         "{\"bytes\":-1} => NOT_A_DECIMAL",
         "{\"bytes\":1.0} => NOT_A_DECIMAL",
@@ -584,6 +595,11 @@ class RecordParserTest {
         "{} => WRONG_FIELD_COUNT",
         "{\"message\":\"hello\"} => WRONG_FIELD_COUNT",
         "{\"srcaddr\":{\"srcaddr\":\"10.0.1.5\"}} => WRONG_FIELD_COUNT",
+        // no address and no log-status: no flow log record
+        "{\"bytes\":7,\"action\":\"REJECT\"} => WRONG_FIELD_COUNT",
+        "{\"srcaddr\":null,\"logStatus\":\"-\",\"bytes\":7} => WRONG_FIELD_COUNT",
+        "{\"dstaddr\":\"10.0.1.5\"} => dstaddr=10.0.1.5",
+        "{\"pktDstAddr\":\"10.0.1.5\"} => pkt-dstaddr=10.0.1.5",
         // not JSON
         "{ => BROKEN_JSON",
         "{\"bytes\" => BROKEN_JSON",
@@ -611,8 +627,8 @@ class RecordParserTest {
 
   @Test
   void parse_jsonWithWhiteSpace() {
-    assertThat(read("bytes", " \t {\n\"bytes\" : 7 ,\r\n\"packets\":8 } \r\n"))
-        .isEqualTo("packets=8 bytes=7");
+    assertThat(read("bytes", " \t {\n\"bytes\" : 7 ,\r\n\"dstaddr\":\"::7\" } \r\n"))
+        .isEqualTo("dstaddr=::7 bytes=7");
   }
 
   @Test
@@ -628,7 +644,8 @@ class RecordParserTest {
         expected.append(field.awsName()).append('=').append(value);
       }
     }
-    assertThat(read("bytes", json + "}")).isEqualTo(expected.toString());
+    assertThat(read("bytes", json + ",\"pktDstAddr\":\"::7\"}"))
+        .isEqualTo(expected.toString().replace(" region=", " pkt-dstaddr=::7 region="));
   }
 
   /// Such nesting would overflow the stack of a recursive reader. The line is one fault.
