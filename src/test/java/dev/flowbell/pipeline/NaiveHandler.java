@@ -4,8 +4,10 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
 import dev.flowbell.input.SubscriptionDecoder;
+import dev.flowbell.judge.Judge;
 import dev.flowbell.lambda.FlowLogsHandler;
 import dev.flowbell.ledger.InMemoryLedger;
+import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
 import dev.flowbell.publish.MetricPublisher;
@@ -39,12 +41,25 @@ public final class NaiveHandler implements RequestHandler<CloudWatchLogsEvent, M
     AlertPublisher alerts =
         new SnsAlertPublisher(
             SnsClient.create(), Objects.requireNonNull(settings.topicArn()), settings.httpsForm());
+    MetricsStep metricsStep = new MetricsStep(metrics);
     return new Pipeline(
         settings,
         LineFormats.fixed(settings.formats()),
         new InMemoryLedger(),
+        new Judge(settings.alertPolicy()),
         new Delivery(
-            new MetricsStep(metrics), List.of(new AlertsStep(alerts, System.getenv("AWS_REGION")))),
+            metricsStep,
+            List.of(
+                new AlertsStep(
+                    alerts,
+                    metricsStep,
+                    new NotificationContext(
+                        null,
+                        System.getenv("AWS_REGION"),
+                        "",
+                        "",
+                        settings.alertPolicy().thresholds()),
+                    settings.alertPolicy().mostNotifications()))),
         clock);
   }
 
