@@ -51,9 +51,9 @@ class SignalPropertyTest {
 
   /// Random traffic: nobody knows what is expected, but it is the same in each form.
   ///
-  /// Sweeps have sources and hosts of their own, and try each host once. Where one source both sweeps
-  /// and is blocked, where a sweep tries doors again after a quarter of an hour, or doors that are
-  /// blocked for others, the order of delivery decides which rule explains the records.
+  /// Sweeps have sources, hosts and ports of their own, and try each host once. Where one source both
+  /// sweeps and is blocked, where a sweep tries doors again after a quarter of an hour, or where its
+  /// port is blocked for others, the order of delivery decides which rule explains the records.
   @ParameterizedTest
   @ValueSource(ints = {11, 12, 13, 14, 15, 16, 17, 18})
   void randomTrafficHasTheSameCauses(int seed) {
@@ -186,14 +186,18 @@ class SignalPropertyTest {
 
   private static List<Flow> randomTraffic(Random random) {
     List<Flow> records = new ArrayList<>();
-    int[] ports = {22, 443, 445, 5432, 7_777, 9_999};
+    int[] ports = {22, 443, 5432, 9_999};
+    int[] sweptPorts = {445, 3389, 7_777};
     for (int i = 0; i < 60; i++) {
       boolean isSweep = random.nextInt(4) == 0;
       String source =
           random.nextInt(3) == 0
               ? "198.51.100." + random.nextInt(4)
               : isSweep ? "10.0.5." + i : "10.0.1." + random.nextInt(12);
-      int port = ports[random.nextInt(ports.length)];
+      int port =
+          isSweep
+              ? sweptPorts[random.nextInt(sweptPorts.length)]
+              : ports[random.nextInt(ports.length)];
       int first = random.nextInt(MINUTES);
       int length = 1 + random.nextInt(40);
       int firstHost = random.nextInt(20);
