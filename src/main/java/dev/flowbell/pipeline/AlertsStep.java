@@ -8,15 +8,15 @@ import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.PublishFailedException;
+import dev.flowbell.summary.FlowSummary;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import dev.flowbell.summary.FlowSummary;
 
-/// Publishes the notifications of a payload's alerts: one for each cause, at most as many an hour as
-/// the policy says, and one digest for the rest.
+/// Publishes the notifications of a payload's alerts: one for each cause, at most as many an hour
+/// as the policy says, and one digest for the rest.
 ///
 /// An alert counts as sent once its notification was accepted. Until then this invocation holds the
 /// right to send it for a short time only, so that a notification that is never accepted suppresses
@@ -132,8 +132,7 @@ final class AlertsStep implements DeliveryStep {
   private void reportSent(Findings findings, TimeLimit limit) {
     if (findings.alertsSent() > 0) {
       metrics.publish(
-          FlowSummary.empty(
-                  findings.summary().origin(), findings.summary().arrival())
+          FlowSummary.empty(findings.summary().origin(), findings.summary().arrival())
               .withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent()))
               .toReport(),
           null,

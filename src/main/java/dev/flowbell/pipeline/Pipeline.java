@@ -3,20 +3,20 @@ package dev.flowbell.pipeline;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.judge.Judge;
 import dev.flowbell.judge.Judgement;
-import dev.flowbell.record.IpAddress;
-import java.time.Instant;
-import java.util.Set;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Ledger;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -145,8 +145,7 @@ public final class Pipeline {
     return deliver(counted, judgement, claim, limit);
   }
 
-  private Outcome deliver(
-      FlowSummary counted, Judgement judgement, Claim claim, TimeLimit limit) {
+  private Outcome deliver(FlowSummary counted, Judgement judgement, Claim claim, TimeLimit limit) {
     FlowSummary summary =
         counted.withFunctionMetrics(
             Map.of(
@@ -156,7 +155,8 @@ public final class Pipeline {
                 judgement.quieted(),
                 Metric.POSSIBLE_DUPLICATES,
                 (long) claim.possibleDuplicates()));
-    Findings findings = new Findings(summary, judgement, judge != null && hasDueDigest(summary, claim));
+    Findings findings =
+        new Findings(summary, judgement, judge != null && hasDueDigest(summary, claim));
     delivery.run(findings, claim, limit);
     return new Outcome(
         summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent())),
@@ -169,8 +169,7 @@ public final class Pipeline {
         .filter(entry -> entry.startsWith(AlertsStep.HELD))
         .anyMatch(
             entry ->
-                Long.parseLong(entry.substring(AlertsStep.HELD.length()))
-                    < AlertsStep.hourOf(now));
+                Long.parseLong(entry.substring(AlertsStep.HELD.length())) < AlertsStep.hourOf(now));
   }
 
   /// Sends what still waits: sources that may scan, and alerts that are held back. For the command

@@ -62,8 +62,7 @@ class JudgeTest {
   void insideScan_unusualPortWaitsFifteenMinutes() {
     assertThat(judge(hosts(0, INSIDE, 25, 7_777))).isEmpty();
     assertThat(judge(accept(14, "10.0.1.1", "10.0.1.2", 443))).isEmpty();
-    assertThat(judge(accept(15, "10.0.1.1", "10.0.1.2", 443)))
-        .containsExactly("HIGH NEW " + SCAN);
+    assertThat(judge(accept(15, "10.0.1.1", "10.0.1.2", 443))).containsExactly("HIGH NEW " + SCAN);
   }
 
   @Test
@@ -176,8 +175,7 @@ class JudgeTest {
   void blocked_unanswered() {
     List<String> told = new ArrayList<>();
     for (int minute = 0; minute < 5; minute++) {
-      told.addAll(
-          judge(record(minute, 59, "10.0.1.5", SERVER, 50_123, 5432, "ACCEPT", 2, 3, 180)));
+      told.addAll(judge(record(minute, 59, "10.0.1.5", SERVER, 50_123, 5432, "ACCEPT", 2, 3, 180)));
     }
     assertThat(told).containsExactly("MEDIUM NEW " + DOOR);
   }
@@ -259,9 +257,7 @@ class JudgeTest {
     long start = START.getEpochSecond();
 
     assertThat(
-            judge(
-                List.of(
-                    "eni-1 - - - - - - - %d %d - - SKIPDATA".formatted(start, start + 59))))
+            judge(List.of("eni-1 - - - - - - - %d %d - - SKIPDATA".formatted(start, start + 59))))
         .containsExactly("LOW NEW skipped-windows|/vpc/flow-logs");
   }
 

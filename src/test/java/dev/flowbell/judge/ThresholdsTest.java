@@ -28,7 +28,8 @@ class ThresholdsTest {
 
   @Test
   void parse_namesEveryError() {
-    assertThatThrownBy(() -> Thresholds.parse("scan-ports=ten,hosts=3,rejects=1,rejects=2,skipped-windows"))
+    assertThatThrownBy(
+            () -> Thresholds.parse("scan-ports=ten,hosts=3,rejects=1,rejects=2,skipped-windows"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "scan-ports: expected a whole number from 0 to 1000000, got \"ten\"; expected"

@@ -50,7 +50,9 @@ class PipelineTest {
     assertThat(publisher.reports()).hasSize(2);
     assertThat(publisher.messages()).hasSize(1);
     assertThat(publisher.messages().getFirst().subject())
-        .isEqualTo("[Flowbell HIGH] prod eu-west-1: INSIDE 10.0.3.17 tries 12+ ports of 10.0.2.98, rejected");
+        .isEqualTo(
+            "[Flowbell HIGH] prod eu-west-1: INSIDE 10.0.3.17 tries 12+ ports of 10.0.2.98,"
+                + " rejected");
     assertThat(publisher.messages().getFirst().text())
         .contains(
             "\nWHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs\n",
@@ -249,8 +251,7 @@ class PipelineTest {
 
     assertThat(publisher.messages()).hasSize(1);
     assertThat(publisher.reports()).hasSize(3);
-    assertThat(publisher.reports().get(1))
-        .isEqualTo(MetricReport.ofPossibleDuplicates(START, 1));
+    assertThat(publisher.reports().get(1)).isEqualTo(MetricReport.ofPossibleDuplicates(START, 1));
   }
 
   @Test
@@ -348,7 +349,8 @@ class PipelineTest {
 
     assertThat(end.sent()).hasSize(1);
     assertThat(end.sent().getFirst().subject())
-        .isEqualTo("[Flowbell HIGH] prod eu-west-1: 3 more alerts, held back in the hour from 10:00 UTC");
+        .isEqualTo(
+            "[Flowbell HIGH] prod eu-west-1: 3 more alerts, held back in the hour from 10:00 UTC");
     assertThat(end.sent().getFirst().alerts()).hasSize(3);
   }
 
@@ -460,8 +462,7 @@ class PipelineTest {
 
   /// Ten ports are a scan here.
   private Pipeline pipeline(LineFormats formats) {
-    Settings settings =
-        Settings.fromEnvironment(Map.of("ALERT_THRESHOLDS", "scan-ports=10"));
+    Settings settings = Settings.fromEnvironment(Map.of("ALERT_THRESHOLDS", "scan-ports=10"));
     MetricsStep metrics = new MetricsStep(publisher);
     return new Pipeline(
         settings,

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +52,10 @@ class SignalPropertyTest {
 
   /// Random traffic: nobody knows what is expected, but it is the same in each form.
   ///
-  /// Sweeps have sources, hosts and ports of their own, and try each host once. Where one source both
-  /// sweeps and is blocked, where a sweep tries doors again after a quarter of an hour, or where its
-  /// port is blocked for others, the order of delivery decides which rule explains the records.
+  /// Sweeps have sources, hosts and ports of their own, and try each host once. Where one source
+  /// both sweeps and is blocked, where a sweep tries doors again after a quarter of an hour, or
+  /// where its port is blocked for others, the order of delivery decides which rule explains the
+  /// records.
   @ParameterizedTest
   @ValueSource(ints = {11, 12, 13, 14, 15, 16, 17, 18})
   void randomTrafficHasTheSameCauses(int seed) {
@@ -63,19 +65,24 @@ class SignalPropertyTest {
     forms(records, random).forEach((form, payloads) -> causes.put(form, causesOf(payloads)));
 
     Set<String> ports = new TreeSet<>();
-    causes.values().forEach(each -> each.stream().filter(SignalPropertyTest::isPort).forEach(ports::add));
+    causes
+        .values()
+        .forEach(each -> each.stream().filter(SignalPropertyTest::isPort).forEach(ports::add));
     Set<String> once = withoutDoorsOf(ports, causes.get("once"));
     assertThat(causes.get("once")).isNotEmpty();
     causes.forEach(
         (form, each) ->
-            assertThat(withoutDoorsOf(ports, each)).as("seed %d, form %s", seed, form).isEqualTo(once));
+            assertThat(withoutDoorsOf(ports, each))
+                .as("seed %d, form %s", seed, form)
+                .isEqualTo(once));
   }
 
   private static boolean isPort(String cause) {
     return cause.contains("blocked|port|");
   }
 
-  /// An alert about a port may stand for its doors. Rejects may be explained by a higher rule later.
+  /// An alert about a port may stand for its doors. Rejects may be explained by a higher rule
+  /// later.
   private static Set<String> withoutDoorsOf(
       Set<String> ports, @org.jspecify.annotations.Nullable Set<String> causes) {
     Set<String> kept = new TreeSet<>();
@@ -109,7 +116,7 @@ class SignalPropertyTest {
           twice.add(payload);
         });
     forms.put("twice", twice);
-    Map<List<Flow>, Integer> delays = new java.util.IdentityHashMap<>();
+    IdentityHashMap<List<Flow>, Integer> delays = new IdentityHashMap<>();
     once.forEach(payload -> delays.put(payload, payload.getFirst().minute + random.nextInt(11)));
     List<List<Flow>> late = new ArrayList<>(once);
     late.sort(Comparator.comparing(delays::get));
@@ -134,13 +141,15 @@ class SignalPropertyTest {
     Map<String, List<Flow>> payloads = new LinkedHashMap<>();
     records.stream()
         .sorted(Comparator.comparingInt(Flow::minute))
-        .forEach(flow -> payloads.computeIfAbsent(key.apply(flow), _ -> new ArrayList<>()).add(flow));
+        .forEach(
+            flow -> payloads.computeIfAbsent(key.apply(flow), _ -> new ArrayList<>()).add(flow));
     return List.copyOf(payloads.values());
   }
 
   private static Set<String> causesOf(List<List<Flow>> payloads) {
     RecordingPublisher publisher = new RecordingPublisher();
-    Settings settings = Settings.fromEnvironment(Map.of("ALERT_MAIL_LIMIT", "1000", "LOG_FORMAT", FORMAT));
+    Settings settings =
+        Settings.fromEnvironment(Map.of("ALERT_MAIL_LIMIT", "1000", "LOG_FORMAT", FORMAT));
     MetricsStep metrics = new MetricsStep(publisher);
     Pipeline pipeline =
         new Pipeline(
@@ -272,7 +281,8 @@ class SignalPropertyTest {
       for (int minute = 0; minute < MINUTES; minute++) {
         for (int i = 0; i < 5; i++) { // healthy
           records.add(
-              Flow.accept(minute, "10.0.1." + random.nextInt(20), "10.0.2." + random.nextInt(9), 443));
+              Flow.accept(
+                  minute, "10.0.1." + random.nextInt(20), "10.0.2." + random.nextInt(9), 443));
         }
         for (int i = 0; i < 3; i++) { // noise of the internet: few ports at many hosts
           records.add(
@@ -326,8 +336,7 @@ class SignalPropertyTest {
     private static void addOutsideScan(Random random, List<Flow> records) {
       int first = 5 + random.nextInt(60);
       for (int port = 0; port < 200; port++) {
-        records.add(
-            Flow.reject(first + port / 20, "198.51.100.7", "10.0.2.98", 1_000 + port));
+        records.add(Flow.reject(first + port / 20, "198.51.100.7", "10.0.2.98", 1_000 + port));
       }
     }
 
@@ -338,11 +347,9 @@ class SignalPropertyTest {
         for (int i = 0; i < 3; i++) {
           int port = 40_000 + minute * 10 + i;
           records.add(
-              new Flow(
-                  minute, "eni-s", "10.0.1.5", "10.0.2.12", port, 8443, "ACCEPT", 2, 1, 60));
+              new Flow(minute, "eni-s", "10.0.1.5", "10.0.2.12", port, 8443, "ACCEPT", 2, 1, 60));
           records.add(
-              new Flow(
-                  minute, "eni-s", "10.0.2.12", "10.0.1.5", 8443, port, "REJECT", 18, 1, 60));
+              new Flow(minute, "eni-s", "10.0.2.12", "10.0.1.5", 8443, port, "REJECT", 18, 1, 60));
         }
       }
     }
