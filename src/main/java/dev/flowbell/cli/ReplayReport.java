@@ -127,10 +127,7 @@ final class ReplayReport {
   /// Returns the rejected sources, the most rejected first.
   List<Source> sources() {
     return sources.values().stream()
-        .sorted(
-            Comparator.comparingLong(Source::rejects)
-                .reversed()
-                .thenComparing(Source::address))
+        .sorted(Comparator.comparingLong(Source::rejects).reversed().thenComparing(Source::address))
         .toList();
   }
 

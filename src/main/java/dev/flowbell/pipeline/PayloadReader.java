@@ -3,6 +3,7 @@ package dev.flowbell.pipeline;
 import dev.flowbell.input.LineTarget;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
+import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import dev.flowbell.record.IpAddress;
 
 /// Reads the lines of one payload and sums them up. [#reset] prepares it for the next payload.
 public final class PayloadReader implements LineTarget {
@@ -29,7 +29,9 @@ public final class PayloadReader implements LineTarget {
   ///
   /// @param formats the formats that lines may have
   public PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
-    summary = new FlowSummaryBuilder(origin, settings.dimensionSets(), settings.seriesBudget(), settings.insideNetworks());
+    summary =
+        new FlowSummaryBuilder(
+            origin, settings.dimensionSets(), settings.seriesBudget(), settings.insideNetworks());
     this.formats = formats;
     parser = new RecordParser(formats);
   }

@@ -3,21 +3,21 @@ package dev.flowbell.pipeline;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.judge.Judge;
 import dev.flowbell.judge.Judgement;
-import dev.flowbell.record.IpAddress;
-import java.time.Instant;
-import java.util.Set;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Ledger;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -145,8 +145,7 @@ public final class Pipeline {
     return deliver(counted, judgement, claim, limit);
   }
 
-  private Outcome deliver(
-      FlowSummary counted, Judgement judgement, Claim claim, TimeLimit limit) {
+  private Outcome deliver(FlowSummary counted, Judgement judgement, Claim claim, TimeLimit limit) {
     FlowSummary summary =
         counted.withFunctionMetrics(
             Map.of(

@@ -2,11 +2,11 @@ package dev.flowbell.pipeline;
 
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.ec2.DescribeFlowLogsClient;
+import dev.flowbell.judge.Judge;
 import dev.flowbell.ledger.DynamoDbLedger;
 import dev.flowbell.ledger.FallbackLedger;
 import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.ledger.Ledger;
-import dev.flowbell.judge.Judge;
 import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.CloudWatchMetricPublisher;

@@ -407,8 +407,7 @@ class AlertMessageTest {
 
   private static String written(String name) {
     AlertMessage message =
-        AlertMessage.of(
-            Objects.requireNonNull(SampleAlerts.all().get(name)), SampleAlerts.CONTEXT);
+        AlertMessage.of(Objects.requireNonNull(SampleAlerts.all().get(name)), SampleAlerts.CONTEXT);
     return message.subject() + "\n\n" + message.text().replaceAll("https://\\S+", "https://…");
   }
 
@@ -438,7 +437,9 @@ class AlertMessageTest {
   void of_claimsNothingThatNobodyLookedAt(Alert alert) {
     AlertMessage message = AlertMessage.of(alert, SampleAlerts.CONTEXT);
 
-    assertThat((message.subject() + message.text() + message.chat()).toLowerCase(java.util.Locale.ROOT))
+    assertThat(
+            (message.subject() + message.text() + message.chat())
+                .toLowerCase(java.util.Locale.ROOT))
         .doesNotContain("nothing got through", "all blocked", "at at");
   }
 
@@ -485,7 +486,8 @@ class AlertMessageTest {
 
     assertThat(message.subject())
         .hasSizeLessThanOrEqualTo(99)
-        .startsWith("[Flowbell HIGH] a-stack-with-a-l~: INSIDE 2001:db8:1111:2222:3333:4444:5555:7777")
+        .startsWith(
+            "[Flowbell HIGH] a-stack-with-a-l~: INSIDE 2001:db8:1111:2222:3333:4444:5555:7777")
         .endsWith("...");
     assertThat(message.text().lines().count()).isLessThanOrEqualTo(40);
   }
@@ -568,11 +570,11 @@ class AlertMessageTest {
     String evil = "eni-\"; rm -rf / #\nhttps://evil.example <b>*x* $(x) `x`";
     AlertMessage message =
         AlertMessage.of(
-            SampleAlerts.outside(
-                List.of(), new Place(evil, evil, evil, evil, evil, evil)),
+            SampleAlerts.outside(List.of(), new Place(evil, evil, evil, evil, evil, evil)),
             SampleAlerts.CONTEXT);
 
-    String shown = message.subject() + message.text().replaceAll("Its records: .*", "") + message.chat();
+    String shown =
+        message.subject() + message.text().replaceAll("Its records: .*", "") + message.chat();
     assertThat(shown).doesNotContain("://evil", "rm -rf", "$(", "`", "<b>");
     assertThat(message.attributes().get("vpcId"))
         .containsExactly("eni-???rm?-rf?????https???evil.example??b??x????x???x?");
@@ -602,8 +604,7 @@ class AlertMessageTest {
   @Test
   void of_testSaysSoFirst() {
     AlertMessage message =
-        AlertMessage.of(
-            SampleAlerts.outside(List.of(), SampleAlerts.test()), SampleAlerts.CONTEXT);
+        AlertMessage.of(SampleAlerts.outside(List.of(), SampleAlerts.test()), SampleAlerts.CONTEXT);
 
     assertThat(message.subject()).startsWith("[Flowbell LOW TEST] ");
     assertThat(message.text()).startsWith("THIS IS A TEST ");
@@ -665,7 +666,8 @@ class AlertMessageTest {
             Name=addresses.private-ip-address,Values=10.0.3.17"],"keywords":["flowbell","high",
             "scan"]},"metadata":{"threadId":"scan/10.0.3.17",
             "summary":"INSIDE 10.0.3.17 tries port 445 (smb) at 25+ hosts, rejected",
-            "eventType":"scan"}}"""
+            "eventType":"scan"}}\
+            """
                 .replace("\n", ""));
   }
 
@@ -690,7 +692,8 @@ class AlertMessageTest {
             "ports":null,"interfaces":1,"minutes":7,"records":9,"atLeast":["sources",
             "interfaces","minutes","records"],"gotThrough":[],"since":"2026-11-23T07:01:00Z",
             "until":"2026-11-23T07:13:00Z","logGroup":null,"interfaceId":"eni-0a1b2c3d",
-            "instanceId":"i-01234567","subnetId":"subnet-0aa1","vpcId":"vpc-0bb2"}]}"""
+            "instanceId":"i-01234567","subnetId":"subnet-0aa1","vpcId":"vpc-0bb2"}]}\
+            """
                 .replace("\n", ""));
   }
 
@@ -699,7 +702,8 @@ class AlertMessageTest {
     List<String> held = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       held.add(
-          AlertMessage.of(SampleAlerts.rejects("198.51.100." + (10 + i), false), SampleAlerts.CONTEXT)
+          AlertMessage.of(
+                  SampleAlerts.rejects("198.51.100." + (10 + i), false), SampleAlerts.CONTEXT)
               .toHeld());
     }
     held.add(

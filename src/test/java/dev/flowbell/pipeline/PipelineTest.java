@@ -2,18 +2,17 @@ package dev.flowbell.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
-import dev.flowbell.judge.Alert;
-import dev.flowbell.judge.SourceRule;
+import dev.flowbell.judge.Judge;
 import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.ledger.InMemoryLedger;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricPoint;
 import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
+import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
@@ -27,6 +26,7 @@ import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -46,17 +46,17 @@ class PipelineTest {
 
     assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(12);
     assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
-    assertThat(outcome.sent())
-        .extracting(Alert::rule, Alert::count)
-        .containsExactly(tuple(SourceRule.PORT_SCAN, 12L));
-    assertThat(publisher.reports()).containsExactly(outcome.summary().toReport());
+    assertThat(outcome.sent()).isEqualTo(publisher.messages());
+    assertThat(publisher.reports()).hasSize(2);
     assertThat(publisher.messages()).hasSize(1);
     assertThat(publisher.messages().getFirst().subject())
-        .isEqualTo("[Flowbell] 12 rejected flows: 198.51.100.7 -> 10.0.2.98, 12 ports (eni-a)");
+        .isEqualTo(
+            "[Flowbell HIGH] prod eu-west-1: INSIDE 10.0.3.17 tries 12+ ports of 10.0.2.98,"
+                + " rejected");
     assertThat(publisher.messages().getFirst().text())
         .contains(
-            "\nNEXT   See all of it:   https://eu-west-1.console.aws.amazon.com/",
-            "\nQUIET  The same stays quiet here until 2026-11-22 11:19 UTC.\n");
+            "\nWHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs\n",
+            "\nIts records: https://eu-west-1.console.aws.amazon.com/");
   }
 
   @Test
@@ -115,7 +115,7 @@ class PipelineTest {
                 MetricSeries.TOTAL,
                 Instant.parse("2026-11-22T10:19:00Z"),
                 Map.of(Metric.DUPLICATE_BATCHES, 1L)));
-    assertThat(publisher.reports()).hasSize(2);
+    assertThat(publisher.reports()).hasSize(3);
     assertThat(publisher.messages()).hasSize(1);
   }
 
@@ -154,27 +154,18 @@ class PipelineTest {
   }
 
   @Test
-  void process_cooldownAcrossPayloads() {
+  void process_sameCauseIsSentOnce() {
     Pipeline pipeline = pipeline();
     pipeline.process(scan("a", 12), TimeLimit.NONE);
     now = START.plusSeconds(61);
-    Outcome quiet = pipeline.process(scan("a", 13), TimeLimit.NONE);
-    now = START.plusSeconds(122);
+    Outcome again = pipeline.process(scan("a", 13), TimeLimit.NONE);
     Outcome elsewhere = pipeline.process(scan("b", 14), TimeLimit.NONE);
-    now = START.plusSeconds(3_600);
-    Outcome again = pipeline.process(scan("a", 15), TimeLimit.NONE);
 
-    assertThat(quiet.sent()).isEmpty();
-    assertThat(quiet.summary().total(Metric.ALERTS_SENT)).isZero();
-    assertThat(quiet.summary().total(Metric.ALERTS_SUPPRESSED)).isEqualTo(1);
-    assertThat(elsewhere.sent()).hasSize(1);
-    assertThat(again.sent()).hasSize(1);
-    assertThat(publisher.messages()).hasSize(3);
-    assertThat(publisher.messages().getLast().text())
-        .endsWith(
-            "\n"
-                + "QUIET  The same stays quiet here until 2026-11-22 12:19 UTC. 1 alert suppressed"
-                + " since 10:19.\n");
+    assertThat(again.sent()).isEmpty();
+    assertThat(again.summary().total(Metric.ALERTS_SENT)).isZero();
+    assertThat(again.summary().total(Metric.ALERTS_SUPPRESSED)).isEqualTo(1);
+    assertThat(elsewhere.sent()).isEmpty();
+    assertThat(publisher.messages()).hasSize(1);
   }
 
   @Test
@@ -193,10 +184,10 @@ class PipelineTest {
     Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(publisher.messages()).hasSize(1);
-    assertThat(publisher.reports()).containsExactly(outcome.summary().toReport());
+    assertThat(publisher.reports()).hasSize(2);
+    assertThat(publisher.reports().getFirst()).isEqualTo(alertsSent(START, 1));
     assertThat(outcome.summary().total(Metric.REJECTED_FLOWS)).isEqualTo(12);
-    assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(1);
-    assertThat(outcome.summary().total(Metric.ALERTS_SUPPRESSED)).isZero();
+    assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isZero();
     assertThat(
             pipeline
                 .process(scan("a", 12), TimeLimit.NONE)
@@ -219,7 +210,8 @@ class PipelineTest {
     now = START.plusSeconds(60);
     Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
-    assertThat(publisher.reports()).hasSize(1);
+    assertThat(publisher.reports()).hasSize(2);
+    assertThat(publisher.reports().getLast()).isEqualTo(alertsSent(START, 1));
     assertThat(outcome.sent()).hasSize(1);
     assertThat(publisher.messages()).hasSize(1);
     assertThat(
@@ -258,9 +250,8 @@ class PipelineTest {
     pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(publisher.messages()).hasSize(1);
-    assertThat(publisher.reports()).hasSize(2);
-    assertThat(publisher.reports().getLast())
-        .isEqualTo(MetricReport.ofPossibleDuplicates(START, 1));
+    assertThat(publisher.reports()).hasSize(3);
+    assertThat(publisher.reports().get(1)).isEqualTo(MetricReport.ofPossibleDuplicates(START, 1));
   }
 
   @Test
@@ -275,7 +266,8 @@ class PipelineTest {
     Outcome outcome = pipeline.process(scan("a", 12), TimeLimit.NONE);
 
     assertThat(outcome.summary().total(Metric.POSSIBLE_DUPLICATES)).isEqualTo(2);
-    assertThat(publisher.reports()).containsExactly(outcome.summary().toReport());
+    assertThat(publisher.reports()).hasSize(2);
+    assertThat(publisher.reports().getLast()).isEqualTo(alertsSent(START, 1));
     assertThat(publisher.messages()).hasSize(1);
   }
 
@@ -292,29 +284,6 @@ class PipelineTest {
 
     assertThat(outcome.summary().arrival()).isEqualTo(START);
     assertThat(outcome.summary().total(Metric.POSSIBLE_DUPLICATES)).isZero();
-  }
-
-  @Test
-  void process_keptBackAlertTriedAgainCountsOnce() {
-    Pipeline pipeline = pipeline();
-    pipeline.process(scan("a", 12), TimeLimit.NONE);
-    publisher.failMetrics(2);
-    for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> pipeline.process(scan("a", 13), TimeLimit.NONE))
-          .hasMessage("metrics: NOT done, metrics refused");
-    }
-    assertThat(
-            pipeline
-                .process(scan("a", 13), TimeLimit.NONE)
-                .summary()
-                .total(Metric.ALERTS_SUPPRESSED))
-        .isEqualTo(1);
-    now = START.plusSeconds(3_600);
-
-    pipeline.process(scan("a", 14), TimeLimit.NONE);
-
-    assertThat(publisher.messages().getLast().text())
-        .endsWith(" 1 alert suppressed since 10:19.\n");
   }
 
   @Test
@@ -354,31 +323,35 @@ class PipelineTest {
     assertThat(publisher.reports()).hasSize(1);
   }
 
-  /// As many as one transaction of the ledger takes; the rest are less important.
   @Test
-  void process_moreAlertsThanTheLedgerTakes() {
+  void process_beyondTheLimitOneDigest() {
     List<LogEvent> events = new ArrayList<>();
-    for (int source = 0; source < 120; source++) {
+    for (int source = 0; source < 13; source++) {
       for (int port = 1; port <= 10; port++) {
         events.add(
             new LogEvent(
                 source + "-" + port,
                 0,
-                reject("a", port).replace("198.51.100.7", "198.51.100." + source)));
+                reject("a", port).replace("10.0.3.17", "10.0.4." + source)));
       }
     }
+    Pipeline pipeline = pipeline();
 
     Outcome outcome =
-        pipeline()
-            .process(
-                batch(
-                    new SubscriptionMessage(
-                        "DATA_MESSAGE", "", "group", "stream", List.of(), events)),
-                TimeLimit.NONE);
+        pipeline.process(
+            batch(
+                new SubscriptionMessage("DATA_MESSAGE", "", "group", "stream", List.of(), events)),
+            TimeLimit.NONE);
+    assertThat(outcome.sent()).hasSize(10);
+    assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(10);
 
-    assertThat(outcome.sent()).hasSize(99);
-    assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(99);
-    assertThat(outcome.summary().total(Metric.ALERTS_SUPPRESSED)).isEqualTo(21);
+    Outcome end = pipeline.finish();
+
+    assertThat(end.sent()).hasSize(1);
+    assertThat(end.sent().getFirst().subject())
+        .isEqualTo(
+            "[Flowbell HIGH] prod eu-west-1: 3 more alerts, held back in the hour from 10:00 UTC");
+    assertThat(end.sent().getFirst().alerts()).hasSize(3);
   }
 
   @Test
@@ -473,16 +446,38 @@ class PipelineTest {
     assertThat(ec2.asked()).hasSize(1);
   }
 
+  private static MetricReport alertsSent(Instant arrival, long count) {
+    return MetricReport.of(
+        arrival,
+        List.of(
+            new MetricPoint(
+                MetricSeries.TOTAL,
+                arrival.truncatedTo(ChronoUnit.MINUTES),
+                Map.of(Metric.ALERTS_SENT, count))));
+  }
+
   private Pipeline pipeline() {
     return pipeline(LineFormats.fixed(List.of(RecordFormat.DEFAULT)));
   }
 
+  /// Ten ports are a scan here.
   private Pipeline pipeline(LineFormats formats) {
+    Settings settings = Settings.fromEnvironment(Map.of("ALERT_THRESHOLDS", "scan-ports=10"));
+    MetricsStep metrics = new MetricsStep(publisher);
     return new Pipeline(
-        Settings.fromEnvironment(Map.of()),
+        settings,
         formats,
         ledger,
-        new Delivery(new MetricsStep(publisher), List.of(new AlertsStep(publisher, "eu-west-1"))),
+        new Judge(settings.alertPolicy()),
+        new Delivery(
+            metrics,
+            List.of(
+                new AlertsStep(
+                    publisher,
+                    metrics,
+                    new NotificationContext(
+                        "prod", "eu-west-1", "", "", settings.alertPolicy().thresholds()),
+                    settings.alertPolicy().mostNotifications()))),
         () -> now);
   }
 
@@ -507,7 +502,7 @@ class PipelineTest {
   }
 
   private static String reject(String name, int port) {
-    return "2 123456789010 eni-%s 198.51.100.7 10.0.2.98 40001 %d 6 1 60 1795342446 1795342450 REJECT OK"
+    return "2 123456789010 eni-%s 10.0.3.17 10.0.2.98 40001 %d 6 1 60 1795342446 1795342450 REJECT OK"
         .formatted(name, port);
   }
 

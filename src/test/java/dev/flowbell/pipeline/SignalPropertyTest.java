@@ -1,0 +1,357 @@
+package dev.flowbell.pipeline;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.judge.Judge;
+import dev.flowbell.ledger.InMemoryLedger;
+import dev.flowbell.notify.NotificationContext;
+import dev.flowbell.settings.Settings;
+import dev.flowbell.summary.LogOrigin;
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.doubles.RecordingPublisher;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Which causes are sent depends on what happened, and not on how the records were delivered.
+///
+/// A scenario has three hours of records of several interfaces. It is delivered in several forms,
+/// through the real pipeline.
+class SignalPropertyTest {
+  private static final Instant START = Instant.parse("2026-11-23T07:00:00Z");
+  private static final int MINUTES = 180;
+
+  private static final String FORMAT =
+      "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action"
+          + " tcp-flags flow-direction log-status";
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+  void causesAreTheSameInEachForm(int seed) {
+    Scenario scenario = Scenario.of(new Random(seed));
+
+    forms(scenario.records, new Random(seed))
+        .forEach(
+            (form, payloads) ->
+                assertThat(causesOf(payloads))
+                    .as("seed %d, form %s", seed, form)
+                    .isEqualTo(scenario.expected));
+  }
+
+  /// Random traffic: nobody knows what is expected, but it is the same in each form.
+  ///
+  /// Sweeps have sources, hosts and ports of their own, and try each host once. Where one source
+  /// both sweeps and is blocked, where a sweep tries doors again after a quarter of an hour, or
+  /// where its port is blocked for others, the order of delivery decides which rule explains the
+  /// records.
+  @ParameterizedTest
+  @ValueSource(ints = {11, 12, 13, 14, 15, 16, 17, 18})
+  void randomTrafficHasTheSameCauses(int seed) {
+    Random random = new Random(seed);
+    List<Flow> records = randomTraffic(random);
+    Map<String, Set<String>> causes = new LinkedHashMap<>();
+    forms(records, random).forEach((form, payloads) -> causes.put(form, causesOf(payloads)));
+
+    Set<String> ports = new TreeSet<>();
+    causes
+        .values()
+        .forEach(each -> each.stream().filter(SignalPropertyTest::isPort).forEach(ports::add));
+    Set<String> once = withoutDoorsOf(ports, causes.get("once"));
+    assertThat(causes.get("once")).isNotEmpty();
+    causes.forEach(
+        (form, each) ->
+            assertThat(withoutDoorsOf(ports, each))
+                .as("seed %d, form %s", seed, form)
+                .isEqualTo(once));
+  }
+
+  private static boolean isPort(String cause) {
+    return cause.contains("blocked|port|");
+  }
+
+  /// An alert about a port may stand for its doors. Rejects may be explained by a higher rule
+  /// later.
+  private static Set<String> withoutDoorsOf(
+      Set<String> ports, @org.jspecify.annotations.Nullable Set<String> causes) {
+    Set<String> kept = new TreeSet<>();
+    for (String cause : causes == null ? Set.<String>of() : causes) {
+      String key = cause.substring(cause.indexOf(' ') + 1);
+      String[] parts = key.split("\\|", -1);
+      boolean isOfPort =
+          key.startsWith("blocked|")
+              && ports.stream()
+                  .anyMatch(
+                      port ->
+                          port.endsWith(
+                              "|" + parts[parts.length - 2] + "|" + parts[parts.length - 1]));
+      if (!isOfPort && !cause.startsWith("rejects ")) {
+        kept.add(cause);
+      }
+    }
+    return kept;
+  }
+
+  // Forms of delivery.
+
+  private static Map<String, List<List<Flow>>> forms(List<Flow> records, Random random) {
+    List<List<Flow>> once = payloads(records, flow -> flow.interfaceId + " " + flow.minute);
+    Map<String, List<List<Flow>>> forms = new LinkedHashMap<>();
+    forms.put("once", once);
+    List<List<Flow>> twice = new ArrayList<>();
+    once.forEach(
+        payload -> {
+          twice.add(payload);
+          twice.add(payload);
+        });
+    forms.put("twice", twice);
+    IdentityHashMap<List<Flow>, Integer> delays = new IdentityHashMap<>();
+    once.forEach(payload -> delays.put(payload, payload.getFirst().minute + random.nextInt(11)));
+    List<List<Flow>> late = new ArrayList<>(once);
+    late.sort(Comparator.comparing(delays::get));
+    forms.put("late", late);
+    List<List<Flow>> halves = new ArrayList<>();
+    for (List<Flow> payload : once) {
+      List<Flow> first = new ArrayList<>();
+      List<Flow> second = new ArrayList<>();
+      // Both directions of a connection stay together, as they do in a stream.
+      payload.forEach(flow -> (flow.pair() % 2 == 0 ? first : second).add(flow));
+      halves.add(first);
+      halves.add(second);
+    }
+    halves.removeIf(List::isEmpty);
+    forms.put("halves", halves);
+    forms.put("hourly", payloads(records, flow -> flow.interfaceId + " " + flow.minute / 60));
+    forms.put("files", payloads(records, flow -> "all " + flow.minute / 5));
+    return forms;
+  }
+
+  private static List<List<Flow>> payloads(List<Flow> records, Function<Flow, String> key) {
+    Map<String, List<Flow>> payloads = new LinkedHashMap<>();
+    records.stream()
+        .sorted(Comparator.comparingInt(Flow::minute))
+        .forEach(
+            flow -> payloads.computeIfAbsent(key.apply(flow), _ -> new ArrayList<>()).add(flow));
+    return List.copyOf(payloads.values());
+  }
+
+  private static Set<String> causesOf(List<List<Flow>> payloads) {
+    RecordingPublisher publisher = new RecordingPublisher();
+    Settings settings =
+        Settings.fromEnvironment(Map.of("ALERT_MAIL_LIMIT", "1000", "LOG_FORMAT", FORMAT));
+    MetricsStep metrics = new MetricsStep(publisher);
+    Pipeline pipeline =
+        new Pipeline(
+            settings,
+            LineFormats.fixed(settings.formats()),
+            new InMemoryLedger(),
+            new Judge(settings.alertPolicy()),
+            new Delivery(
+                metrics,
+                List.of(
+                    new AlertsStep(
+                        publisher,
+                        metrics,
+                        new NotificationContext(
+                            null, null, "", "", settings.alertPolicy().thresholds()),
+                        1_000))),
+            () -> START);
+    for (List<Flow> payload : payloads) {
+      PayloadReader reader = pipeline.begin(new LogOrigin("", "", "made"));
+      for (Flow flow : payload) {
+        byte[] line = flow.toLine().getBytes(US_ASCII);
+        reader.addLine(line, 0, line.length);
+      }
+      pipeline.process(reader);
+    }
+    pipeline.finish();
+    Set<String> causes = new TreeSet<>();
+    publisher
+        .messages()
+        .forEach(
+            message ->
+                message
+                    .alerts()
+                    .forEach(
+                        alert -> {
+                          Map<String, ?> json = Json.parseObject(alert);
+                          causes.add(json.get("rule") + " " + json.get("key"));
+                        }));
+    return causes;
+  }
+
+  // Traffic.
+
+  private static List<Flow> randomTraffic(Random random) {
+    List<Flow> records = new ArrayList<>();
+    int[] ports = {22, 443, 5432, 9_999};
+    int[] sweptPorts = {445, 3389, 7_777};
+    for (int i = 0; i < 60; i++) {
+      boolean isSweep = random.nextInt(4) == 0;
+      String source =
+          random.nextInt(3) == 0
+              ? "198.51.100." + random.nextInt(4)
+              : isSweep ? "10.0.5." + i : "10.0.1." + random.nextInt(12);
+      int port =
+          isSweep
+              ? sweptPorts[random.nextInt(sweptPorts.length)]
+              : ports[random.nextInt(ports.length)];
+      int first = random.nextInt(MINUTES);
+      int length = 1 + random.nextInt(40);
+      int firstHost = random.nextInt(20);
+      int hosts = 1 + random.nextInt(2);
+      boolean isRejected = random.nextInt(4) != 0;
+      int next = 0;
+      for (int minute = first; minute < Math.min(MINUTES, first + length); minute++) {
+        for (int attempt = 0; attempt < (isSweep ? 3 : random.nextInt(2)); attempt++) {
+          String target =
+              isSweep
+                  ? "10.0.%d.%d".formatted(100 + i, next++)
+                  : "10.0.2." + (firstHost + random.nextInt(hosts));
+          records.add(
+              isRejected
+                  ? Flow.reject(minute, source, target, port)
+                  : Flow.accept(minute, source, target, port));
+        }
+      }
+    }
+    return records;
+  }
+
+  /// One record.
+  private record Flow(
+      int minute,
+      String interfaceId,
+      String source,
+      String target,
+      int sourcePort,
+      int port,
+      String action,
+      int flags,
+      int packets,
+      int bytes) {
+    static Flow reject(int minute, String source, String target, int port) {
+      return new Flow(
+          minute, "eni-" + target, source, target, 51_000 + minute, port, "REJECT", 2, 1, 60);
+    }
+
+    static Flow accept(int minute, String source, String target, int port) {
+      return new Flow(
+          minute, "eni-" + target, source, target, 51_000 + minute, port, "ACCEPT", 3, 12, 4_321);
+    }
+
+    int pair() {
+      return Math.abs(source.hashCode() + target.hashCode() + sourcePort + port);
+    }
+
+    String toLine() {
+      long start = START.getEpochSecond() + minute * 60L;
+      return "%s %s %s %d %d 6 %d %d %d %d %s %d ingress OK"
+          .formatted(
+              interfaceId,
+              source,
+              target,
+              sourcePort,
+              port,
+              packets,
+              bytes,
+              start,
+              start + 59,
+              action,
+              flags);
+    }
+  }
+
+  /// Causes mixed with healthy traffic and noise, and what is to be sent.
+  private record Scenario(List<Flow> records, Set<String> expected) {
+    static Scenario of(Random random) {
+      List<Flow> records = new ArrayList<>();
+      Set<String> expected = new TreeSet<>();
+      for (int minute = 0; minute < MINUTES; minute++) {
+        for (int i = 0; i < 5; i++) { // healthy
+          records.add(
+              Flow.accept(
+                  minute, "10.0.1." + random.nextInt(20), "10.0.2." + random.nextInt(9), 443));
+        }
+        for (int i = 0; i < 3; i++) { // noise of the internet: few ports at many hosts
+          records.add(
+              Flow.reject(
+                  minute,
+                  "203.0.113." + random.nextInt(9),
+                  "10.0.2." + random.nextInt(200),
+                  random.nextBoolean() ? 22 : 23));
+        }
+      }
+      if (random.nextInt(3) != 0) {
+        addOutage(random, records);
+        expected.add("blocked-connection blocked|door|10.0.2.11|6|5432");
+      }
+      if (random.nextInt(3) != 0) {
+        addSweep(random, records);
+        expected.add("scan scan|10.0.3.17");
+      }
+      if (random.nextInt(3) != 0) {
+        addOutsideScan(random, records);
+        expected.add("scan scan|198.51.100.7");
+      }
+      if (random.nextInt(3) != 0) {
+        addDroppedAnswers(random, records);
+        expected.add("answers-dropped answers|10.0.2.12|6|8443");
+      }
+      Collections.shuffle(records, random);
+      return new Scenario(records, expected);
+    }
+
+    /// A fleet can't reach its database.
+    private static void addOutage(Random random, List<Flow> records) {
+      int first = random.nextInt(60);
+      for (int minute = first; minute < first + 60; minute++) {
+        for (int host = 1; host <= 12; host++) {
+          if (random.nextInt(4) == 0) {
+            records.add(Flow.reject(minute, "10.0.1." + host, "10.0.2.11", 5432));
+          }
+        }
+      }
+    }
+
+    private static void addSweep(Random random, List<Flow> records) {
+      int first = random.nextInt(60);
+      int port = random.nextBoolean() ? 445 : 7_777;
+      for (int host = 0; host < 40; host++) {
+        records.add(Flow.reject(first + host / 2, "10.0.3.17", "10.0.4." + host, port));
+      }
+    }
+
+    private static void addOutsideScan(Random random, List<Flow> records) {
+      int first = 5 + random.nextInt(60);
+      for (int port = 0; port < 200; port++) {
+        records.add(Flow.reject(first + port / 20, "198.51.100.7", "10.0.2.98", 1_000 + port));
+      }
+    }
+
+    /// The requests come in, and a network ACL drops the answers.
+    private static void addDroppedAnswers(Random random, List<Flow> records) {
+      int first = random.nextInt(60);
+      for (int minute = first; minute < first + 20; minute++) {
+        for (int i = 0; i < 3; i++) {
+          int port = 40_000 + minute * 10 + i;
+          records.add(
+              new Flow(minute, "eni-s", "10.0.1.5", "10.0.2.12", port, 8443, "ACCEPT", 2, 1, 60));
+          records.add(
+              new Flow(minute, "eni-s", "10.0.2.12", "10.0.1.5", 8443, port, "REJECT", 18, 1, 60));
+        }
+      }
+    }
+  }
+}
