@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// Both directions of a connection may share a payload, which is not guaranteed, so that an answer
 /// can look like an attempt. More evidence decides then, see [Kind#ATTEMPT_OR_ANSWER].
 ///
-/// Memory is bounded. Call [#resolve] when [#isFull] says so, and at the payload's end. Not safe for
-/// use by several threads.
+/// Memory is bounded. Call [#resolve] when [#isFull] says so, and at the payload's end. Not safe
+/// for use by several threads.
 ///
 /// @param <T> what the caller wants back with a suspect
 public final class FlowPairs<T> {
@@ -125,8 +125,8 @@ public final class FlowPairs<T> {
     }
   }
 
-  /// A SYN that was sent again: several packets, all of a SYN's size. A SYN with an ACK behind it is
-  /// a healthy opening, whose answer is in another payload.
+  /// A SYN that was sent again: several packets, all of a SYN's size. A SYN with an ACK behind it
+  /// is a healthy opening, whose answer is in another payload.
   private static boolean isSentAgain(FlowRecord record) {
     long packets = record.packets();
     if (packets < 2 || record.bytes() % packets != 0) {
@@ -219,8 +219,8 @@ public final class FlowPairs<T> {
 
   /// Passes on what the records so far are, and forgets them.
   ///
-  /// @param isOfInterest whether flows that a source opened are wanted besides those of sources with
-  ///   attempts in this payload
+  /// @param isOfInterest whether flows that a source opened are wanted besides those of sources
+  ///   with attempts in this payload
   public void resolve(
       SuspectTarget<T> suspects, Predicate<IpAddress> isOfInterest, OpenedTarget opened) {
     if (!candidates.isEmpty()) {
@@ -353,7 +353,9 @@ public final class FlowPairs<T> {
 
   /// Returns `null` for a record that is no suspect after all.
   private @Nullable Suspect toSuspect(Candidate<T> candidate) {
-    boolean isRequestAccepted = (states[candidate.reverse] & OWN_ACCEPTED) != 0;
+    // Without addresses, every record would answer every other.
+    boolean isRequestAccepted =
+        candidate.hasTarget && (states[candidate.reverse] & OWN_ACCEPTED) != 0;
     boolean isOwnAccepted = (states[candidate.own] & OWN_ACCEPTED) != 0;
     boolean isSynAck =
         candidate.protocol == FlowRecord.TCP

@@ -421,7 +421,7 @@ public final class Judge {
           known.gotThrough().stream().sorted().limit(MOST_EXAMPLES).toList(),
           !known.hasRejects() && attempts.stream().noneMatch(group -> group.suspect().isRejected()),
           attempts.isEmpty() ? placeOf(known) : placeOf(attempts),
-          since.isAfter(earliest) ? earliest : since,
+          sinceOf(since, earliest, isInside),
           latest);
     }
 
@@ -881,7 +881,7 @@ public final class Judge {
                   Count.atLeast(byDoor.values().stream().mapToLong(Long::longValue).sum()),
                   byDoor.keySet().stream().sorted().limit(MOST_EXAMPLES).toList(),
                   placeOf(source.attempts()),
-                  Hours.timeOf(minutes.first()),
+                  sinceOf(Hours.timeOf(minutes.first()), source.earliest(), source.isInside()),
                   source.latest()));
     }
 
@@ -984,6 +984,13 @@ public final class Judge {
     NavigableSet<Long> tens = new TreeSet<>();
     minutes.forEach(minute -> tens.add(Math.floorDiv(minute, (long) TEN) * TEN));
     return tens;
+  }
+
+  /// Returns when a cause began. For a source outside, remembered times are the first minutes of
+  /// ten: the payload's own times are more exact.
+  private static Instant sinceOf(Instant remembered, Instant earliest, boolean isInside) {
+    boolean isSameTen = !isInside && earliest.isBefore(remembered.plusSeconds(TEN * 60L));
+    return isSameTen || remembered.isAfter(earliest) ? earliest : remembered;
   }
 
   private static Place placeOf(SourceEvidence known) {

@@ -68,7 +68,7 @@ class FlowbellTest {
           replay --loud file | Unknown option: '--loud'
           replay --output xml file | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'
           replay file --topic-arn | Missing required parameter for option '--topic-arn' (ARN)
-          replay --alert-rejects ten file | --alert-rejects: expected a positive integer, or 0 for never, got "ten"
+          replay --alert-thresholds rejects=ten file | --alert-thresholds: rejects: expected a whole number from 0 to 1000000, got "ten"
           replay --series-budget=-1 file | --series-budget: expected a whole number from 0 to 10000, got "-1"
           replay --https-form xml --namespace AWS/X file | --namespace: expected 1 to 255 letters, digits and .-_/#: without AWS/ in front, got "AWS/X"; --https-form: expected json or chat, got "xml"
           replay --dimensions Vpc file | --dimensions: expected dimensions out of VpcId, SubnetId, InterfaceId, AccountId, Region, AzId, FlowDirection, RejectReason, LogGroup, got "Vpc"

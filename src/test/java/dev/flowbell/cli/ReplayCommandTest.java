@@ -128,7 +128,7 @@ class ReplayCommandTest {
   void json_controlMessage() {
     CommandRun run = CommandRun.of("replay", "--output", "json", "events/control-message.json");
 
-    assertThat(run.json()).containsEntry("payloads", 1L).containsEntry("alerts", List.of());
+    assertThat(run.json()).containsEntry("payloads", 1L).containsEntry("notifications", List.of());
     assertThat(run.nonZeroMetrics()).isEqualTo(Map.of("ControlMessages", 1L));
   }
 
@@ -151,37 +151,27 @@ class ReplayCommandTest {
 
   @Test
   void json_alertsOfPortScan() {
-    CommandRun run = CommandRun.of("replay", "--output", "json", "events/port-scan.json");
+    CommandRun run =
+        CommandRun.of(
+            "replay",
+            "--output=json",
+            "--alert-thresholds=outside-scan-ports=16",
+            "events/port-scan.json");
 
-    assertThat(Json.objectsAt(run.json(), "alerts"))
+    List<Map<String, @Nullable Object>> notifications = Json.objectsAt(run.json(), "notifications");
+    assertThat(notifications)
+        .extracting(each -> each.get("severity"), each -> each.get("subject"))
+        .containsExactly(
+            tuple("low", "[Flowbell LOW] 198.51.100.7 scans 16+ ports of 10.0.2.98, rejected"));
+    assertThat(Json.objectsAt(notifications.getFirst(), "alerts"))
         .extracting(
             alert -> alert.get("rule"),
-            alert -> alert.get("severity"),
             alert -> alert.get("source"),
             alert -> alert.get("maskedBy"),
             alert -> alert.get("interfaceId"),
-            alert -> alert.get("flows"),
-            alert -> alert.get("count"))
-        .containsExactly(
-            tuple("port-scan", "medium", "198.51.100.7", "10.0.1.5", "eni-0a1b2c3d", 412L, 16L),
-            tuple(
-                "nat-masked-rejects",
-                "medium",
-                "198.51.100.7",
-                "10.0.1.5",
-                "eni-0a1b2c3d",
-                412L,
-                412L),
-            tuple(
-                "blocked-handshakes",
-                "low",
-                "198.51.100.7",
-                "10.0.1.5",
-                "eni-0a1b2c3d",
-                412L,
-                412L),
-            tuple("rejects", "low", "198.51.100.7", "10.0.1.5", "eni-0a1b2c3d", 412L, 412L));
-    assertThat(run.nonZeroMetrics()).containsEntry("AlertsSent", 4L);
+            alert -> alert.get("ports"))
+        .containsExactly(tuple("scan", "198.51.100.7", "10.0.1.5", "eni-0a1b2c3d", 16L));
+    assertThat(run.nonZeroMetrics()).containsEntry("AlertsSent", 1L);
   }
 
   // The forms that input comes in.
@@ -191,11 +181,24 @@ class ReplayCommandTest {
     CommandRun run = CommandRun.of("replay", "--output", "json", "events/nat-gateway.json");
 
     assertThat(run.out())
-        .startsWith("{\"payloads\":1,\"metrics\":{\"Records\":5,")
+        .startsWith(
+            "{\"payloads\":1,\"first\":\"2026-11-22T10:14:05Z\",\"last\":\"2026-11-22T10:14:40Z\","
+                + "\"metrics\":{\"Records\":5,")
         .endsWith("]}\n");
     assertThat(run.out().lines()).hasSize(1);
     assertThat(run.err()).isEmpty();
-    assertThat(run.json().keySet()).containsExactly("payloads", "metrics", "faults", "alerts");
+    assertThat(run.json().keySet())
+        .containsExactly(
+            "payloads",
+            "first",
+            "last",
+            "metrics",
+            "absent",
+            "faults",
+            "notifications",
+            "sources",
+            "doors",
+            "ports");
     assertThat(Json.objectAt(run.json(), "metrics").keySet())
         .containsExactlyElementsOf(Arrays.stream(Metric.values()).map(Metric::awsName).toList());
   }
@@ -234,6 +237,7 @@ class ReplayCommandTest {
                 "RejectedFlows", 2L,
                 "RejectedBytes", 4_585L,
                 "RejectedPackets", 24L,
+                "RejectedAnswers", 1L,
                 "NoDataWindows", 1L,
                 "SkippedWindows", 1L,
                 "DuplicateBatches", 1L,
@@ -356,7 +360,8 @@ class ReplayCommandTest {
   @Test
   void input_jsonRecordBeginsWithKeysOfMany() {
     assertThat(
-            replay("{\"version\":5,\"type\":\"IPv4\",\"region\":\"x\",\"action\":\"REJECT\"}")
+            replay(
+                    "{\"version\":5,\"type\":\"IPv4\",\"region\":\"x\",\"srcaddr\":\"10.0.0.1\",\"action\":\"REJECT\"}")
                 .nonZeroMetrics())
         .isEqualTo(Map.of("Records", 1L, "RejectedFlows", 1L));
   }
@@ -398,15 +403,12 @@ class ReplayCommandTest {
         CommandRun.of(
             "replay",
             "--output=json",
-            "--alert-probed-ports=0",
-            "--alert-nat-masked-rejects=413",
-            "--alert-blocked-handshakes=412",
-            "--alert-rejects=413",
+            "--alert-thresholds=outside-scan-ports=0,rejects=412",
             "events/port-scan.json");
 
-    assertThat(Json.objectsAt(run.json(), "alerts"))
-        .extracting(alert -> alert.get("rule"))
-        .containsExactly("blocked-handshakes");
+    assertThat(Json.objectsAt(run.json(), "notifications"))
+        .extracting(each -> each.get("subject"))
+        .containsExactly("[Flowbell LOW] 198.51.100.7 was rejected 412+ times at 10.0.2.98");
   }
 
   @Test
@@ -421,38 +423,43 @@ class ReplayCommandTest {
   }
 
   @Test
-  void cooldown_acrossFiles() throws IOException {
-    Path first = scan("first", 1);
-    Path second = scan("second", 2);
+  void sameCause_acrossFiles() throws IOException {
+    Path first = Files.writeString(folder.resolve("first"), sweep(1));
+    Path second = Files.writeString(folder.resolve("second"), sweep(2));
 
-    CommandRun quiet =
-        CommandRun.of("replay", "--output=json", first.toString(), second.toString());
-    CommandRun loud =
-        CommandRun.of(
-            "replay", "--output=json", "--cooldown-seconds=0", first.toString(), second.toString());
+    CommandRun run = CommandRun.of("replay", "--output=json", first.toString(), second.toString());
 
-    assertThat(quiet.nonZeroMetrics())
+    assertThat(run.nonZeroMetrics())
         .containsEntry("AlertsSent", 1L)
         .containsEntry("AlertsSuppressed", 1L);
-    assertThat(loud.nonZeroMetrics())
-        .containsEntry("AlertsSent", 2L)
-        .doesNotContainKey("AlertsSuppressed");
+  }
+
+  /// A host inside tries port 445 at 30 hosts.
+  private static String sweep(int network) {
+    StringBuilder lines = new StringBuilder();
+    for (int host = 1; host <= 30; host++) {
+      lines
+          .append(
+              REJECT
+                  .replace("198.51.100.7 10.0.2.98", "10.0.3.17 10.0." + network + "." + host)
+                  .replace(" 22 6 ", " 445 6 "))
+          .append('\n');
+    }
+    return lines.toString();
   }
 
   // Text for people.
 
   @Test
   void text_portScan() {
-    CommandRun run = CommandRun.of("replay", "events/port-scan.json");
+    CommandRun run =
+        CommandRun.of(
+            "replay", "--alert-thresholds=outside-scan-ports=16", "events/port-scan.json");
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.err()).isEmpty();
-    assertThat(
-            run.out()
-                // what depends on when the test runs, and on the Region it runs in
-                .replaceFirst("told [^(]+ later", "told TIME later")
-                .replaceFirst("until .* UTC", "until TIME UTC")
-                .replaceFirst("See all of it:.*\n +", ""))
+    // the link depends on the Region that the test runs in
+    assertThat(run.out().replaceFirst("\nIts records:.*\n", ""))
         .isEqualTo(
             """
             1 payload, 2026-11-22T10:14:05Z to 2026-11-22T10:15:03Z
@@ -463,6 +470,7 @@ class ReplayCommandTest {
               RejectedBytes                   25,753
               RejectedPackets                    425
               StrayRejects                         5
+              RejectedAnswers                      0
               SynOnlyFlows                       418
               BlockedHandshakes                  412
               UnansweredHandshakes                 6
@@ -474,37 +482,85 @@ class ReplayCommandTest {
               ControlMessages                      0
               DuplicateBatches                     0
               PossibleDuplicates                   0
-              AlertsSent                           4
+              AlertsSent                           1
               AlertsSuppressed                     0
+              AlertsQuieted                        0
               OverBounds                           0
 
-            Would go to CloudWatch: 29 data in 1 PutMetricData call, namespace Flowbell
+            Would go to CloudWatch: 31 data in 2 PutMetricData calls, namespace Flowbell
 
             REJECTED, BY ORIGINAL SOURCE
-              source                     scope      masked by        interface                rejects   blocked  ports
-              198.51.100.7               public     10.0.1.5         eni-0a1b2c3d                 412       412     16
-              203.0.113.5                public     -                eni-0a1b2c3d                   5         0      0
-              192.0.2.44                 public     -                eni-0a1b2c3d                   3         0      3
+              source                     scope      masked by          rejects  attempts  hosts  ports  interfaces
+              198.51.100.7               public     10.0.1.5               412       412      1     16           1
+              203.0.113.5                public     -                        5         0      0      0           1
+              192.0.2.44                 public     -                        3         3      1      3           1
 
             REJECTED, BY DESTINATION PORT
               22/tcp (180)  3389/tcp (96)  445/tcp (60)  21/tcp (6)  23/tcp (6)  25/tcp (6)  110/tcp (6)  135/tcp (6)  139/tcp (6)  1433/tcp (6) \s
 
-            4 alerts to tell, as the e-mail would say it:
+            1 notification to send, as the e-mail would arrive:
             ------------------------------------------------------------------------------
-            Subject: [Flowbell] 412 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 16 ports (i-0987654321)
+            Subject: [Flowbell LOW] 198.51.100.7 scans 16+ ports of 10.0.2.98, rejected
 
-            WHAT   412 TCP handshakes blocked within 58 s (action REJECT, SYN only), 24,720 bytes dropped
-            WHO    198.51.100.7 (public), seen by the interface as 10.0.1.5: hidden behind a NAT
-            WHERE  10.0.2.98 ports 22 ssh (180), 3389 rdp (96), 445 smb (60), 13 more
-                   eni-0a1b2c3d on i-0987654321, subnet-1234abcd, vpc-abcd1234, ingress
-            WHEN   2026-11-22 10:14:05-10:15:03 UTC; told TIME later (flow logs are delivered late)
-            WHY    16 ports from one source: a port scan. A security group or network ACL dropped it; nothing got through.
-            NEXT   What blocks it:  aws ec2 describe-network-interfaces --network-interface-ids eni-0a1b2c3d --query 'NetworkInterfaces[].[Groups,SubnetId]'
-                                    aws ec2 describe-network-acls --filters Name=association.subnet-id,Values=subnet-1234abcd
-                   Should it pass?  Open 10.0.2.98 to the original source 198.51.100.7, not to 10.0.1.5.
-            QUIET  The same stays quiet here until TIME UTC.
+            A source outside, 198.51.100.7, is scanning: it tried at least 16 ports of 10.0.2.98.
+            These attempts were rejected. Whether it reached anything else is not known.
+
+            WHO    198.51.100.7 (outside), behind the NAT device 10.0.1.5: rules see that address
+            TRIED  at least 16 ports of 10.0.2.98: port 21 (ftp), port 22 (ssh), port 23 (telnet), port 25
+                   (smtp) and others
+            SEEN   at eni-0a1b2c3d, i-0987654321, subnet-1234abcd, vpc-abcd1234
+            SINCE  2026-11-22 10:14 UTC, for 1 min
+            WHERE  account 123456789010, log group /vpc/flow-logs
+
+            NEXT   Nothing needs to be opened. Close what need not be public.
+
+            WHY    16 ports of one host within an hour (ALERT_THRESHOLDS=outside-scan-ports=16).
+            LESS   If this is expected: QUIET="198.51.100.7/32 scan", or a higher threshold.
+            AGAIN  Not before 2026-11-23 10:15 UTC while it goes on, unless something gets through. After an
+                   hour's silence it counts as new.
             ------------------------------------------------------------------------------
             """);
+  }
+
+  /// What the fields can't show is not 0.
+  @Test
+  void fieldsCanNotShow_isNotZero() {
+    CommandRun json =
+        CommandRun.of("replay", "--output=json", "events/rejects-default-format.json");
+    CommandRun text = CommandRun.of("replay", "events/rejects-default-format.json");
+
+    assertThat(json.json())
+        .containsEntry(
+            "absent",
+            List.of(
+                "StrayRejects",
+                "SynOnlyFlows",
+                "BlockedHandshakes",
+                "UnansweredHandshakes",
+                "NatMaskedFlows",
+                "NatMaskedRejects"));
+    assertThat(Json.objectAt(json.json(), "metrics")).containsEntry("StrayRejects", null);
+    assertThat(text.out()).contains("\n  StrayRejects                       n/a  (no tcp-flags)\n");
+  }
+
+  @Test
+  void json_exactSourcesDoorsAndPorts() {
+    CommandRun run = CommandRun.of("replay", "--output=json", "events/rejects-default-format.json");
+
+    assertThat(Json.objectsAt(run.json(), "sources"))
+        .extracting(
+            each -> each.get("source"),
+            each -> each.get("rejects"),
+            each -> each.get("attempts"),
+            each -> each.get("interfaces"))
+        .containsExactly(tuple("172.31.9.69", 1L, 1L, 1L), tuple("172.31.16.139", 1L, 0L, 1L));
+    assertThat(Json.objectsAt(run.json(), "doors"))
+        .extracting(
+            each -> each.get("destination"), each -> each.get("port"), each -> each.get("rejects"))
+        .containsExactly(tuple("172.31.9.12", 3389L, 1L), tuple("203.0.113.12", null, 1L));
+    assertThat(Json.objectsAt(run.json(), "ports"))
+        .extracting(each -> each.get("port"), each -> each.get("protocol"))
+        .containsExactly(tuple(null, 1L), tuple(3389L, 6L));
   }
 
   @Test
@@ -517,7 +573,7 @@ class ReplayCommandTest {
         .contains("\nUNREADABLE\n  wrong field count                    2\n")
         .contains("\n  Lines of another format? Name it with --log-format.\n")
         .contains("\nWould go to CloudWatch: 1 datum in 1 PutMetricData call, namespace Flowbell\n")
-        .endsWith("\n0 alerts to tell.\n")
+        .contains("\n0 notifications to send.\n")
         .doesNotContain("REJECTED, BY");
   }
 
@@ -542,11 +598,14 @@ class ReplayCommandTest {
         CommandRun.ofInput(
             REJECT.replace("eni-0a1b2c3d", "eni-\u001b[2J\u0007é").getBytes(UTF_8),
             "replay",
-            "--alert-rejects=1",
+            "--alert-thresholds=rejects=1",
             "-");
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("eni-?[2J?").doesNotContain("\u001b").doesNotContain("\u0007");
+    assertThat(run.out())
+        .contains("SEEN   at eni-??2J??")
+        .doesNotContain("\u001b")
+        .doesNotContain("\u0007");
   }
 
   @Test
@@ -560,7 +619,7 @@ class ReplayCommandTest {
                 .out())
         .contains(
             """
-            Would go to CloudWatch: 38 data in 1 PutMetricData call, namespace Flowbell
+            Would go to CloudWatch: 39 data in 1 PutMetricData call, namespace Flowbell
 
             BY DIMENSION
               InterfaceId=eni-1235b8ca123456789: Records 4, AcceptedFlows 4, NatMaskedFlows 1
@@ -578,15 +637,16 @@ class ReplayCommandTest {
               "replay",
               "--publish",
               "--topic-arn=arn:aws:sns:eu-west-1:123456789012:flowbell",
+              "--alert-thresholds=outside-scan-ports=16",
               "--namespace=Flow/Test",
               "events/port-scan.json");
 
       assertThat(run.err()).isEmpty();
       assertThat(run.exitCode()).isZero();
       assertThat(run.out())
-          .contains("\nSent to CloudWatch: 29 data in 1 PutMetricData call, namespace Flow/Test\n")
-          .contains("\n4 alerts sent, as sent:\n");
-      assertThat(aws.metricBodies()).hasSize(1);
+          .contains("\nSent to CloudWatch: 31 data in 2 PutMetricData calls, namespace Flow/Test\n")
+          .contains("\n1 notification sent, as sent:\n");
+      assertThat(aws.metricBodies()).hasSize(2);
       assertThat(new String(aws.metricBodies().getFirst(), UTF_8))
           .contains("Flow/Test", "BlockedHandshakes");
       assertThat(aws.notifications()).hasSize(1);
@@ -594,20 +654,23 @@ class ReplayCommandTest {
           .containsEntry("Action", "Publish")
           .containsEntry("TopicArn", "arn:aws:sns:eu-west-1:123456789012:flowbell")
           .containsEntry(
-              "Subject",
-              "[Flowbell] 412 blocked handshakes: 198.51.100.7 -> 10.0.2.98, 16 ports"
-                  + " (i-0987654321)");
+              "Subject", "[Flowbell LOW] 198.51.100.7 scans 16+ ports of 10.0.2.98, rejected");
     }
   }
 
   @Test
   void publish_withoutTopic() throws IOException {
     try (LoopbackAws aws = LoopbackAws.start()) {
-      CommandRun run = CommandRun.of("replay", "--publish", "events/port-scan.json");
+      CommandRun run =
+          CommandRun.of(
+              "replay",
+              "--publish",
+              "--alert-thresholds=outside-scan-ports=16",
+              "events/port-scan.json");
 
       assertThat(run.exitCode()).isZero();
-      assertThat(run.out()).contains("\n4 alerts to tell, as the e-mail would say it:\n");
-      assertThat(aws.metricBodies()).hasSize(1);
+      assertThat(run.out()).contains("\n1 notification to send, as the e-mail would arrive:\n");
+      assertThat(aws.metricBodies()).hasSize(2);
       assertThat(aws.notifications()).isEmpty();
     }
   }
@@ -804,7 +867,8 @@ class ReplayCommandTest {
   private static Map<String, @Nullable Object> metricsOf(CommandRun run, Iterable<String> names) {
     Map<String, @Nullable Object> all = Json.objectAt(run.json(), "metrics");
     Map<String, @Nullable Object> metrics = new LinkedHashMap<>();
-    names.forEach(name -> metrics.put(name, all.get(name)));
+    // The twin counts 0 of what the fields can't show, which is null here.
+    names.forEach(name -> metrics.put(name, all.get(name) == null ? 0L : all.get(name)));
     return metrics;
   }
 

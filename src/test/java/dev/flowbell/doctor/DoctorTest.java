@@ -466,7 +466,8 @@ class DoctorTest {
             account ->
                 account.versions =
                     List.of(
-                        FakeAccount.version("$LATEST", "code-1", Map.of("ALERT_REJECTS", "5")),
+                        FakeAccount.version(
+                            "$LATEST", "code-1", Map.of("ALERT_THRESHOLDS", "rejects=5")),
                         FakeAccount.version("7", "code-1", Map.of())),
             Finding.warning(
                 "alias",
@@ -668,7 +669,7 @@ class DoctorTest {
   void examine_wrongSettings() {
     FakeAccount account = new FakeAccount();
     account.environment.put("LOG_FORMAT", "wrong");
-    account.environment.put("ALERT_REJECTS", "ten");
+    account.environment.put("ALERT_THRESHOLDS", "rejects=ten");
     account.versions = List.of();
 
     List<Finding> found = new ArrayList<>(DOCTOR.examine(Deployments.in(account)));
@@ -686,7 +687,7 @@ class DoctorTest {
                 mend),
             Finding.problem(
                 "settings",
-                "ALERT_REJECTS: expected a positive integer, or 0 for never, got \"ten\"",
+                "ALERT_THRESHOLDS: rejects: expected a whole number from 0 to 1000000, got \"ten\"",
                 "the function does not start",
                 mend));
   }

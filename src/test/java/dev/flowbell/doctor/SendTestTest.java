@@ -39,7 +39,7 @@ class SendTestTest {
     account.metricSums =
         (metric, from) ->
             switch (metric) {
-              case "RejectedFlows" -> from.equals(MINUTE) ? 300 + (isAfter(10) ? 10 : 0) : -1;
+              case "RejectedFlows" -> from.equals(MINUTE) ? 300 + (isAfter(10) ? 100 : 0) : -1;
               case "AlertsSent" -> from.equals(THIS_MINUTE) ? 7 + (isAfter(20) ? 2 : 0) : -1;
               default -> -1;
             };
@@ -50,15 +50,15 @@ class SendTestTest {
         .containsExactly(
             Finding.ok(
                 "test: metric",
-                "10 rejected flows from %s raised RejectedFlows at 2026-11-23 04:30 UTC after 10 s"
+                "100 rejected flows from %s raised RejectedFlows at 2026-11-23 04:30 UTC after 10 s"
                     .formatted(SOURCE)),
             Finding.ok(
                 "test: notification",
-                "AlertsSent rose by 2 (port-scan at 10): look for a mail from %s that names %s"
+                "AlertsSent rose by 2 (outside-scan-ports at 100): look for a mail from %s that names %s"
                     .formatted(FakeAccount.TOPIC_ARN, SOURCE)));
     assertThat(progress)
         .containsExactly(
-            "sent 10 rejected flows from %s, waiting up to 60 s for RejectedFlows"
+            "sent 100 rejected flows from %s, waiting up to 60 s for RejectedFlows"
                 .formatted(SOURCE),
             "counted after 10 s");
     assertThat(now).as("no longer than needed").isEqualTo(FakeAccount.NOW.plusSeconds(20));
@@ -79,7 +79,7 @@ class SendTestTest {
             "2 123456789012 eni-00000000000000000 %s 192.0.2.255 50000 1 6 1 60 1795408200"
                     .formatted(SOURCE)
                 + " 1795408259 REJECT OK");
-    assertThat(ports(put)).hasSize(10);
+    assertThat(ports(put)).hasSize(100);
   }
 
   @Test
@@ -122,7 +122,7 @@ class SendTestTest {
         .containsExactly(
             Finding.problem(
                 "test: metric",
-                "10 rejected flows from %s did not raise RejectedFlows within 60 s"
+                "100 rejected flows from %s did not raise RejectedFlows within 60 s"
                     .formatted(SOURCE),
                 "see the findings above, and the function's log",
                 TAIL),
@@ -137,7 +137,7 @@ class SendTestTest {
   /// `AlertsSent` is published before the notification, so it alone proves nothing.
   @Test
   void examine_functionMayNotPublish() {
-    account.metricSums = (_, _) -> isAfter(5) ? 10 : 0;
+    account.metricSums = (_, _) -> isAfter(5) ? 100 : 0;
     account.functionLog =
         List.of(
             "{\"errorMessage\":\"metrics: done; alerts: NOT done, SNS Publish, topic x: not sent:"
@@ -147,7 +147,7 @@ class SendTestTest {
         .containsExactly(
             Finding.ok(
                 "test: metric",
-                "10 rejected flows from %s raised RejectedFlows at 2026-11-23 04:30 UTC after 5 s"
+                "100 rejected flows from %s raised RejectedFlows at 2026-11-23 04:30 UTC after 5 s"
                     .formatted(SOURCE)),
             Finding.problem(
                 "test: notification",
@@ -158,7 +158,7 @@ class SendTestTest {
 
   @Test
   void examine_functionLogMayNotBeRead() {
-    account.metricSums = (_, _) -> isAfter(5) ? 10 : 0;
+    account.metricSums = (_, _) -> isAfter(5) ? 100 : 0;
     account.deny("logs:FilterLogEvents");
 
     assertThat(run()).extracting(Finding::verdict).containsExactly(Verdict.OK, Verdict.OK);
@@ -184,15 +184,24 @@ class SendTestTest {
                 null));
   }
 
-  /// Without a destination port there is no port scan. The next threshold is handshakes, at 20.
   @Test
-  void examine_asManyAsTheLowestThresholdThatTheFormatAllows() {
+  void examine_asManyAsTheLowestThreshold() {
+    account.environment.put("ALERT_THRESHOLDS", "rejects=20");
+
+    run();
+
+    assertThat(account.put().getFirst().logEvents()).hasSize(20);
+  }
+
+  /// Without a destination there is no rule that the records could ring.
+  @Test
+  void examine_oneWhereTheFormatAllowsNoRule() {
     account.environment.put(
         "LOG_FORMAT", "${srcaddr} ${action} ${protocol} ${tcp-flags} ${end} ${log-status}");
 
     run();
 
-    assertThat(account.put().getFirst().logEvents()).hasSize(20);
+    assertThat(account.put().getFirst().logEvents()).hasSize(1);
   }
 
   /// Records without a time count at their arrival.
