@@ -54,6 +54,7 @@ public final class Judge {
   /// So many sources that waited are judged with one payload, for the price.
   private static final int MOST_PENDING = 4;
 
+  private static final SourceEvidence NO_EVIDENCE = new SourceEvidence(List.of(), Map.of());
   private static final Place NOWHERE = new Place(null, null, null, null, null, null);
 
   private static final String SOURCE = "src";
@@ -108,6 +109,7 @@ public final class Judge {
     private final Evidence evidence;
     private final Causes causes;
     private final List<Announcement> announcements = new ArrayList<>();
+    private final Set<String> announced = new HashSet<>();
     private final Map<IpAddress, SourceEvidence> sources = new HashMap<>();
     private final Set<IpAddress> scanning = new HashSet<>();
 
@@ -158,12 +160,14 @@ public final class Judge {
         boolean hasGotThrough,
         Function<Occasion, Alert> alert) {
       if (occasion != null) {
-        announcements.add(causes.announce(alert.apply(occasion), isGrown, hasGotThrough));
+        Announcement announcement = causes.announce(alert.apply(occasion), isGrown, hasGotThrough);
+        announcements.add(announcement);
+        announced.add(announcement.alert().key());
       }
     }
 
     private boolean isAnnounced(String key) {
-      return announcements.stream().anyMatch(each -> each.alert().key().equals(key));
+      return announced.contains(key);
     }
 
     // Sources.
@@ -219,7 +223,7 @@ public final class Judge {
       Map<IpAddress, Set<Long>> hours = new LinkedHashMap<>();
       for (PayloadView.Source source : payload.sources().values()) {
         if (left.contains(source.address())) {
-          sources.put(source.address(), new SourceEvidence(List.of(), Map.of()));
+          sources.put(source.address(), NO_EVIDENCE);
           continue;
         }
         hours.put(

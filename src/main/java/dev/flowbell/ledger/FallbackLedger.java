@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /// memory instead, logs that duplicates are possible, and counts a possible duplicate.
 public final class FallbackLedger implements Ledger {
   private final Ledger ledger;
-  private final Ledger memory = new InMemoryLedger();
+  private final Ledger memory = InMemoryLedger.ofFunction();
   private final Consumer<String> warnings;
 
   /// @param ledger the ledger to use while it is available

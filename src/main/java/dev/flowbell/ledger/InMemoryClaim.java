@@ -119,7 +119,7 @@ final class InMemoryClaim implements Claim {
 
     @Override
     public boolean isBounded() {
-      return false;
+      return ledger.isBounded();
     }
 
     @Override

@@ -15,14 +15,18 @@ import java.util.TreeMap;
 /// Evidence in the process's memory. The ledger guards it. Nothing is capped but the number of
 /// items, of which the oldest are forgotten.
 final class InMemoryEvidence {
-  private static final int MOST_ITEMS = 1_000_000;
-
-  private final Map<String, MutableItem> items = newBoundedMap();
-  private final Map<String, Episode> episodes = newBoundedMap();
+  private final Map<String, MutableItem> items;
+  private final Map<String, Episode> episodes;
   private final Map<String, Lease> leases = new HashMap<>();
   private final Set<String> board = new LinkedHashSet<>();
   private final Map<Long, Integer> notifications = new HashMap<>();
   private final Map<Long, List<String>> held = new TreeMap<>();
+
+  /// @param mostItems how many items are kept
+  InMemoryEvidence(int mostItems) {
+    items = newBoundedMap(mostItems);
+    episodes = newBoundedMap(mostItems);
+  }
 
   /// @param isCounted whether the numbers were added before
   Map<String, EvidenceItem> add(Collection<EvidenceAddition> additions, boolean isCounted) {
@@ -109,13 +113,13 @@ final class InMemoryEvidence {
     return taken;
   }
 
-  private static <V> Map<String, V> newBoundedMap() {
+  private static <V> Map<String, V> newBoundedMap(int most) {
     return new LinkedHashMap<>() {
       private static final long serialVersionUID = 1L;
 
       @Override
       protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > MOST_ITEMS;
+        return size() > most;
       }
     };
   }

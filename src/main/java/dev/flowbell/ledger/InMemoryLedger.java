@@ -16,11 +16,30 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryLedger implements Ledger {
   private static final int MOST_ENTRIES = 100_000;
 
-  private final Map<String, Batch> batches = newBoundedMap();
-  private final InMemoryEvidence evidence = new InMemoryEvidence();
+  /// A million items of evidence, for the days of flow logs that somebody replays.
+  private static final int MOST_ITEMS_OF_COMMAND_LINE = 1_000_000;
 
-  /// Makes an empty ledger.
-  public InMemoryLedger() {}
+  /// What a function of 256 MB has room for besides the largest payload.
+  private static final int MOST_ITEMS_OF_FUNCTION = 10_000;
+
+  private final Map<String, Batch> batches = newBoundedMap();
+  private final InMemoryEvidence evidence;
+  private final boolean isBounded;
+
+  /// Makes an empty ledger for the command line, which remembers all evidence.
+  public InMemoryLedger() {
+    this(MOST_ITEMS_OF_COMMAND_LINE, false);
+  }
+
+  private InMemoryLedger(int mostItems, boolean isBounded) {
+    this.evidence = new InMemoryEvidence(mostItems);
+    this.isBounded = isBounded;
+  }
+
+  /// Makes an empty ledger for a function. Its evidence has the bounds that it has in a table.
+  public static InMemoryLedger ofFunction() {
+    return new InMemoryLedger(MOST_ITEMS_OF_FUNCTION, true);
+  }
 
   @Override
   public synchronized Claim claim(String batch, Instant now, Duration lease) {
@@ -38,6 +57,10 @@ public final class InMemoryLedger implements Ledger {
 
   InMemoryEvidence evidence() {
     return evidence;
+  }
+
+  boolean isBounded() {
+    return isBounded;
   }
 
   private static <V> Map<String, V> newBoundedMap() {

@@ -49,7 +49,7 @@ public final class Wiring {
         settings,
         newLineFormats(warnings),
         settings.ledgerTable() == null
-            ? new InMemoryLedger()
+            ? InMemoryLedger.ofFunction()
             : new FallbackLedger(newDynamoDbLedger(settings.ledgerTable()), warnings),
         settings.topicArn() == null ? null : new Judge(settings.alertPolicy()),
         newDelivery(List.of(newMetricPublisher(log)), newAlertPublishers()),

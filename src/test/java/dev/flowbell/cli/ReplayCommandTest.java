@@ -895,13 +895,4 @@ class ReplayCommandTest {
       return gzip.readAllBytes();
     }
   }
-
-  /// Ten ports of one host, probed by one source.
-  private Path scan(String name, int firstPort) throws IOException {
-    StringBuilder lines = new StringBuilder();
-    for (int port = firstPort; port < firstPort + 10; port++) {
-      lines.append(REJECT.replace(" 22 6 ", " " + port + " 6 ")).append('\n');
-    }
-    return Files.writeString(folder.resolve(name), lines);
-  }
 }
