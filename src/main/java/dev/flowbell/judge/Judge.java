@@ -748,8 +748,7 @@ public final class Judge {
         here.add(group.suspect().source());
       }
       int least = thresholds.get(Thresholds.Name.BLOCKED_MINUTES);
-      if (known.isBlockedForMany(
-          thresholds.get(Thresholds.Name.BLOCKED_SOURCES), least, touched)) {
+      if (known.isBlockedForMany(thresholds.get(Thresholds.Name.BLOCKED_SOURCES), least, touched)) {
         return true;
       }
       for (IpAddress source : here) {
@@ -1178,8 +1177,8 @@ public final class Judge {
           });
     }
 
-    /// Returns whether, in half an hour that has a touched minute, so many sources are blocked in so
-    /// many minutes.
+    /// Returns whether, in half an hour that has a touched minute, so many sources are blocked in
+    /// so many minutes.
     boolean isBlockedForMany(int leastSources, int leastMinutes, NavigableSet<Long> touched) {
       if (sources.size() < leastSources) {
         return false;

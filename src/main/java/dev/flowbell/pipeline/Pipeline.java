@@ -12,7 +12,6 @@ import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -168,8 +167,7 @@ public final class Pipeline {
 
   /// Returns the payload's hour, where an hour before it held alerts back.
   private static long dueHour(FlowSummary summary, Claim claim) {
-    long hour =
-        AlertsStep.hourOf(summary.last() == null ? summary.arrival() : summary.last());
+    long hour = AlertsStep.hourOf(summary.last() == null ? summary.arrival() : summary.last());
     return claim.evidence().board().stream()
             .filter(entry -> entry.startsWith(AlertsStep.HELD))
             .anyMatch(entry -> Long.parseLong(entry.substring(AlertsStep.HELD.length())) < hour)
