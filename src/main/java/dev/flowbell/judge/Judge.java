@@ -673,7 +673,7 @@ public final class Judge {
       blockedByPort.forEach(
           (portKey, blocked) -> {
             PortEvidence port = ports.get(portKey);
-            if (port != null && port.doors.size() >= DOORS_OF_PORT) {
+            if (port != null && port.doors().size() >= DOORS_OF_PORT) {
               announcePort(portKey, blocked.getFirst(), port, byDoor, doors, payload);
             } else {
               blocked.forEach(
@@ -784,15 +784,15 @@ public final class Judge {
       Map<String, Set<Long>> hours = new LinkedHashMap<>();
       doors.forEach(
           (door, known) -> {
-            NavigableSet<Long> minutes = known.minutes;
+            NavigableSet<Long> minutes = known.minutes();
             if (mostInHalfHour(minutes, minutes) < 2) {
               return;
             }
             long hour = Hours.of(minutes.last());
             Addition addition = new Addition();
             addition.add("doors", Entries.ofDoor(door));
-            known.sources.forEach(source -> addition.add("src", Entries.ofAddress(source)));
-            known.interfaces.forEach(each -> addition.add(SourceEvidence.INTERFACES, each));
+            known.sources().forEach(source -> addition.add("src", Entries.ofAddress(source)));
+            known.interfaces().forEach(each -> addition.add(SourceEvidence.INTERFACES, each));
             String name = portName(door);
             additions.add(addition.toItem(PORT, name, hour));
             hours.computeIfAbsent(name, _ -> new TreeSet<>()).add(hour);
@@ -822,11 +822,11 @@ public final class Judge {
           (each, list) -> {
             if (portKey(each).equals(key)) {
               groups.addAll(list);
-              minutes.addAll(Objects.requireNonNull(doors.get(each)).minutes);
+              minutes.addAll(Objects.requireNonNull(doors.get(each)).minutes());
             }
           });
       announceBlocked(
-          key, door, true, port.sources, port.doors, port.interfaces, minutes, groups, payload);
+          key, door, true, port.sources(), port.doors(), port.interfaces(), minutes, groups, payload);
     }
 
     private void announceDoor(
@@ -835,10 +835,10 @@ public final class Judge {
           doorKey(door),
           door,
           false,
-          known.sources,
+          known.sources(),
           Set.of(door),
-          known.interfaces,
-          known.minutes,
+          known.interfaces(),
+          known.minutes(),
           groups,
           payload);
     }
@@ -1133,87 +1133,6 @@ public final class Judge {
               new EvidenceAddition(one.key(), one.item().plus(other.item()), one.expires()));
     }
     return List.copyOf(byKey.values());
-  }
-
-  /// What one payload adds to one item.
-  private static final class Addition {
-    private final Map<String, Set<String>> sets = new HashMap<>();
-    private final Map<String, Long> numbers = new HashMap<>();
-
-    void add(String set, String entry) {
-      sets.computeIfAbsent(set, _ -> new HashSet<>()).add(entry);
-    }
-
-    void count(String number, long amount) {
-      numbers.merge(number, amount, Long::sum);
-    }
-
-    EvidenceAddition toItem(String kind, String name, long hour) {
-      return new EvidenceAddition(
-          Hours.key(kind, name, hour), new EvidenceItem(sets, numbers), Hours.expiryOf(hour));
-    }
-  }
-
-  private static final class DoorEvidence {
-    private final Set<IpAddress> sources = new HashSet<>();
-    private final TreeMap<Long, Set<IpAddress>> sourcesByMinute = new TreeMap<>();
-    private final NavigableSet<Long> minutes = new TreeSet<>();
-    private final Set<String> interfaces = new HashSet<>();
-
-    DoorEvidence(List<String> keys, Map<String, EvidenceItem> items) {
-      Hours.forEach(
-          keys,
-          items,
-          (hour, item) -> {
-            for (String entry : item.set("src")) {
-              IpAddress source = Entries.toSource(entry);
-              sources.add(source);
-              sourcesByMinute
-                  .computeIfAbsent(Entries.toSourceMinute(entry, hour), _ -> new HashSet<>())
-                  .add(source);
-            }
-            item.set("min").forEach(entry -> minutes.add(Entries.toMinute(entry, hour)));
-            interfaces.addAll(item.set(SourceEvidence.INTERFACES));
-          });
-    }
-
-    /// Returns whether, in half an hour that has a touched minute, so many sources are blocked in
-    /// so many minutes.
-    boolean isBlockedForMany(int leastSources, int leastMinutes, NavigableSet<Long> touched) {
-      if (sources.size() < leastSources) {
-        return false;
-      }
-      for (long start : minutes) {
-        Long inWindow = touched.ceiling(start);
-        if (inWindow == null || inWindow >= start + HALF_HOUR) {
-          continue;
-        }
-        Set<IpAddress> here = new HashSet<>();
-        sourcesByMinute.subMap(start, start + HALF_HOUR).values().forEach(here::addAll);
-        if (here.size() >= leastSources
-            && minutes.subSet(start, start + HALF_HOUR).size() >= leastMinutes) {
-          return true;
-        }
-      }
-      return false;
-    }
-  }
-
-  private static final class PortEvidence {
-    private final Set<IpAddress> sources = new HashSet<>();
-    private final Set<Door> doors = new HashSet<>();
-    private final Set<String> interfaces = new HashSet<>();
-
-    PortEvidence(List<String> keys, Map<String, EvidenceItem> items) {
-      Hours.forEach(
-          keys,
-          items,
-          (_, item) -> {
-            item.set("src").forEach(entry -> sources.add(Entries.toAddress(entry)));
-            item.set("doors").forEach(entry -> doors.add(Entries.toDoor(entry)));
-            interfaces.addAll(item.set(SourceEvidence.INTERFACES));
-          });
-    }
   }
 
   /// The rejected answers of one server's door: in this payload, and all that is remembered.
