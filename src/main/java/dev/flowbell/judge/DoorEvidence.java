@@ -36,8 +36,8 @@ final class DoorEvidence {
         });
   }
 
-  /// Returns whether, in half an hour that has a touched minute, so many sources are blocked in
-  /// so many minutes.
+  /// Returns whether, in half an hour that has a touched minute, so many sources are blocked in so
+  /// many minutes.
   boolean isBlockedForMany(int leastSources, int leastMinutes, NavigableSet<Long> touched) {
     if (sources.size() < leastSources) {
       return false;

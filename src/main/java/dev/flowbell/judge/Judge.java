@@ -826,7 +826,15 @@ public final class Judge {
             }
           });
       announceBlocked(
-          key, door, true, port.sources(), port.doors(), port.interfaces(), minutes, groups, payload);
+          key,
+          door,
+          true,
+          port.sources(),
+          port.doors(),
+          port.interfaces(),
+          minutes,
+          groups,
+          payload);
     }
 
     private void announceDoor(

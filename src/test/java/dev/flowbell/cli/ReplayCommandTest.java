@@ -145,7 +145,7 @@ class ReplayCommandTest {
 
     CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
 
-    assertThat(run.json()).containsEntry("payloads", 11L);
+    assertThat(run.json()).containsEntry("payloads", 17L);
     assertThat(metricsOf(run, NaiveTwin.METRICS)).isEqualTo(sums);
   }
 
@@ -476,6 +476,7 @@ class ReplayCommandTest {
               UnansweredHandshakes                 6
               NatMaskedFlows                     412
               NatMaskedRejects                   412
+              TransitGatewayPacketsLost             n/a  (no packets-lost-no-route)
               NoDataWindows                        0
               SkippedWindows                       0
               UnreadableRecords                    0
@@ -538,7 +539,8 @@ class ReplayCommandTest {
                 "BlockedHandshakes",
                 "UnansweredHandshakes",
                 "NatMaskedFlows",
-                "NatMaskedRejects"));
+                "NatMaskedRejects",
+                "TransitGatewayPacketsLost"));
     assertThat(Json.objectAt(json.json(), "metrics")).containsEntry("StrayRejects", null);
     assertThat(text.out()).contains("\n  StrayRejects                       n/a  (no tcp-flags)\n");
   }

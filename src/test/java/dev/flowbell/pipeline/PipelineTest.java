@@ -370,11 +370,7 @@ class PipelineTest {
     Pipeline pipeline = pipeline();
 
     for (int i = 0; i < 2; i++) {
-      PayloadReader reader =
-          new PayloadReader(
-              new LogOrigin("", "", "file"),
-              Settings.fromEnvironment(Map.of()),
-              List.of(RecordFormat.DEFAULT));
+      PayloadReader reader = pipeline.begin(new LogOrigin("", "", "file"));
       byte[] line = reject("a", 22).getBytes(StandardCharsets.US_ASCII);
       reader.addLine(line, 0, line.length);
       reader.addOverlongLine();
