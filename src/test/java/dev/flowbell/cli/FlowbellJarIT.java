@@ -26,7 +26,8 @@ final class FlowbellJarIT {
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
-        .startsWith("{\"payloads\":1,\"metrics\":{\"Records\":470,\"AcceptedFlows\":50,")
+        .startsWith("{\"payloads\":1,\"first\":\"2026-11-22T10:14:05Z\",")
+        .contains("\"metrics\":{\"Records\":470,\"AcceptedFlows\":50,")
         .contains("\"BlockedHandshakes\":412,", "\"source\":\"198.51.100.7\"")
         .endsWith("]}\n");
     assertThat(SampleEvents.expected(Path.of("events")).get("port-scan.json").metrics())
