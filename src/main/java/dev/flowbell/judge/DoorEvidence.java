@@ -12,8 +12,6 @@ import java.util.TreeSet;
 
 /// What is remembered of one door at which sources inside are blocked.
 final class DoorEvidence {
-  private static final int HALF_HOUR = 30;
-
   private final Set<IpAddress> sources = new HashSet<>();
   private final TreeMap<Long, Set<IpAddress>> sourcesByMinute = new TreeMap<>();
   private final NavigableSet<Long> minutes = new TreeSet<>();
@@ -44,13 +42,13 @@ final class DoorEvidence {
     }
     for (long start : minutes) {
       Long inWindow = touched.ceiling(start);
-      if (inWindow == null || inWindow >= start + HALF_HOUR) {
+      if (inWindow == null || inWindow >= start + Hours.HALF) {
         continue;
       }
       Set<IpAddress> here = new HashSet<>();
-      sourcesByMinute.subMap(start, start + HALF_HOUR).values().forEach(here::addAll);
+      sourcesByMinute.subMap(start, start + Hours.HALF).values().forEach(here::addAll);
       if (here.size() >= leastSources
-          && minutes.subSet(start, start + HALF_HOUR).size() >= leastMinutes) {
+          && minutes.subSet(start, start + Hours.HALF).size() >= leastMinutes) {
         return true;
       }
     }

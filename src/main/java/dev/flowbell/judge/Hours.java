@@ -12,6 +12,10 @@ import java.util.function.BiConsumer;
 /// Evidence is kept by the hour of flow time: one item for each key and hour.
 final class Hours {
   static final long MINUTES = 60;
+  static final long HALF = 30;
+
+  /// In minutes: the step of what is kept of sources outside, and AWS's longer interval.
+  static final long TEN = 10;
 
   /// How long evidence is kept. Payloads that are this late count for themselves.
   private static final Duration KEPT = Duration.ofHours(26);

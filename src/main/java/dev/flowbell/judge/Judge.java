@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
@@ -39,8 +40,6 @@ import org.jspecify.annotations.Nullable;
 /// All of a payload's evidence is added before anything is decided, and everything is keyed by flow
 /// time. So what is sent depends on what happened, not on how it was cut, ordered or repeated.
 public final class Judge {
-  private static final int HALF_HOUR = 30;
-  private static final int TEN = 10;
   private static final int MOST_EXAMPLES = 12;
   private static final int DOORS_OF_PORT = 5;
 
@@ -325,7 +324,7 @@ public final class Judge {
             SourceEvidence.TRIES,
             Entries.ofTry(
                 door,
-                source.isInside() ? minute : Math.floorDiv(minute, (long) TEN) * TEN,
+                source.isInside() ? minute : Math.floorDiv(minute, Hours.TEN) * Hours.TEN,
                 isUndecided ? suspect.sourcePort() : -1));
         String interfaceId = suspect.place().interfaceId();
         if (interfaceId != null) {
@@ -336,7 +335,7 @@ public final class Judge {
         }
         if (suspect.isRejected()) {
           addition.count(
-              SourceEvidence.recordsName(Math.floorDiv(minute, (long) TEN), door), group.records());
+              SourceEvidence.recordsName(Math.floorDiv(minute, Hours.TEN), door), group.records());
         }
       }
       byHour.forEach(
@@ -466,7 +465,7 @@ public final class Judge {
       List<Try> tries = result.tries().isEmpty() ? known.tries() : result.tries();
       Set<IpAddress> hosts = new TreeSet<>();
       Set<String> ports = new HashSet<>();
-      Set<Long> minutes = new TreeSet<>();
+      NavigableSet<Long> minutes = new TreeSet<>();
       Set<Door> doors = new TreeSet<>();
       for (Try each : tries) {
         doors.add(each.door());
@@ -477,10 +476,7 @@ public final class Judge {
         hosts.add(door.address());
         ports.add(door.protocol() + "|" + door.port());
       }
-      Instant since =
-          minutes.isEmpty()
-              ? earliest
-              : Hours.timeOf(minutes.stream().min(Comparator.naturalOrder()).orElseThrow());
+      Instant since = minutes.isEmpty() ? earliest : Hours.timeOf(minutes.first());
       return new Alert.Scan(
           severity,
           key,
@@ -504,13 +500,13 @@ public final class Judge {
 
     /// Sources that scan may get something through in payloads without attempts.
     private void judgeOpened(PayloadView payload) {
-      for (IpAddress address : payload.opened().keySet()) {
+      for (Map.Entry<IpAddress, List<OpenedFlow>> opened : payload.opened().entrySet()) {
+        IpAddress address = opened.getKey();
         if (payload.sources().containsKey(address)) {
           continue; // judged with its attempts
         }
-        List<OpenedFlow> flows = payload.openedBy(address);
         NavigableSet<Long> minutes = new TreeSet<>();
-        flows.forEach(flow -> minutes.add(payload.minuteOf(flow.minute())));
+        opened.getValue().forEach(flow -> minutes.add(payload.minuteOf(flow.minute())));
         Instant earliest = Hours.timeOf(minutes.first());
         Instant latest = Hours.timeOf(minutes.last());
         Episode episode = causes.find(scanKey(address));
@@ -769,7 +765,7 @@ public final class Judge {
     private boolean isOften(SourceEvidence source, Door door, NavigableSet<Long> touched) {
       long least = thresholds.get(Thresholds.Name.BLOCKED_RECORDS);
       for (long minute : toTens(touched)) {
-        long ten = minute / TEN;
+        long ten = minute / Hours.TEN;
         for (long first = ten - 2; first <= ten; first++) {
           if (source.recordsByDoor(first, first + 2).getOrDefault(door, 0L) >= least) {
             return true;
@@ -804,8 +800,7 @@ public final class Judge {
       hours.forEach((name, set) -> keys.put(name, Hours.around(PORT, name, set)));
       Map<String, EvidenceItem> items = read(keys.values(), add(additions));
       Map<String, PortEvidence> found = new LinkedHashMap<>();
-      keys.forEach(
-          (name, list) -> found.put("blocked|port|" + name, new PortEvidence(list, items)));
+      keys.forEach((name, list) -> found.put(portKey(name), new PortEvidence(list, items)));
       return found;
     }
 
@@ -915,7 +910,7 @@ public final class Judge {
       Set<Door> tried = new HashSet<>();
       known.tries().forEach(each -> tried.add(each.door()));
       for (long minute : toTens(source.minutes())) {
-        long last = minute / TEN;
+        long last = minute / Hours.TEN;
         for (long first = last - 5; first <= last; first++) {
           Map<Door, Long> byDoor = known.recordsByDoor(first, first + 5);
           byDoor.keySet().removeIf(door -> !tried.contains(door) || isExplained(door, source));
@@ -1051,9 +1046,7 @@ public final class Judge {
                   Count.atLeast(Math.max(records, ids.size())),
                   rule == Rule.UNREADABLE_RECORDS
                       ? summary.faults().keySet().stream()
-                          .map(
-                              fault ->
-                                  fault.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
+                          .map(fault -> fault.name().toLowerCase(Locale.ROOT).replace('_', ' '))
                           .toList()
                       : List.of(),
                   summary.skippedAt(),
@@ -1067,8 +1060,8 @@ public final class Judge {
     int most = 0;
     for (long start : minutes) {
       Long inWindow = touched.ceiling(start);
-      if (inWindow != null && inWindow < start + HALF_HOUR) {
-        most = Math.max(most, minutes.subSet(start, start + HALF_HOUR).size());
+      if (inWindow != null && inWindow < start + Hours.HALF) {
+        most = Math.max(most, minutes.subSet(start, start + Hours.HALF).size());
       }
     }
     return most;
@@ -1077,14 +1070,14 @@ public final class Judge {
   /// Returns the first minutes of the ten minutes that these are in.
   private static NavigableSet<Long> toTens(Collection<Long> minutes) {
     NavigableSet<Long> tens = new TreeSet<>();
-    minutes.forEach(minute -> tens.add(Math.floorDiv(minute, (long) TEN) * TEN));
+    minutes.forEach(minute -> tens.add(Math.floorDiv(minute, Hours.TEN) * Hours.TEN));
     return tens;
   }
 
   /// Returns when a cause began. For a source outside, remembered times are the first minutes of
   /// ten: the payload's own times are more exact.
   private static Instant sinceOf(Instant remembered, Instant earliest, boolean isInside) {
-    boolean isSameTen = !isInside && earliest.isBefore(remembered.plusSeconds(TEN * 60L));
+    boolean isSameTen = !isInside && earliest.isBefore(remembered.plusSeconds(Hours.TEN * 60L));
     return isSameTen || remembered.isAfter(earliest) ? earliest : remembered;
   }
 
@@ -1110,7 +1103,11 @@ public final class Judge {
   }
 
   private static String portKey(Door door) {
-    return "blocked|port|" + portName(door);
+    return portKey(portName(door));
+  }
+
+  private static String portKey(String portName) {
+    return "blocked|port|" + portName;
   }
 
   private static String portName(Door door) {

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// One payload as the rules look at it: attempts by source and by door, answers by server.
 final class PayloadView {
@@ -61,10 +60,6 @@ final class PayloadView {
     return answers;
   }
 
-  List<OpenedFlow> openedBy(IpAddress source) {
-    return opened.getOrDefault(source, List.of());
-  }
-
   Map<IpAddress, List<OpenedFlow>> opened() {
     return opened;
   }
@@ -93,7 +88,6 @@ final class PayloadView {
     private final Set<Door> doors = new HashSet<>();
     private final NavigableSet<Long> minutes = new TreeSet<>();
     private boolean isInside;
-    private @Nullable IpAddress maskedBy;
 
     Source(IpAddress address) {
       this.address = address;
@@ -104,9 +98,6 @@ final class PayloadView {
       doors.add(doorOf(group));
       minutes.add(minuteOf(group));
       isInside |= group.suspect().isInside();
-      if (maskedBy == null) {
-        maskedBy = group.suspect().maskedBy();
-      }
     }
 
     IpAddress address() {
@@ -120,10 +111,6 @@ final class PayloadView {
     /// Returns the doors it tried.
     Set<Door> doors() {
       return doors;
-    }
-
-    @Nullable IpAddress maskedBy() {
-      return maskedBy;
     }
 
     List<SuspectGroup> attempts() {

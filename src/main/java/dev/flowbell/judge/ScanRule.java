@@ -31,7 +31,6 @@ final class ScanRule {
   private static final int GROWN = 10;
 
   private static final long PATIENCE_MINUTES = 15;
-  private static final long TEN = 10;
 
   private final Thresholds thresholds;
 
@@ -63,11 +62,11 @@ final class ScanRule {
           each ->
               minutesOfDoors.computeIfAbsent(each.door(), _ -> new HashSet<>()).add(each.minute()));
     }
-    long length = isInside ? Hours.MINUTES : Hours.MINUTES - TEN + 1;
+    long length = isInside ? Hours.MINUTES : Hours.MINUTES - Hours.TEN + 1;
     Result best = Result.NOTHING;
     for (long start : byMinute.navigableKeySet()) {
       long end = start + length;
-      Long inWindow = sorted.ceiling(isInside ? start : start / TEN * TEN);
+      Long inWindow = sorted.ceiling(isInside ? start : start / Hours.TEN * Hours.TEN);
       boolean isTouched = inWindow != null && inWindow < start + Hours.MINUTES;
       if (!isTouched) {
         continue;
