@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One cause that a rule found, with the evidence for it.
 public sealed interface Alert {
+  /// The most examples that an alert names of anything.
+  int MOST_EXAMPLES = 12;
+
   /// Returns the rule that found it.
   Rule rule();
 

@@ -7,4 +7,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param known the episode that the decision to send is based on, `null` for none
 /// @param after the episode once the alert was sent
-public record Announcement(Alert alert, @Nullable Episode known, Episode after) {}
+public record Announcement(Alert alert, @Nullable Episode known, Episode after) {
+  /// Returns the key under which the ledger keeps that the alert was not sent because of the
+  /// setting `QUIET`.
+  public String quietKey() {
+    return CauseKeys.ofQuiet(alert.key());
+  }
+}

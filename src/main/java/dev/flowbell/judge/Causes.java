@@ -17,11 +17,14 @@ final class Causes {
   private static final Duration AGAIN_AFTER = Duration.ofDays(1);
 
   private final Evidence evidence;
+  private final String payloadId;
   private final Map<String, @Nullable Episode> episodes = new HashMap<>();
   private final Map<String, Span> touched = new LinkedHashMap<>();
 
-  Causes(Evidence evidence) {
+  /// @param payloadId the payload that is judged
+  Causes(Evidence evidence, String payloadId) {
     this.evidence = evidence;
+    this.payloadId = payloadId;
   }
 
   /// Reads the episodes of causes, in one call.
@@ -35,7 +38,9 @@ final class Causes {
   }
 
   @Nullable Episode find(String key) {
-    load(List.of(key));
+    if (!episodes.containsKey(key)) {
+      load(List.of(key));
+    }
     return episodes.get(key);
   }
 
@@ -73,13 +78,31 @@ final class Causes {
     int rank = alert.severity().rank();
     Episode after =
         known == null || !known.covers(alert.since(), alert.until())
-            ? new Episode(alert.since(), alert.until(), alert.until(), rank, isGrown, hasGotThrough)
+            ? new Episode(
+                alert.since(),
+                alert.until(),
+                alert.until(),
+                rank,
+                isGrown,
+                hasGotThrough,
+                payloadId)
             : extended(known, alert, rank, isGrown, hasGotThrough);
     touched.remove(alert.key());
     return new Announcement(alert, known, after);
   }
 
-  private static Episode extended(
+  /// Returns how to remember that an alert was not sent because of the setting `QUIET`; `null` if
+  /// that is remembered already.
+  @Nullable Announcement toQuiet(Announcement announcement) {
+    Alert alert = announcement.alert();
+    String key = announcement.quietKey();
+    if (rings(key, alert.since(), alert.until())) {
+      return null;
+    }
+    return new Announcement(alert, find(key), announcement.after());
+  }
+
+  private Episode extended(
       Episode known, Alert alert, int rank, boolean isGrown, boolean hasGotThrough) {
     Episode episode = known.extendedBy(alert.since(), alert.until());
     return new Episode(
@@ -88,19 +111,20 @@ final class Causes {
         alert.until(),
         Math.max(rank, episode.rank()),
         isGrown || episode.isGrown(),
-        hasGotThrough || episode.hasGotThrough());
+        hasGotThrough || episode.hasGotThrough(),
+        payloadId);
   }
 
   /// Records that the causes that ring go on.
   ///
-  /// @return how many ring
+  /// @return how many of them another payload's notification told
   int extendTouched() {
     int count = 0;
     for (Map.Entry<String, Span> each : touched.entrySet()) {
       Episode episode = find(each.getKey());
       Span span = each.getValue();
       if (episode != null && episode.covers(span.earliest, span.latest)) {
-        count++;
+        count += episode.sentBy().equals(payloadId) ? 0 : 1;
         Episode extended = episode.extendedBy(span.earliest, span.latest);
         if (!extended.equals(episode)) {
           evidence.extend(each.getKey(), extended);

@@ -12,6 +12,9 @@ import java.util.TreeSet;
 
 /// What is remembered of one door at which sources inside are blocked.
 final class DoorEvidence {
+  static final String SOURCES = "src";
+  static final String MINUTES = "min";
+
   private final Set<IpAddress> sources = new HashSet<>();
   private final TreeMap<Long, Set<IpAddress>> sourcesByMinute = new TreeMap<>();
   private final NavigableSet<Long> minutes = new TreeSet<>();
@@ -22,14 +25,14 @@ final class DoorEvidence {
         keys,
         items,
         (hour, item) -> {
-          for (String entry : item.set("src")) {
+          for (String entry : item.set(SOURCES)) {
             IpAddress source = Entries.toSource(entry);
             sources.add(source);
             sourcesByMinute
                 .computeIfAbsent(Entries.toSourceMinute(entry, hour), _ -> new HashSet<>())
                 .add(source);
           }
-          item.set("min").forEach(entry -> minutes.add(Entries.toMinute(entry, hour)));
+          item.set(MINUTES).forEach(entry -> minutes.add(Entries.toMinute(entry, hour)));
           interfaces.addAll(item.set(SourceEvidence.INTERFACES));
         });
   }

@@ -23,6 +23,15 @@ final class Entries {
   /// One answer that was rejected.
   record Answer(IpAddress client, int port, long minute) {}
 
+  /// Returns up to 64 characters of a text.
+  static String ofText(String text) {
+    StringBuilder entry = new StringBuilder(text.length());
+    for (int i = 0; i < text.length() && i < 64; i++) {
+      entry.append((char) (text.charAt(i) & 0xff));
+    }
+    return entry.toString();
+  }
+
   static String ofAddress(IpAddress address) {
     StringBuilder entry = new StringBuilder(16);
     append(address, entry);

@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /// Evidence is kept by the hour of flow time: one item for each key and hour.
@@ -30,6 +33,13 @@ final class Hours {
     return Math.floorDiv(time.getEpochSecond(), 3_600);
   }
 
+  /// Returns the hours of minutes, in a set that can be added to.
+  static Set<Long> of(Collection<Long> minutes) {
+    Set<Long> hours = new TreeSet<>();
+    minutes.forEach(minute -> hours.add(of((long) minute)));
+    return hours;
+  }
+
   static String key(String kind, String name, long hour) {
     return "ev#" + kind + "#" + name + "#" + hour;
   }
@@ -51,6 +61,32 @@ final class Hours {
 
   static Instant timeOf(long minute) {
     return Instant.ofEpochSecond(minute * 60);
+  }
+
+  /// Returns when a cause began. For a source outside, remembered times are the first minutes of
+  /// ten: the payload's own times are more exact.
+  static Instant since(Instant remembered, Instant earliest, boolean isInside) {
+    boolean isSameTen = !isInside && earliest.isBefore(remembered.plusSeconds(TEN * 60));
+    return isSameTen || remembered.isAfter(earliest) ? earliest : remembered;
+  }
+
+  /// Returns the first minutes of the ten minutes that these are in.
+  static NavigableSet<Long> toTens(Collection<Long> minutes) {
+    NavigableSet<Long> tens = new TreeSet<>();
+    minutes.forEach(minute -> tens.add(Math.floorDiv(minute, TEN) * TEN));
+    return tens;
+  }
+
+  /// Returns the most minutes of half an hour that has one of the touched minutes.
+  static int mostInHalfHour(NavigableSet<Long> minutes, NavigableSet<Long> touched) {
+    int most = 0;
+    for (long start : minutes) {
+      Long inWindow = touched.ceiling(start);
+      if (inWindow != null && inWindow < start + HALF) {
+        most = Math.max(most, minutes.subSet(start, start + HALF).size());
+      }
+    }
+    return most;
   }
 
   /// Passes each item on with its hour.

@@ -2,6 +2,7 @@ package dev.flowbell.judge;
 
 import dev.flowbell.classify.Door;
 import dev.flowbell.classify.Suspect;
+import dev.flowbell.classify.Suspect.Place;
 import dev.flowbell.metric.MetricCounts;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.summary.FlowSummary;
@@ -9,6 +10,7 @@ import dev.flowbell.summary.OpenedFlow;
 import dev.flowbell.summary.SuspectGroup;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.TreeSet;
 
 /// One payload as the rules look at it: attempts by source and by door, answers by server.
 final class PayloadView {
+  private static final Place NOWHERE = new Place(null, null, null, null, null, null);
+
   private final long arrivalMinute;
   private final Instant now;
   private final Map<IpAddress, Source> sources = new LinkedHashMap<>();
@@ -70,6 +74,17 @@ final class PayloadView {
 
   long minuteOf(long minute) {
     return minute == MetricCounts.NO_MINUTE ? arrivalMinute : minute;
+  }
+
+  NavigableSet<Long> minutesOf(Collection<SuspectGroup> groups) {
+    NavigableSet<Long> minutes = new TreeSet<>();
+    groups.forEach(group -> minutes.add(minuteOf(group)));
+    return minutes;
+  }
+
+  /// Returns where the first of these records was logged.
+  static Place placeOf(List<SuspectGroup> groups) {
+    return groups.isEmpty() ? NOWHERE : groups.getFirst().suspect().place();
   }
 
   static Door doorOf(SuspectGroup group) {

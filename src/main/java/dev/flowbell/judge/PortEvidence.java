@@ -10,6 +10,8 @@ import java.util.Set;
 
 /// What is remembered of one port that is blocked at several doors.
 final class PortEvidence {
+  static final String DOORS = "doors";
+
   private final Set<IpAddress> sources = new HashSet<>();
   private final Set<Door> doors = new HashSet<>();
   private final Set<String> interfaces = new HashSet<>();
@@ -19,8 +21,8 @@ final class PortEvidence {
         keys,
         items,
         (_, item) -> {
-          item.set("src").forEach(entry -> sources.add(Entries.toAddress(entry)));
-          item.set("doors").forEach(entry -> doors.add(Entries.toDoor(entry)));
+          item.set(DoorEvidence.SOURCES).forEach(entry -> sources.add(Entries.toAddress(entry)));
+          item.set(DOORS).forEach(entry -> doors.add(Entries.toDoor(entry)));
           interfaces.addAll(item.set(SourceEvidence.INTERFACES));
         });
   }

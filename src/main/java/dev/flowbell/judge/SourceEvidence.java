@@ -18,11 +18,17 @@ import org.jspecify.annotations.Nullable;
 
 /// What is remembered of one source, over up to three hours or more.
 final class SourceEvidence {
+  /// The kind of its items' keys.
+  static final String KIND = "src";
+
   static final String TRIES = "tries";
   static final String INTERFACES = "if";
   static final String MASKED_BY = "nat";
   static final String GOT_THROUGH = "got";
   private static final String RECORDS = "n";
+
+  /// Nothing is remembered.
+  static final SourceEvidence NOTHING = new SourceEvidence(List.of(), Map.of());
 
   private final List<Try> tries = new ArrayList<>();
   private final Set<String> interfaces = new HashSet<>();
@@ -87,6 +93,13 @@ final class SourceEvidence {
 
   List<Try> tries() {
     return tries;
+  }
+
+  /// Returns the doors it tried.
+  Set<Door> doors() {
+    Set<Door> doors = new HashSet<>();
+    tries.forEach(each -> doors.add(each.door()));
+    return doors;
   }
 
   Set<String> interfaces() {

@@ -398,7 +398,8 @@ final class DynamoDbEvidence implements Evidence {
         DynamoDbJson.readInstant(item, LedgerAttributes.AT),
         (int) DynamoDbJson.readNumber(item, LedgerAttributes.RANK, 0),
         DynamoDbJson.readBoolean(item, LedgerAttributes.GROWN),
-        DynamoDbJson.readBoolean(item, LedgerAttributes.GOT));
+        DynamoDbJson.readBoolean(item, LedgerAttributes.GOT),
+        DynamoDbJson.readString(item, LedgerAttributes.SENT_BY));
   }
 
   /// The episode's first and last flow time are not compared: other payloads extend it meanwhile.
@@ -458,6 +459,7 @@ final class DynamoDbEvidence implements Evidence {
             .set(LedgerAttributes.RANK, DynamoDbJson.number(episode.rank()))
             .set(LedgerAttributes.GROWN, DynamoDbJson.bool(episode.isGrown()))
             .set(LedgerAttributes.GOT, DynamoDbJson.bool(episode.hasGotThrough()))
+            .set(LedgerAttributes.SENT_BY, DynamoDbJson.string(episode.sentBy()))
             .set(LedgerAttributes.EXPIRES, DynamoDbJson.seconds(episode.last().plus(EPISODES_KEPT)))
             .remove(LedgerAttributes.LEASE_END)
             .remove(LedgerAttributes.OWNER)

@@ -10,8 +10,15 @@ import java.time.Instant;
 /// @param rank how much the last notification mattered
 /// @param isGrown whether a notification said that it has grown
 /// @param hasGotThrough whether a notification said what got through
+/// @param sentBy the id of the batch whose notification was last sent; empty where it is not known
 public record Episode(
-    Instant first, Instant last, Instant sentAt, int rank, boolean isGrown, boolean hasGotThrough) {
+    Instant first,
+    Instant last,
+    Instant sentAt,
+    int rank,
+    boolean isGrown,
+    boolean hasGotThrough,
+    String sentBy) {
   /// After so much silence, the next flow begins another episode.
   public static final Duration SILENCE = Duration.ofHours(1);
 
@@ -28,6 +35,7 @@ public record Episode(
         sentAt,
         rank,
         isGrown,
-        hasGotThrough);
+        hasGotThrough,
+        sentBy);
   }
 }

@@ -34,7 +34,7 @@ class JudgeTest {
           "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action"
               + " tcp-flags log-status");
 
-  private final InMemoryLedger ledger = new InMemoryLedger();
+  private InMemoryLedger ledger = new InMemoryLedger();
   private AlertPolicy policy = AlertPolicy.DEFAULT;
   private int payloads;
 
@@ -70,6 +70,76 @@ class JudgeTest {
     assertThat(judge(hosts(0, INSIDE, 25, 7_777))).isEmpty();
     assertThat(judge(hosts(2, INSIDE, 25, 7_777))).isEmpty();
     assertThat(judge(accept(40, "10.0.1.1", "10.0.1.2", 443))).isEmpty();
+    assertThat(finish()).isEmpty();
+  }
+
+  /// In the other order, nobody could know in time that the doors are tried again.
+  @Test
+  void insideScan_unusualPortTriedAgainLaterIsOne() {
+    assertThat(judge(hosts(16, INSIDE, 25, 7_777))).isEmpty();
+    assertThat(judge(hosts(0, INSIDE, 25, 7_777))).isEmpty();
+    assertThat(judge(accept(17, "10.0.1.1", "10.0.1.2", 443))).containsExactly("HIGH NEW " + SCAN);
+  }
+
+  @Test
+  void insideScan_unusualPortTriedInTheHourBeforeIsNone() {
+    assertThat(judge(hosts(0, INSIDE, 12, 7_777))).isEmpty();
+    for (int minute = 20; minute < 200; minute += 20) {
+      assertThat(judge(hosts(minute, INSIDE, 12, 7_777))).isEmpty();
+      String target = "10.0.10." + minute;
+      assertThat(judge(reject(minute, INSIDE, target, 7_777))).isEmpty();
+      for (int again = minute; again < 200; again += 20) {
+        assertThat(judge(reject(again + 1, INSIDE, target, 7_777))).isEmpty();
+      }
+    }
+    assertThat(finish()).isEmpty();
+  }
+
+  @Test
+  void insideScan_behindAnOutageOfTheDoors() {
+    assertThat(tenMinutesOfDoors(4)).hasSize(4);
+    assertThat(judge(hosts(10, INSIDE, 24, 5432))).isEmpty();
+    assertThat(judge(reject(11, INSIDE, "10.0.9.25", 5432))).containsExactly("HIGH NEW " + SCAN);
+  }
+
+  @Test
+  void insideScan_behindAnOutageOfThePort() {
+    assertThat(tenMinutesOfDoors(5)).containsExactly("MEDIUM NEW blocked|port|6|5432");
+    for (int host = 1; host < 25; host++) {
+      assertThat(judge(reject(10, INSIDE, "10.0.9." + host, 5432))).isEmpty();
+    }
+    assertThat(judge(reject(11, INSIDE, "10.0.9.25", 5432))).containsExactly("HIGH NEW " + SCAN);
+  }
+
+  @Test
+  void insideScan_behindAnOutageWhereEvidenceCosts() {
+    ledger = InMemoryLedger.ofFunction();
+    assertThat(tenMinutesOfDoors(5)).containsExactly("MEDIUM NEW blocked|port|6|5432");
+    List<String> told = new ArrayList<>();
+    for (int host = 1; host <= 25; host++) {
+      List<String> lines = new ArrayList<>();
+      for (int client = 20; client < 27; client++) {
+        lines.addAll(reject(10 + host, "10.0.1." + client, "10.0.9." + host, 5432));
+      }
+      lines.addAll(reject(10 + host, INSIDE, "10.0.9." + host, 5432));
+      told.addAll(judge(lines));
+    }
+    assertThat(told).contains("HIGH NEW " + SCAN);
+  }
+
+  /// Clients of a port that is blocked try few doors, again and again.
+  @Test
+  void insideScan_clientsOfABlockedPortAreNone() {
+    for (int minute = 0; minute < 120; minute++) {
+      for (int client = 0; client < 6; client++) {
+        List<String> lines = new ArrayList<>();
+        for (int host = 0; host < 4; host++) {
+          String target = "10.0.9." + (client * 4 + host);
+          lines.addAll(reject(minute, "10.0.1." + client, target, 7_777));
+        }
+        assertThat(judge(lines)).noneMatch(each -> each.contains("scan"));
+      }
+    }
     assertThat(finish()).isEmpty();
   }
 
@@ -303,6 +373,31 @@ class JudgeTest {
     judge(hosts(0, INSIDE, 25, 445));
 
     assertThat(judgement(hosts(1, INSIDE, 25, 445), newEvidence()).suppressed()).isEqualTo(1);
+  }
+
+  @Test
+  void judge_repeatedPayloadDoesNotCountItsOwnAlert() {
+    Evidence evidence = newEvidence();
+    tell(judgement(hosts(0, INSIDE, 25, 445), evidence).announcements(), evidence);
+
+    Judgement repeated = judgement(hosts(0, INSIDE, 25, 445), evidence);
+
+    assertThat(repeated).isEqualTo(Judgement.NOTHING);
+  }
+
+  @Test
+  void quiet_isNewOnce() {
+    policy = new AlertPolicy(Thresholds.DEFAULT, Quiet.parse("10.0.3.17/32 scan"), 10);
+    Evidence evidence = newEvidence();
+
+    List<Announcement> first = judgement(hosts(0, INSIDE, 25, 445), evidence).newlyQuiet();
+    assertThat(first).extracting(Announcement::quietKey).containsExactly("quiet|" + SCAN);
+    assertThat(evidence.lease("quiet|" + SCAN, first.getFirst().known())).isTrue();
+    evidence.recordSent("quiet|" + SCAN, first.getFirst().after());
+
+    Judgement second = judgement(hosts(1, INSIDE, 25, 445), newEvidence());
+    assertThat(second.newlyQuiet()).isEmpty();
+    assertThat(second.quieted()).isEqualTo(1);
   }
 
   // One payload.

@@ -166,7 +166,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
   @Test
   void extend_byLessThanTenMinutes_writesNothing() {
     Evidence evidence = claim("sent", NOW).evidence();
-    Episode sent = new Episode(NOW, NOW, NOW, 1, false, false);
+    Episode sent = new Episode(NOW, NOW, NOW, 1, false, false, "");
     evidence.lease("cause", null);
     evidence.recordSent("cause", sent);
     proxy.forget();
@@ -222,7 +222,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
     Claim claim = claim("expires", NOW);
     claim.evidence().add(List.of(addition("ev#expires", "tries", "a")));
     claim.evidence().lease("expires", null);
-    claim.evidence().recordSent("expires", new Episode(NOW, NOW, NOW, 1, false, false));
+    claim.evidence().recordSent("expires", new Episode(NOW, NOW, NOW, 1, false, false, ""));
     claim.evidence().countNotification(8, 1);
 
     assertThat(table.number("batch#expires", "expires"))
@@ -245,7 +245,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
     claim.recordAccepted(Set.of(3));
     claim.recordDone(Set.of("METRICS"));
     assertThat(claim.evidence().lease("lost", null)).isTrue();
-    claim.evidence().recordSent("lost", new Episode(NOW, NOW, NOW, 1, false, false));
+    claim.evidence().recordSent("lost", new Episode(NOW, NOW, NOW, 1, false, false, ""));
     claim.release();
     assertThat(claim("other", NOW).evidence().lease("lost", null)).isFalse();
 
@@ -408,7 +408,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
 
     assertThat(claim.evidence().add(List.of(addition)).get("ev#away")).isEqualTo(addition.item());
     assertThat(claim.evidence().read(List.of("ev#away"))).hasSize(1);
-    Episode known = new Episode(NOW, NOW, NOW, 1, false, false);
+    Episode known = new Episode(NOW, NOW, NOW, 1, false, false, "");
     assertThat(warnings).hasSize(1);
     assertThat(claim.possibleDuplicates()).isZero();
     assertThat(claim.evidence().lease("cause", known)).isTrue();
@@ -452,7 +452,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
     evidence.lease("names", null);
     assertThat(table.attributes("told#names"))
         .containsOnlyKeys("id", "leaseEnd", "owner", "expires");
-    evidence.recordSent("names", new Episode(NOW, NOW, NOW, 1, false, false));
+    evidence.recordSent("names", new Episode(NOW, NOW, NOW, 1, false, false, ""));
     evidence.countNotification(9, 1);
     evidence.hold(9, "alert");
     evidence.post(Set.of("held 9"));

@@ -316,7 +316,8 @@ abstract class LedgerContract {
 
   @Test
   void recordSent_thenOthersKnow() {
-    Episode episode = new Episode(NOW, NOW.plusSeconds(90), NOW.plusSeconds(60), 2, false, true);
+    Episode episode =
+        new Episode(NOW, NOW.plusSeconds(90), NOW.plusSeconds(60), 2, false, true, "");
     Evidence one = claim(batch + 1, NOW).evidence();
     one.lease(batch, null);
     one.recordSent(batch, episode);
@@ -329,17 +330,17 @@ abstract class LedgerContract {
         .isEqualTo(
             Map.of(
                 batch,
-                new Episode(sent, sent.plusSeconds(90), sent.plusSeconds(60), 2, false, true)));
-    assertThat(two.lease(batch, new Episode(NOW, NOW, NOW.plusSeconds(60), 2, true, true)))
+                new Episode(sent, sent.plusSeconds(90), sent.plusSeconds(60), 2, false, true, "")));
+    assertThat(two.lease(batch, new Episode(NOW, NOW, NOW.plusSeconds(60), 2, true, true, "")))
         .isFalse();
-    assertThat(two.lease(batch, new Episode(NOW, NOW, NOW.plusSeconds(60), 2, false, true)))
+    assertThat(two.lease(batch, new Episode(NOW, NOW, NOW.plusSeconds(60), 2, false, true, "")))
         .isTrue();
   }
 
   @Test
   void extend_bothWays() {
     Evidence evidence = claim(batch + 1, NOW).evidence();
-    Episode sent = new Episode(NOW, NOW, NOW, 1, false, false);
+    Episode sent = new Episode(NOW, NOW, NOW, 1, false, false, "");
     evidence.extend(batch, sent); // nothing was sent: stays absent
     assertThat(evidence.episodes(List.of(batch))).isEmpty();
     evidence.lease(batch, null);
@@ -349,7 +350,9 @@ abstract class LedgerContract {
     Evidence other = claim(batch + 2, NOW).evidence();
     assertThat(other.episodes(List.of(batch)))
         .isEqualTo(
-            Map.of(batch, new Episode(NOW.minusSeconds(60), NOW.plus(HOUR), NOW, 1, false, false)));
+            Map.of(
+                batch,
+                new Episode(NOW.minusSeconds(60), NOW.plus(HOUR), NOW, 1, false, false, "")));
   }
 
   @Test
