@@ -34,6 +34,9 @@ public record AlertMessage(
     Map<String, List<String>> attributes) {
 
   private static final int MOST_LINES = 18;
+  private static final int MOST_LINES_BESIDE_QUIET = 12;
+  private static final int MOST_QUIET_LINES = 4;
+  private static final String QUIET = "quiet ";
 
   /// Returns the notification of an alert.
   public static AlertMessage of(Alert alert, NotificationContext context) {
@@ -53,11 +56,23 @@ public record AlertMessage(
     return severity.rank() + " " + subject + "\n" + String.join("\n", alerts);
   }
 
+  /// Returns a text about an alert that the setting `QUIET` holds back, for [#digest].
+  public String toQuiet() {
+    return QUIET + subject;
+  }
+
+  /// Returns whether [#toQuiet] returned this text.
+  public static boolean isQuiet(String held) {
+    return held.startsWith(QUIET);
+  }
+
   /// Returns one notification for all alerts that the limit of an hour held back.
   ///
   /// @param hour when the hour began
   /// @param held what [#toHeld] returned
-  public static AlertMessage digest(Instant hour, List<String> held, NotificationContext context) {
+  /// @param quiet what [#toQuiet] returned since the last digest
+  public static AlertMessage digest(
+      Instant hour, List<String> held, List<String> quiet, NotificationContext context) {
     List<String> sorted = held.stream().sorted(Comparator.reverseOrder()).toList();
     Severity severity =
         Severity.ofRank(sorted.stream().mapToInt(each -> each.charAt(0) - '0').max().orElse(0));
@@ -70,17 +85,19 @@ public record AlertMessage(
 
         """
             .formatted(Words.counted(held.size(), "more alert"), Words.dateMinute(hour)));
+    int most = quiet.isEmpty() ? MOST_LINES : MOST_LINES_BESIDE_QUIET;
     int line = 0;
     for (String each : sorted) {
       int end = each.indexOf('\n');
       alerts.addAll(List.of(each.substring(end + 1).split("\n", -1)));
-      if (line++ < MOST_LINES) {
+      if (line++ < most) {
         text.append(each, 2, end).append('\n');
       }
     }
-    if (sorted.size() > MOST_LINES) {
-      text.append("and %s more\n".formatted(Words.grouped(sorted.size() - MOST_LINES)));
+    if (sorted.size() > most) {
+      text.append("and %s more\n".formatted(Words.grouped(sorted.size() - most)));
     }
+    appendQuiet(quiet, text);
     String headline =
         "%s, held back in the hour from %s UTC"
             .formatted(Words.counted(held.size(), "more alert"), Words.minute(hour));
@@ -115,6 +132,20 @@ public record AlertMessage(
         severity,
         alerts,
         attributes);
+  }
+
+  private static void appendQuiet(List<String> quiet, StringBuilder text) {
+    if (quiet.isEmpty()) {
+      return;
+    }
+    text.append("\nNot sent because of QUIET, since the last digest:\n");
+    quiet.stream()
+        .sorted()
+        .limit(MOST_QUIET_LINES)
+        .forEach(each -> text.append(each, QUIET.length(), each.length()).append('\n'));
+    if (quiet.size() > MOST_QUIET_LINES) {
+      text.append("and %s more\n".formatted(Words.grouped(quiet.size() - MOST_QUIET_LINES)));
+    }
   }
 
   private static void write(

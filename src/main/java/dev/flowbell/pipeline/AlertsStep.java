@@ -11,6 +11,7 @@ import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.summary.FlowSummary;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,8 +25,12 @@ import java.util.Set;
 final class AlertsStep implements DeliveryStep {
   private static final String NAME = "ALERTS";
 
-  /// Begins the board's entry for held alerts; the hour follows.
-  static final String HELD = "held ";
+  /// Begins the board's entry for an hour whose digest is to be sent.
+  static final String DIGEST = "digest ";
+
+  /// Begins the board's entry for an hour that holds alerts. Those that the setting `QUIET` holds
+  /// back wait for a digest, and are no reason to send one.
+  private static final String HELD = "held ";
 
   private final AlertPublisher publisher;
   private final MetricsStep metrics;
@@ -55,7 +60,9 @@ final class AlertsStep implements DeliveryStep {
 
   @Override
   public boolean isNeeded(Findings findings) {
-    return !findings.judgement().announcements().isEmpty() || findings.hasDueDigest();
+    return !findings.judgement().announcements().isEmpty()
+        || !findings.judgement().newlyQuiet().isEmpty()
+        || findings.hasDueDigest();
   }
 
   @Override
@@ -75,8 +82,9 @@ final class AlertsStep implements DeliveryStep {
         }
       }
     }
+    findings.judgement().newlyQuiet().forEach(each -> holdQuiet(each, here, evidence));
     if (findings.hasDueDigest()) {
-      sendDigest(findings.digestBeforeHour(), here, findings, evidence, limit);
+      sendDigests(findings.digestBeforeHour(), here, findings, evidence, limit);
     }
     try {
       reportSent(findings, limit);
@@ -100,30 +108,74 @@ final class AlertsStep implements DeliveryStep {
       publish(message, findings, limit);
     } else {
       evidence.hold(hour, message.toHeld());
-      evidence.post(Set.of(HELD + hour));
+      evidence.post(Set.of(HELD + hour, DIGEST + hour));
     }
   }
 
-  /// Sends what earlier hours held back. What is not accepted is held again.
-  void sendDigest(
+  private static void holdQuiet(
+      Announcement announcement, NotificationContext here, Evidence evidence) {
+    String key = announcement.quietKey();
+    if (evidence.lease(key, announcement.known())) {
+      long hour = hourOf(announcement.alert().until());
+      evidence.hold(hour, AlertMessage.of(announcement.alert(), here).toQuiet());
+      evidence.post(Set.of(HELD + hour));
+      evidence.recordSent(key, announcement.after());
+    }
+  }
+
+  /// Sends what earlier hours held back, one digest for each hour. The first one names all that was
+  /// quiet. What is not accepted is held again.
+  private void sendDigests(
       long beforeHour,
       NotificationContext here,
       Findings findings,
       Evidence evidence,
       TimeLimit limit) {
     Map<Long, List<String>> held = evidence.takeHeld(beforeHour);
-    for (Map.Entry<Long, List<String>> hour : held.entrySet()) {
-      try {
-        publish(
-            AlertMessage.digest(
-                Instant.ofEpochSecond(hour.getKey() * 3_600), hour.getValue(), here),
-            findings,
-            limit);
-        evidence.remove(Set.of(HELD + hour.getKey()));
-      } catch (PublishFailedException e) {
-        hour.getValue().forEach(alert -> evidence.hold(hour.getKey(), alert));
-        throw e;
+    List<String> quiet =
+        held.values().stream().flatMap(List::stream).filter(AlertMessage::isQuiet).toList();
+    Set<Long> sent = new HashSet<>();
+    try {
+      for (Map.Entry<Long, List<String>> hour : held.entrySet()) {
+        List<String> alerts =
+            hour.getValue().stream().filter(each -> !AlertMessage.isQuiet(each)).toList();
+        if (!alerts.isEmpty()) {
+          Instant begin = Instant.ofEpochSecond(hour.getKey() * 3_600);
+          List<String> quietToName = sent.isEmpty() ? quiet : List.of();
+          publish(AlertMessage.digest(begin, alerts, quietToName, here), findings, limit);
+          sent.add(hour.getKey());
+        }
       }
+    } finally {
+      held.forEach((hour, alerts) -> close(hour, alerts, sent, evidence));
+      removeEmpty(beforeHour, evidence);
+    }
+  }
+
+  private static void close(long hour, List<String> held, Set<Long> sent, Evidence evidence) {
+    boolean isSent =
+        sent.contains(hour) || (!sent.isEmpty() && held.stream().allMatch(AlertMessage::isQuiet));
+    if (isSent) {
+      evidence.remove(Set.of(HELD + hour, DIGEST + hour));
+    } else {
+      held.forEach(alert -> evidence.hold(hour, alert));
+    }
+  }
+
+  /// Removes the entries of hours that hold nothing: an invocation was killed before it did.
+  private static void removeEmpty(long beforeHour, Evidence evidence) {
+    Set<String> board = evidence.board();
+    Set<String> empty = new HashSet<>();
+    for (String entry : board) {
+      if (entry.startsWith(DIGEST)) {
+        String hour = entry.substring(DIGEST.length());
+        if (Long.parseLong(hour) < beforeHour && !board.contains(HELD + hour)) {
+          empty.add(entry);
+        }
+      }
+    }
+    if (!empty.isEmpty()) {
+      evidence.remove(empty);
     }
   }
 

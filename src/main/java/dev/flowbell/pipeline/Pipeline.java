@@ -169,8 +169,8 @@ public final class Pipeline {
   private static long dueHour(FlowSummary summary, Claim claim) {
     long hour = AlertsStep.hourOf(summary.last() == null ? summary.arrival() : summary.last());
     return claim.evidence().board().stream()
-            .filter(entry -> entry.startsWith(AlertsStep.HELD))
-            .anyMatch(entry -> Long.parseLong(entry.substring(AlertsStep.HELD.length())) < hour)
+            .filter(entry -> entry.startsWith(AlertsStep.DIGEST))
+            .anyMatch(entry -> Long.parseLong(entry.substring(AlertsStep.DIGEST.length())) < hour)
         ? hour
         : Findings.NO_DIGEST;
   }

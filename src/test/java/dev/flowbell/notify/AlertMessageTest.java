@@ -711,7 +711,8 @@ class AlertMessageTest {
             .toHeld());
 
     AlertMessage digest =
-        AlertMessage.digest(Instant.parse("2026-11-23T07:00:00Z"), held, SampleAlerts.CONTEXT);
+        AlertMessage.digest(
+            Instant.parse("2026-11-23T07:00:00Z"), held, List.of(), SampleAlerts.CONTEXT);
 
     assertThat(digest.subject())
         .isEqualTo(

@@ -68,7 +68,9 @@ class AlertSchemaTest {
             .map(alert -> AlertMessage.of(alert, SampleAlerts.CONTEXT).toHeld())
             .toList();
 
-    assertThat(errorsOf(AlertMessage.digest(SampleAlerts.SINCE, held, SampleAlerts.CONTEXT)))
+    assertThat(
+            errorsOf(
+                AlertMessage.digest(SampleAlerts.SINCE, held, List.of(), SampleAlerts.CONTEXT)))
         .isEmpty();
   }
 

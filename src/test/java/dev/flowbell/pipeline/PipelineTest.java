@@ -12,6 +12,7 @@ import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricPoint;
 import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
+import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.record.ParseFault;
@@ -325,23 +326,9 @@ class PipelineTest {
 
   @Test
   void process_beyondTheLimitOneDigest() {
-    List<LogEvent> events = new ArrayList<>();
-    for (int source = 0; source < 13; source++) {
-      for (int port = 1; port <= 10; port++) {
-        events.add(
-            new LogEvent(
-                source + "-" + port,
-                0,
-                reject("a", port).replace("10.0.3.17", "10.0.4." + source)));
-      }
-    }
     Pipeline pipeline = pipeline();
 
-    Outcome outcome =
-        pipeline.process(
-            batch(
-                new SubscriptionMessage("DATA_MESSAGE", "", "group", "stream", List.of(), events)),
-            TimeLimit.NONE);
+    Outcome outcome = pipeline.process(scansOf(13), TimeLimit.NONE);
     assertThat(outcome.sent()).hasSize(10);
     assertThat(outcome.summary().total(Metric.ALERTS_SENT)).isEqualTo(10);
 
@@ -352,6 +339,50 @@ class PipelineTest {
         .isEqualTo(
             "[Flowbell HIGH] prod eu-west-1: 3 more alerts, held back in the hour from 10:00 UTC");
     assertThat(end.sent().getFirst().alerts()).hasSize(3);
+  }
+
+  /// What is quiet is named in a digest, and is no reason for one.
+  @Test
+  void process_digestNamesWhatIsQuiet() {
+    Pipeline pipeline =
+        pipeline(
+            LineFormats.fixed(List.of(RecordFormat.DEFAULT)),
+            Map.of("ALERT_THRESHOLDS", "scan-ports=10", "QUIET", "10.0.4.0/31 scan"));
+
+    Outcome quiet = pipeline.process(scansOf(2), TimeLimit.NONE);
+    assertThat(quiet.sent()).isEmpty();
+    assertThat(quiet.summary().total(Metric.ALERTS_QUIETED)).isEqualTo(2);
+    assertThat(pipeline.finish().sent()).isEmpty();
+
+    Outcome outcome = pipeline.process(scansOf(13), TimeLimit.NONE);
+    assertThat(outcome.sent()).hasSize(10);
+    assertThat(pipeline.finish().sent())
+        .extracting(AlertMessage::text)
+        .containsExactly(
+            """
+            1 more alert of the hour from 2026-11-22 10:00 UTC: more than ALERT_MAIL_LIMIT lets\
+             through one by one.
+            The most severe come first. The JSON form has all that each of them says.
+
+            [Flowbell HIGH] prod eu-west-1: INSIDE 10.0.4.12 tries 10+ ports of 10.0.2.98, rejected
+
+            Not sent because of QUIET, since the last digest:
+            [Flowbell HIGH] prod eu-west-1: INSIDE 10.0.4.0 tries 10+ ports of 10.0.2.98, rejected
+            [Flowbell HIGH] prod eu-west-1: INSIDE 10.0.4.1 tries 10+ ports of 10.0.2.98, rejected
+            """);
+  }
+
+  @Test
+  void process_repeatedAfterMetricsFailedDoesNotCountItsOwnAlert() {
+    Pipeline pipeline = pipeline();
+    publisher.failMetrics(1);
+    assertThatThrownBy(() -> pipeline.process(scan("a", 12), TimeLimit.NONE))
+        .isInstanceOf(PayloadFailedException.class);
+
+    Outcome again = pipeline.process(scan("a", 12), TimeLimit.NONE);
+
+    assertThat(again.summary().total(Metric.ALERTS_SUPPRESSED)).isZero();
+    assertThat(publisher.messages()).hasSize(1);
   }
 
   @Test
@@ -458,7 +489,11 @@ class PipelineTest {
 
   /// Ten ports are a scan here.
   private Pipeline pipeline(LineFormats formats) {
-    Settings settings = Settings.fromEnvironment(Map.of("ALERT_THRESHOLDS", "scan-ports=10"));
+    return pipeline(formats, Map.of("ALERT_THRESHOLDS", "scan-ports=10"));
+  }
+
+  private Pipeline pipeline(LineFormats formats, Map<String, String> environment) {
+    Settings settings = Settings.fromEnvironment(environment);
     MetricsStep metrics = new MetricsStep(publisher);
     return new Pipeline(
         settings,
@@ -475,6 +510,21 @@ class PipelineTest {
                         "prod", "eu-west-1", "", "", settings.alertPolicy().thresholds()),
                     settings.alertPolicy().mostNotifications()))),
         () -> now);
+  }
+
+  /// So many sources, each of which tries ten ports.
+  private static LogBatch scansOf(int sources) {
+    List<LogEvent> events = new ArrayList<>();
+    for (int source = 0; source < sources; source++) {
+      for (int port = 1; port <= 10; port++) {
+        events.add(
+            new LogEvent(
+                source + "-" + port,
+                0,
+                reject("a", port).replace("10.0.3.17", "10.0.4." + source)));
+      }
+    }
+    return batch(new SubscriptionMessage("DATA_MESSAGE", "", "group", "stream", List.of(), events));
   }
 
   private static LogBatch lines(String... lines) {
