@@ -1,16 +1,11 @@
 package dev.flowbell.classify;
 
 import dev.flowbell.classify.Suspect.Kind;
-import dev.flowbell.classify.Suspect.Place;
 import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +27,9 @@ public final class FlowPairs<T> {
   public interface SuspectTarget<T> {
     /// Receives what one record is.
     ///
-    /// @param suspect `null` where the record has no source address
+    /// @param suspect valid during this call: it is reused for the next one
     /// @param mark what the caller passed with the record
-    void add(Kind kind, @Nullable Suspect suspect, T mark);
+    void add(SuspectRecord suspect, T mark);
   }
 
   /// Receives accepted flows with payload that their source opened.
@@ -49,11 +44,6 @@ public final class FlowPairs<T> {
   /// The most records of either kind that are kept: twice what Lambda can carry in one payload.
   static final int MOST_RECORDS = 50_000;
 
-  /// Longer arrays are dropped after a payload, because few payloads need them.
-  private static final int MOST_ROWS_KEPT = 16_384;
-
-  private static final int FIRST_ROWS = 64;
-
   /// As many destination ports show that a source port is a service's.
   public static final int PORTS_OF_SERVICE = 5;
 
@@ -63,60 +53,37 @@ public final class FlowPairs<T> {
   ///   ip_local_port_range</a>
   public static final int FIRST_EPHEMERAL_PORT = 32_768;
 
-  private static final int FIRST_UNPRIVILEGED_PORT = 1_024;
-  private static final long LONGEST_SHORT_WINDOW_SECONDS = 75;
-
-  private static final int TUPLE = 5;
-
-  // Accepted records, one row each: the tuple, then the original source, minute, flags, bytes.
-  private static final int ROW = 10;
-  private static final int ORIGINAL_HIGH = 5;
-  private static final int ORIGINAL_LOW = 6;
-  private static final int MINUTE = 7;
-  private static final int FLAGS = 8;
-  private static final int BYTES = 9;
-
-  private static final long NOT_OPENED = -2;
-
   private static final int OWN_ACCEPTED = 1;
   private static final int OWN_REJECTED = 2;
   private static final int ANSWERED = 4;
 
-  private final AddressBlocks inside;
-  private long[] accepted = new long[FIRST_ROWS * ROW];
-  private int acceptedCount;
-  private final List<Candidate<T>> candidates = new ArrayList<>();
-  private final TupleTable tuples = new TupleTable(TUPLE, 4 * MOST_RECORDS);
+  private final AcceptedFlows accepted = new AcceptedFlows();
+  private final CandidateRows<T> candidates;
+  // The tuples of candidates and their reverses, and what is known of each.
+  private final TupleTable tuples = new TupleTable(FlowTuple.LONGS, 4 * MOST_RECORDS);
   private byte[] states = new byte[256];
-  private final TupleTable sourcePorts = new TupleTable(4, MOST_RECORDS);
-  private final TupleTable reachedPorts = new TupleTable(5, MOST_RECORDS);
-  private int[] reachedCounts = new int[64];
-  private boolean[] reachesLowPort = new boolean[64];
-  private byte[] lastInterface = {};
-  private @Nullable Place lastPlace;
+  private final SourcePorts sourcePorts = new SourcePorts(MOST_RECORDS);
+  // The addresses of sources whose opened flows are wanted.
+  private final TupleTable wanted = new TupleTable(2, Integer.MAX_VALUE);
+  private final SuspectRecord suspect = new SuspectRecord();
 
   /// Creates pairs for a payload.
   public FlowPairs(AddressBlocks inside) {
-    this.inside = inside;
+    candidates = new CandidateRows<>(inside);
   }
 
   /// Forgets all records.
   public void reset() {
-    acceptedCount = 0;
-    if (accepted.length > MOST_ROWS_KEPT * ROW) {
-      accepted = new long[FIRST_ROWS * ROW];
-    }
+    accepted.clear();
     candidates.clear();
     tuples.clear();
     sourcePorts.clear();
-    reachedPorts.clear();
-    lastPlace = null;
-    lastInterface = new byte[0];
+    wanted.clear();
   }
 
   /// Returns whether [#resolve] must be called before the next record.
   public boolean isFull() {
-    return acceptedCount == MOST_RECORDS || candidates.size() == MOST_RECORDS;
+    return accepted.size() == MOST_RECORDS || candidates.size() == MOST_RECORDS;
   }
 
   /// Adds a readable record with traffic.
@@ -126,14 +93,11 @@ public final class FlowPairs<T> {
   /// @param mark returned with the suspect
   public void add(FlowRecord record, int classes, long minute, T mark) {
     if (Classification.REJECT.isIn(classes)) {
-      candidates.add(newCandidate(record, classes, minute, mark));
+      candidates.add(record, classes, minute, mark);
     } else if (record.isAccept()) {
-      addAccepted(record, classes, minute);
+      accepted.add(record, classes, minute);
       if (Classification.SYN_ONLY.isIn(classes) && isSentAgain(record)) {
-        Candidate<T> candidate = newCandidate(record, classes, minute, mark);
-        if (candidate.isInside && candidate.hasSource && candidate.isTupleComplete) {
-          candidates.add(candidate);
-        }
+        candidates.addIfInside(record, classes, minute, mark);
       }
     }
   }
@@ -150,168 +114,70 @@ public final class FlowPairs<T> {
         : size == 40 || size == 44 || size == 48 || size == 52 || size == 60;
   }
 
-  private void addAccepted(FlowRecord record, int classes, long minute) {
-    int at = acceptedCount * ROW;
-    if (at == accepted.length) {
-      accepted = Arrays.copyOf(accepted, at * 2);
-    }
-    accepted[at] = record.addressHigh(FlowField.SRCADDR);
-    accepted[at + 1] = record.addressLow(FlowField.SRCADDR);
-    accepted[at + 2] = record.addressHigh(FlowField.DSTADDR);
-    accepted[at + 3] = record.addressLow(FlowField.DSTADDR);
-    accepted[at + 4] = pack(record.sourcePort(), record.destinationPort(), record.protocol());
-    FlowField original = record.originalSource();
-    accepted[at + ORIGINAL_HIGH] = record.addressHigh(original);
-    accepted[at + ORIGINAL_LOW] = record.addressLow(original);
-    accepted[at + MINUTE] = minute;
-    accepted[at + FLAGS] = record.tcpFlags();
-    accepted[at + BYTES] =
-        isOpenedWithPayload(record, classes) ? Math.max(0, record.bytes()) : NOT_OPENED;
-    acceptedCount++;
-  }
-
-  /// Flags show who opened a connection: SYN without ACK. Where a record shows no SYN, the side
-  /// with the lower port, below the ephemeral ones, is the server.
-  private static boolean isOpenedWithPayload(FlowRecord record, int classes) {
-    if (Classification.SYN_ONLY.isIn(classes)
-        || !hasPayload(record)
-        || !record.has(FlowField.DSTADDR)
-        || !record.has(record.originalSource())) {
-      return false;
-    }
-    long flags = record.tcpFlags();
-    boolean isTcp = record.protocol() == FlowRecord.TCP;
-    if (isTcp && flags != FlowRecord.ABSENT && (flags & Classifier.SYN) != 0) {
-      return (flags & Classifier.SYN_ACK) == Classifier.SYN;
-    }
-    return record.destinationPort() >= 0
-        && record.sourcePort() >= FIRST_UNPRIVILEGED_PORT
-        && record.destinationPort() < FIRST_EPHEMERAL_PORT
-        && record.destinationPort() < record.sourcePort();
-  }
-
-  private static boolean hasPayload(FlowRecord record) {
-    long packets = record.packets();
-    long bytes = record.bytes();
-    long most = record.isIpv6(FlowField.SRCADDR) ? 80 : 60;
-    return packets > 0 && bytes / most >= packets && bytes > packets * most;
-  }
-
-  private Candidate<T> newCandidate(FlowRecord record, int classes, long minute, T mark) {
-    Candidate<T> candidate = new Candidate<>(record, classes, minute, placeOf(record), mark);
-    candidate.isInside =
-        candidate.isEgress
-            || inside.contains(new IpAddress(candidate.originalHigh, candidate.originalLow));
-    return candidate;
-  }
-
-  private Place placeOf(FlowRecord record) {
-    Place last = lastPlace;
-    if (last != null
-        && last.rejectReason() == null
-        && !record.has(FlowField.REJECT_REASON)
-        && !record.has(FlowField.PKT_SRC_AWS_SERVICE)
-        && record.isText(FlowField.INTERFACE_ID, lastInterface)) {
-      return last;
-    }
-    Place place =
-        new Place(
-            record.text(FlowField.INTERFACE_ID),
-            record.text(FlowField.INSTANCE_ID),
-            record.text(FlowField.SUBNET_ID),
-            record.text(FlowField.VPC_ID),
-            record.text(FlowField.PKT_SRC_AWS_SERVICE),
-            record.text(FlowField.REJECT_REASON));
-    String interfaceId = place.interfaceId();
-    boolean isShared = place.service() == null && interfaceId != null;
-    lastPlace = isShared ? place : null;
-    lastInterface =
-        isShared && interfaceId != null
-            ? interfaceId.getBytes(StandardCharsets.UTF_8)
-            : new byte[0];
-    return place;
-  }
-
   /// Passes on what the records so far are, and forgets them.
   ///
   /// @param watched sources whose opened flows are wanted, besides those of sources with attempts
   ///   among these records
   public void resolve(SuspectTarget<T> suspects, Set<IpAddress> watched, OpenedTarget opened) {
-    if (!candidates.isEmpty()) {
+    if (candidates.size() > 0) {
       pair();
     }
-    Set<IpAddress> sources = new HashSet<>(watched);
-    for (Candidate<T> candidate : candidates) {
-      Kind kind = kindOf(candidate);
+    for (IpAddress source : watched) {
+      addWanted(source.high(), source.low());
+    }
+    for (int i = 0; i < candidates.size(); i++) {
+      candidates.read(i, suspect);
+      Kind kind = kindOf(i);
       if (kind != null) {
-        Suspect suspect = candidate.hasSource ? toSuspect(candidate, kind) : null;
-        suspects.add(kind, suspect, candidate.mark);
-        if (suspect != null && suspect.isAttempt()) {
-          sources.add(suspect.source());
+        suspect.kind = kind;
+        suspect.isRequestAccepted = isRequestAccepted(i);
+        suspect.isDroppedAnswer = isDroppedAnswer(i);
+        suspects.add(suspect, candidates.mark(i));
+        if (suspect.hasSource && kind.isAttempt()) {
+          addWanted(suspect.sourceHigh, suspect.sourceLow);
         }
       }
     }
-    if (!sources.isEmpty()) {
-      passOpened(sources, opened);
+    if (wanted.size() > 0) {
+      accepted.passOpened(wanted, opened);
     }
     reset();
   }
 
-  private void passOpened(Set<IpAddress> sources, OpenedTarget opened) {
-    long lastHigh = 0;
-    long lastLow = 0;
-    IpAddress source = new IpAddress(lastHigh, lastLow);
-    boolean isWanted = sources.contains(source);
-    for (int at = 0; at < acceptedCount * ROW; at += ROW) {
-      if (accepted[at + BYTES] == NOT_OPENED) {
-        continue;
-      }
-      if (accepted[at + ORIGINAL_HIGH] != lastHigh || accepted[at + ORIGINAL_LOW] != lastLow) {
-        lastHigh = accepted[at + ORIGINAL_HIGH];
-        lastLow = accepted[at + ORIGINAL_LOW];
-        source = new IpAddress(lastHigh, lastLow);
-        isWanted = sources.contains(source);
-      }
-      if (isWanted) {
-        long packed = accepted[at + 4];
-        opened.add(
-            source,
-            Door.of(
-                new IpAddress(accepted[at + 2], accepted[at + 3]),
-                (int) (packed & 0xfffff) - 1,
-                (int) (packed >>> 20 & 0xfffff) - 1),
-            accepted[at + MINUTE],
-            accepted[at + BYTES]);
-      }
-    }
+  private void addWanted(long sourceHigh, long sourceLow) {
+    wanted.set(0, sourceHigh);
+    wanted.set(1, sourceLow);
+    wanted.add();
   }
 
   private void pair() {
-    for (Candidate<T> candidate : candidates) {
-      candidate.own = number(candidate.tuple, false);
-      candidate.reverse = number(candidate.tuple, true);
-      if (candidate.isReject) {
-        states[candidate.own] |= OWN_REJECTED;
-        countPorts(candidate);
+    for (int i = 0; i < candidates.size(); i++) {
+      candidates.setTuple(i, false, tuples);
+      int own = number();
+      candidates.setTuple(i, true, tuples);
+      candidates.setPair(i, own, number());
+      if (candidates.isReject(i)) {
+        states[own] |= OWN_REJECTED;
+        candidates.read(i, suspect);
+        if (suspect.hasSource && suspect.hasBothPorts()) {
+          sourcePorts.add(suspect);
+        }
       }
     }
-    long[] tuple = new long[TUPLE];
-    for (int at = 0; at < acceptedCount * ROW; at += ROW) {
-      System.arraycopy(accepted, at, tuple, 0, TUPLE);
-      set(tuple, false);
+    for (int i = 0; i < accepted.size(); i++) {
+      accepted.setTuple(i, tuples);
       int number = tuples.find();
       if (number >= 0) {
         states[number] |= OWN_ACCEPTED;
-        long flags = accepted[at + FLAGS];
-        if (flags != FlowRecord.ABSENT && (flags & Classifier.SYN_ACK) == Classifier.SYN_ACK) {
+        if (accepted.isSynAck(i)) {
           states[number] |= ANSWERED;
         }
       }
     }
   }
 
-  private int number(long[] tuple, boolean isReverse) {
-    set(tuple, isReverse);
+  /// Returns the number of the tuple that was set.
+  private int number() {
     int before = tuples.size();
     int number = tuples.add();
     if (number == states.length) {
@@ -323,210 +189,59 @@ public final class FlowPairs<T> {
     return number;
   }
 
-  private void set(long[] tuple, boolean isReverse) {
-    tuples.set(0, tuple[isReverse ? 2 : 0]);
-    tuples.set(1, tuple[isReverse ? 3 : 1]);
-    tuples.set(2, tuple[isReverse ? 0 : 2]);
-    tuples.set(3, tuple[isReverse ? 1 : 3]);
-    tuples.set(4, isReverse ? reverse(tuple[4]) : tuple[4]);
-  }
-
-  /// Counts the destination ports that a source port reaches.
-  private void countPorts(Candidate<T> candidate) {
-    if (!candidate.hasSource || candidate.sourcePort < 0 || candidate.port < 0) {
-      return;
-    }
-    setSourcePort(candidate);
-    int before = sourcePorts.size();
-    int number = sourcePorts.add();
-    if (number == reachedCounts.length) {
-      reachedCounts = Arrays.copyOf(reachedCounts, number * 2);
-      reachesLowPort = Arrays.copyOf(reachesLowPort, number * 2);
-    }
-    if (number == before) {
-      reachedCounts[number] = 0;
-      reachesLowPort[number] = false;
-    }
-    reachedPorts.set(0, candidate.originalHigh);
-    reachedPorts.set(1, candidate.originalLow);
-    reachedPorts.set(2, candidate.sourcePort);
-    reachedPorts.set(3, candidate.protocol);
-    reachedPorts.set(4, candidate.port);
-    int portsBefore = reachedPorts.size();
-    reachedCounts[number] += reachedPorts.add() == portsBefore ? 1 : 0;
-    reachesLowPort[number] |= candidate.port < FIRST_UNPRIVILEGED_PORT;
-  }
-
-  private void setSourcePort(Candidate<T> candidate) {
-    sourcePorts.set(0, candidate.originalHigh);
-    sourcePorts.set(1, candidate.originalLow);
-    sourcePorts.set(2, candidate.sourcePort);
-    sourcePorts.set(3, candidate.protocol);
-  }
-
   /// Returns `null` for an accepted record that is no attempt.
-  private @Nullable Kind kindOf(Candidate<T> candidate) {
-    if (!candidate.isReject) {
-      boolean isAnswered = (states[candidate.reverse] & (ANSWERED | OWN_REJECTED)) != 0;
-      return isAnswered || !isUnicast(candidate) ? null : Kind.UNANSWERED;
+  private @Nullable Kind kindOf(int candidate) {
+    if (!suspect.isReject) {
+      boolean isAnswered = (states[candidates.reverse(candidate)] & (ANSWERED | OWN_REJECTED)) != 0;
+      return isAnswered || !isUnicast(suspect) ? null : Kind.UNANSWERED;
     }
-    if (isSynAck(candidate) || isRequestAccepted(candidate)) {
+    if (suspect.isSynAck() || isRequestAccepted(candidate)) {
       return Kind.ANSWER;
     }
-    if (Classification.STRAY.isIn(candidate.classes)) {
+    if (suspect.isStray) {
       return Kind.STRAY;
     }
-    Kind kind = kindBySourcePort(candidate);
-    return kind == Kind.ANSWER || isUnicast(candidate) ? kind : Kind.NOT_UNICAST;
+    Kind kind = kindBySourcePort();
+    return kind == Kind.ANSWER || isUnicast(suspect) ? kind : Kind.NOT_UNICAST;
   }
 
-  private static boolean isSynAck(Candidate<?> candidate) {
-    return candidate.protocol == FlowRecord.TCP
-        && candidate.flags != FlowRecord.ABSENT
-        && (candidate.flags & Classifier.SYN_ACK) == Classifier.SYN_ACK;
+  /// Returns whether a record with the reverse 5-tuple was accepted.
+  private boolean isRequestAccepted(int candidate) {
+    return candidates.isTupleComplete(candidate)
+        && (states[candidates.reverse(candidate)] & OWN_ACCEPTED) != 0;
   }
 
-  /// Returns whether a record with the reverse 5-tuple was accepted. Without all parts of the
-  /// 5-tuple, records of different connections would look like the two directions of one.
-  private boolean isRequestAccepted(Candidate<T> candidate) {
-    return candidate.isTupleComplete && (states[candidate.reverse] & OWN_ACCEPTED) != 0;
-  }
-
-  private Suspect toSuspect(Candidate<T> candidate, Kind kind) {
-    boolean isRequestAccepted = isRequestAccepted(candidate);
-    boolean isOwnAccepted = (states[candidate.own] & OWN_ACCEPTED) != 0;
-    return new Suspect(
-        kind,
-        new IpAddress(candidate.originalHigh, candidate.originalLow),
-        Classification.NAT_MASKED.isIn(candidate.classes)
-            ? new IpAddress(candidate.tuple[0], candidate.tuple[1])
-            : null,
-        candidate.isInside,
-        candidate.isEgress,
-        candidate.hasTarget ? new IpAddress(candidate.tuple[2], candidate.tuple[3]) : null,
-        candidate.protocol,
-        candidate.sourcePort,
-        candidate.port,
-        candidate.minute,
-        candidate.isLongWindow,
-        candidate.isReject && (isSynAck(candidate) || (isRequestAccepted && !isOwnAccepted)),
-        isRequestAccepted,
-        candidate.place,
-        candidate.packets,
-        candidate.bytes);
+  private boolean isDroppedAnswer(int candidate) {
+    boolean isOwnAccepted = (states[candidates.own(candidate)] & OWN_ACCEPTED) != 0;
+    return suspect.isReject
+        && (suspect.isSynAck() || (isRequestAccepted(candidate) && !isOwnAccepted));
   }
 
   /// Without flags, or over UDP, the ports decide.
-  private Kind kindBySourcePort(Candidate<T> candidate) {
+  private Kind kindBySourcePort() {
     boolean isUndecidedByFlags =
-        candidate.protocol != FlowRecord.TCP || candidate.flags == FlowRecord.ABSENT;
-    if (!isUndecidedByFlags
-        || !Door.hasPorts(candidate.protocol)
-        || !candidate.hasSource
-        || candidate.sourcePort < 0
-        || candidate.port < 0) {
-      return Kind.ATTEMPT;
-    }
-    setSourcePort(candidate);
-    int number = sourcePorts.find();
-    if (number < 0 || reachesLowPort[number]) {
-      return Kind.ATTEMPT;
-    }
-    if (candidate.sourcePort < FIRST_UNPRIVILEGED_PORT || KnownPort.isNamed(candidate.sourcePort)) {
-      return Kind.ANSWER;
-    }
-    if (candidate.sourcePort >= FIRST_EPHEMERAL_PORT) {
-      return Kind.ATTEMPT;
-    }
-    return reachedCounts[number] >= PORTS_OF_SERVICE ? Kind.ANSWER : Kind.ATTEMPT_OR_ANSWER;
+        suspect.protocol != FlowRecord.TCP || suspect.flags == FlowRecord.ABSENT;
+    return isUndecidedByFlags
+            && Door.hasPorts(suspect.protocol)
+            && suspect.hasSource
+            && suspect.hasBothPorts()
+        ? sourcePorts.kindOf(suspect)
+        : Kind.ATTEMPT;
   }
 
   /// Broadcast is 255.255.255.255, and UDP to an address that ends in .255.
-  private static boolean isUnicast(FlowPairs.Candidate<?> candidate) {
-    if (!candidate.hasTarget) {
+  private static boolean isUnicast(SuspectRecord record) {
+    if (!record.hasTarget) {
       return true;
     }
-    long high = candidate.tuple[2];
-    long low = candidate.tuple[3];
-    boolean isIpv4 = high == 0 && low >>> 32 == 0xffffL;
+    boolean isIpv4 = record.targetHigh == 0 && record.targetLow >>> 32 == 0xffffL;
     if (!isIpv4) {
-      return high >>> 56 != 0xff; // ff00::/8
+      return record.targetHigh >>> 56 != 0xff; // ff00::/8
     }
-    long address = low & 0xffff_ffffL;
+    long address = record.targetLow & 0xffff_ffffL;
     boolean isMulticast = address >>> 28 == 0xe; // 224.0.0.0/4
     boolean isBroadcast =
-        address == 0xffff_ffffL || (candidate.protocol == 17 && (address & 0xff) == 0xff);
+        address == 0xffff_ffffL || (record.protocol == 17 && (address & 0xff) == 0xff);
     return !isMulticast && !isBroadcast;
   }
-
-  /// Each is -1 to 65535, and so fits 20 bits once 1 is added.
-  private static long pack(long sourcePort, long destinationPort, long protocol) {
-    return ((sourcePort + 1) << 40) | ((destinationPort + 1) << 20) | (protocol + 1);
-  }
-
-  private static long reverse(long packed) {
-    long source = packed >>> 40;
-    long destination = packed >>> 20 & 0xfffff;
-    return (destination << 40) | (source << 20) | (packed & 0xfffff);
-  }
-
-  /// A record that may be a suspect, before its payload is known.
-  private static final class Candidate<T> {
-    private final long[] tuple = new long[TUPLE];
-    private final boolean isReject;
-    private final boolean isEgress;
-    private final boolean hasSource;
-    private final boolean hasTarget;
-    private final boolean isTupleComplete;
-    private final int classes;
-    private final int protocol;
-    private final int sourcePort;
-    private final int port;
-    private final long flags;
-    private final long originalHigh;
-    private final long originalLow;
-    private final long minute;
-    private final boolean isLongWindow;
-    private final Place place;
-    private final long packets;
-    private final long bytes;
-    private final T mark;
-    private boolean isInside;
-    private int own;
-    private int reverse;
-
-    Candidate(FlowRecord record, int classes, long minute, Place place, T mark) {
-      tuple[0] = record.addressHigh(FlowField.SRCADDR);
-      tuple[1] = record.addressLow(FlowField.SRCADDR);
-      tuple[2] = record.addressHigh(FlowField.DSTADDR);
-      tuple[3] = record.addressLow(FlowField.DSTADDR);
-      tuple[4] = pack(record.sourcePort(), record.destinationPort(), record.protocol());
-      isReject = Classification.REJECT.isIn(classes);
-      isEgress = record.isText(FlowField.FLOW_DIRECTION, EGRESS);
-      hasTarget = record.has(FlowField.DSTADDR);
-      this.classes = classes;
-      protocol = (int) record.protocol();
-      sourcePort = (int) record.sourcePort();
-      port = (int) record.destinationPort();
-      flags = record.tcpFlags();
-      FlowField original = record.originalSource();
-      hasSource = record.has(original);
-      originalHigh = record.addressHigh(original);
-      originalLow = record.addressLow(original);
-      isTupleComplete =
-          hasTarget
-              && record.has(FlowField.SRCADDR)
-              && (!Door.hasPorts(protocol) || (sourcePort >= 0 && port >= 0));
-      this.minute = minute;
-      isLongWindow =
-          record.startSeconds() >= 0
-              && record.endSeconds() - record.startSeconds() > LONGEST_SHORT_WINDOW_SECONDS;
-      this.place = place;
-      packets = record.packets();
-      bytes = record.bytes();
-      this.mark = mark;
-    }
-  }
-
-  private static final byte[] EGRESS = "egress".getBytes(StandardCharsets.US_ASCII);
 }

@@ -83,7 +83,12 @@ public record Suspect(
 
     /// A rejected record to a multicast or broadcast address that is neither an answer nor stray.
     /// Broadcast is 255.255.255.255, and UDP to an address that ends in .255.
-    NOT_UNICAST
+    NOT_UNICAST;
+
+    /// Returns whether this is an attempt, as far as one payload shows.
+    boolean isAttempt() {
+      return this == ATTEMPT || this == ATTEMPT_OR_ANSWER || this == UNANSWERED;
+    }
   }
 
   /// Where a record was logged. Each is `null` where the record lacks it.
@@ -95,11 +100,14 @@ public record Suspect(
       @Nullable String subnetId,
       @Nullable String vpcId,
       @Nullable String service,
-      @Nullable String rejectReason) {}
+      @Nullable String rejectReason) {
+    /// The place of a record that has none of this.
+    static final Place UNKNOWN = new Place(null, null, null, null, null, null);
+  }
 
   /// Returns whether this is an attempt, as far as one payload shows.
   public boolean isAttempt() {
-    return kind == Kind.ATTEMPT || kind == Kind.ATTEMPT_OR_ANSWER || kind == Kind.UNANSWERED;
+    return kind.isAttempt();
   }
 
   /// Returns whether the record was rejected.

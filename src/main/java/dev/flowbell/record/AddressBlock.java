@@ -34,8 +34,12 @@ public record AddressBlock(IpAddress network, int prefixLength) {
 
   /// Returns whether an address is in this block.
   public boolean contains(IpAddress address) {
-    return (address.high() & mask(prefixLength)) == network.high()
-        && (address.low() & mask(prefixLength - 64)) == network.low();
+    return contains(address.high(), address.low());
+  }
+
+  boolean contains(long high, long low) {
+    return (high & mask(prefixLength)) == network.high()
+        && (low & mask(prefixLength - 64)) == network.low();
   }
 
   private IpAddress firstAddress(IpAddress address) {

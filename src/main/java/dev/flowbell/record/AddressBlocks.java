@@ -22,8 +22,15 @@ public record AddressBlocks(List<AddressBlock> blocks) {
 
   /// Returns whether an address is in one of the blocks.
   public boolean contains(IpAddress address) {
-    for (AddressBlock block : blocks) {
-      if (block.contains(address)) {
+    return contains(address.high(), address.low());
+  }
+
+  /// Returns whether an address is in one of the blocks.
+  ///
+  /// @param high, low the halves of the address, as in [IpAddress]
+  public boolean contains(long high, long low) {
+    for (int i = 0; i < blocks.size(); i++) {
+      if (blocks.get(i).contains(high, low)) {
         return true;
       }
     }

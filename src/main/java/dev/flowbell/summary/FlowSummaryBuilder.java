@@ -5,6 +5,7 @@ import dev.flowbell.classify.Classifier;
 import dev.flowbell.classify.FlowPairs;
 import dev.flowbell.classify.HandshakeTracker;
 import dev.flowbell.classify.Suspect;
+import dev.flowbell.classify.SuspectRecord;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricCounts;
 import dev.flowbell.metric.MetricDimension;
@@ -187,13 +188,13 @@ public final class FlowSummaryBuilder {
             overBounds += evidence.addOpened(source, door, minute, bytes) ? 0 : 1);
   }
 
-  private void addSuspect(Suspect.Kind kind, @Nullable Suspect suspect, List<MetricCounts> counts) {
-    if (kind == Suspect.Kind.ANSWER) {
+  private void addSuspect(SuspectRecord suspect, List<MetricCounts> counts) {
+    if (suspect.kind() == Suspect.Kind.ANSWER) {
       for (MetricCounts count : counts) {
         count.increment(Metric.REJECTED_ANSWERS);
       }
     }
-    if (suspect != null && !evidence.add(suspect)) {
+    if (suspect.hasSource() && !evidence.add(suspect)) {
       overBounds++;
     }
   }

@@ -2,10 +2,14 @@ package dev.flowbell.summary;
 
 import dev.flowbell.classify.Door;
 import dev.flowbell.classify.Suspect;
+import dev.flowbell.classify.SuspectRecord;
+import dev.flowbell.classify.TupleTable;
 import dev.flowbell.metric.Sums;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,54 +20,67 @@ final class PayloadEvidenceBuilder {
   /// large file, or a payload made to do harm, reaches the bound.
   static final int MOST_GROUPS = 50_000;
 
-  private final Map<Suspect, Tally> suspects = new LinkedHashMap<>();
-  private final Map<OpenedKey, Tally> opened = new LinkedHashMap<>();
+  /// Longer arrays are dropped after a payload, because few payloads need them.
+  private static final int MOST_GROUPS_KEPT = 8_192;
+
+  private static final int FIRST_GROUPS = 64;
+
+  // The sums of a group, in a row: records, packets and bytes.
+  private static final int SUMS = 3;
+
+  private final TupleTable groups = new TupleTable(SuspectRecord.KEY, MOST_GROUPS);
+  private final List<Suspect> suspects = new ArrayList<>();
+  private long[] sums = new long[FIRST_GROUPS * SUMS];
+  private Map<Suspect.Place, Integer> placeNumbers = new HashMap<>();
+  private final Map<OpenedKey, Long> opened = new LinkedHashMap<>();
 
   void reset() {
+    if (suspects.size() > MOST_GROUPS_KEPT) {
+      sums = new long[FIRST_GROUPS * SUMS];
+      placeNumbers = new HashMap<>();
+    }
+    groups.clear();
     suspects.clear();
+    placeNumbers.clear();
     opened.clear();
   }
 
-  /// Adds a suspect.
+  /// Adds a suspect, which has a source.
   ///
   /// @return whether there was room for it
-  boolean add(Suspect suspect) {
-    Suspect key = toKey(suspect);
-    Tally sums = suspects.get(key);
-    if (sums == null) {
-      if (suspects.size() == MOST_GROUPS) {
-        return false;
-      }
-      sums = new Tally();
-      suspects.put(key, sums);
+  boolean add(SuspectRecord suspect) {
+    int sourcePort = keptSourcePort(suspect);
+    Integer place = placeNumbers.get(suspect.place());
+    suspect.setKey(groups, sourcePort, place == null ? placeNumbers.size() : place);
+    int number = groups.add();
+    if (number < 0) {
+      return false;
     }
-    sums.records++;
-    sums.packets = Sums.plus(sums.packets, suspect.packets());
-    sums.bytes = Sums.plus(sums.bytes, suspect.bytes());
+    if (number == suspects.size()) {
+      addGroup(suspect, sourcePort);
+    }
+    int at = number * SUMS;
+    sums[at]++;
+    sums[at + 1] = Sums.plus(sums[at + 1], suspect.packets());
+    sums[at + 2] = Sums.plus(sums[at + 2], suspect.bytes());
     return true;
   }
 
+  private void addGroup(SuspectRecord suspect, int sourcePort) {
+    placeNumbers.putIfAbsent(suspect.place(), placeNumbers.size());
+    int at = suspects.size() * SUMS;
+    if (at == sums.length) {
+      sums = Arrays.copyOf(sums, at * 2);
+    }
+    Arrays.fill(sums, at, at + SUMS, 0);
+    suspects.add(suspect.toSuspect(sourcePort, 0, 0));
+  }
+
   /// The source port matters only where it may be a service's.
-  private static Suspect toKey(Suspect suspect) {
-    boolean hasClientPort =
-        suspect.kind() != Suspect.Kind.ANSWER && suspect.kind() != Suspect.Kind.ATTEMPT_OR_ANSWER;
-    return new Suspect(
-        suspect.kind(),
-        suspect.source(),
-        suspect.maskedBy(),
-        suspect.isInside(),
-        suspect.isEgress(),
-        suspect.target(),
-        suspect.protocol(),
-        hasClientPort ? (int) FlowRecord.ABSENT : suspect.sourcePort(),
-        suspect.port(),
-        suspect.minute(),
-        suspect.isLongWindow(),
-        suspect.isDroppedAnswer(),
-        suspect.isRequestAccepted(),
-        suspect.place(),
-        0,
-        0);
+  private static int keptSourcePort(SuspectRecord suspect) {
+    boolean isServices =
+        suspect.kind() == Suspect.Kind.ANSWER || suspect.kind() == Suspect.Kind.ATTEMPT_OR_ANSWER;
+    return isServices ? suspect.sourcePort() : (int) FlowRecord.ABSENT;
   }
 
   /// Adds an accepted flow with payload that its source opened.
@@ -71,15 +88,11 @@ final class PayloadEvidenceBuilder {
   /// @return whether there was room for it
   boolean addOpened(IpAddress source, Door door, long minute, long bytes) {
     OpenedKey key = new OpenedKey(source, door, minute);
-    Tally sums = opened.get(key);
-    if (sums == null) {
-      if (opened.size() == MOST_GROUPS) {
-        return false;
-      }
-      sums = new Tally();
-      opened.put(key, sums);
+    Long sum = opened.get(key);
+    if (sum == null && opened.size() == MOST_GROUPS) {
+      return false;
     }
-    sums.bytes = Sums.plus(sums.bytes, bytes);
+    opened.put(key, Sums.plus(sum == null ? 0 : sum, bytes));
     return true;
   }
 
@@ -87,21 +100,16 @@ final class PayloadEvidenceBuilder {
     if (suspects.isEmpty() && opened.isEmpty()) {
       return PayloadEvidence.NOTHING;
     }
-    List<SuspectGroup> groups = new ArrayList<>(suspects.size());
-    suspects.forEach(
-        (suspect, sums) ->
-            groups.add(new SuspectGroup(suspect, sums.records, sums.packets, sums.bytes)));
+    List<SuspectGroup> suspectGroups = new ArrayList<>(suspects.size());
+    for (int i = 0; i < suspects.size(); i++) {
+      int at = i * SUMS;
+      suspectGroups.add(new SuspectGroup(suspects.get(i), sums[at], sums[at + 1], sums[at + 2]));
+    }
     List<OpenedFlow> flows = new ArrayList<>(opened.size());
     opened.forEach(
-        (key, sums) -> flows.add(new OpenedFlow(key.source, key.door, key.minute, sums.bytes)));
-    return new PayloadEvidence(groups, flows);
+        (key, bytes) -> flows.add(new OpenedFlow(key.source, key.door, key.minute, bytes)));
+    return new PayloadEvidence(suspectGroups, flows);
   }
 
   private record OpenedKey(IpAddress source, Door door, long minute) {}
-
-  private static final class Tally {
-    private long records;
-    private long packets;
-    private long bytes;
-  }
 }

@@ -423,8 +423,8 @@ class FlowPairsTest {
       add(TCP + " action=REJECT" + place, 0);
     }
     pairs.resolve(
-        (_, suspect, _) -> {
-          Suspect.Place place = Objects.requireNonNull(suspect).place();
+        (suspect, _) -> {
+          Suspect.Place place = suspect.place();
           seen.add(
               String.join(
                   " ",
@@ -543,7 +543,7 @@ class FlowPairsTest {
 
   private Map<Integer, Kind> resolved() {
     Map<Integer, Kind> kinds = new TreeMap<>();
-    pairs.resolve((kind, _, mark) -> kinds.put(mark, kind), Set.of(), (_, _, _, _) -> {});
+    pairs.resolve((suspect, mark) -> kinds.put(mark, suspect.kind()), Set.of(), (_, _, _, _) -> {});
     return kinds;
   }
 
@@ -561,9 +561,9 @@ class FlowPairsTest {
     }
     List<Suspect> suspects = new ArrayList<>();
     pairs.resolve(
-        (_, suspect, _) -> {
-          if (suspect != null) {
-            suspects.add(suspect);
+        (suspect, _) -> {
+          if (suspect.hasSource()) {
+            suspects.add(SuspectRecords.toSuspect(suspect));
           }
         },
         Set.of(),
@@ -577,7 +577,7 @@ class FlowPairsTest {
     }
     List<String> opened = new ArrayList<>();
     pairs.resolve(
-        (_, _, _) -> {},
+        (_, _) -> {},
         watched,
         (source, door, minute, bytes) ->
             opened.add(source + " " + door + " " + minute + " " + bytes));

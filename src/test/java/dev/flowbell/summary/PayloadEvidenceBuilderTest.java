@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowbell.classify.Door;
 import dev.flowbell.classify.Suspect;
 import dev.flowbell.classify.Suspect.Kind;
+import dev.flowbell.classify.SuspectRecords;
 import dev.flowbell.record.IpAddress;
 import java.util.List;
 import java.util.Objects;
@@ -27,11 +28,11 @@ class PayloadEvidenceBuilderTest {
 
   @Test
   void add_recordsThatDifferInTheirCountsAlone() {
-    builder.add(suspect(Kind.ATTEMPT, 50_101, 22, 7, 1, 60));
-    builder.add(suspect(Kind.ATTEMPT, 50_102, 22, 7, 3, 180));
-    builder.add(suspect(Kind.ATTEMPT, 50_103, 22, 7, -1, -1));
-    builder.add(suspect(Kind.ATTEMPT, 50_101, 23, 7, 5, 300));
-    builder.add(suspect(Kind.ATTEMPT, 50_101, 22, 8, 6, 360));
+    add(suspect(Kind.ATTEMPT, 50_101, 22, 7, 1, 60));
+    add(suspect(Kind.ATTEMPT, 50_102, 22, 7, 3, 180));
+    add(suspect(Kind.ATTEMPT, 50_103, 22, 7, -1, -1));
+    add(suspect(Kind.ATTEMPT, 50_101, 23, 7, 5, 300));
+    add(suspect(Kind.ATTEMPT, 50_101, 22, 8, 6, 360));
 
     assertThat(builder.build())
         .isEqualTo(
@@ -47,8 +48,8 @@ class PayloadEvidenceBuilderTest {
   @ParameterizedTest
   @EnumSource
   void add_sourcePorts(Kind kind) {
-    builder.add(suspect(kind, 5_353, 50_101, 7, 1, 60));
-    builder.add(suspect(kind, 5_354, 50_101, 7, 1, 60));
+    add(suspect(kind, 5_353, 50_101, 7, 1, 60));
+    add(suspect(kind, 5_354, 50_101, 7, 1, 60));
 
     boolean isApart = kind == Kind.ANSWER || kind == Kind.ATTEMPT_OR_ANSWER;
     assertThat(builder.build().suspects().stream().map(group -> group.suspect().sourcePort()))
@@ -57,8 +58,8 @@ class PayloadEvidenceBuilderTest {
 
   @Test
   void add_sumsStopAtTheMost() {
-    builder.add(suspect(Kind.ATTEMPT, 1, 22, 7, Long.MAX_VALUE, Long.MAX_VALUE));
-    builder.add(suspect(Kind.ATTEMPT, 1, 22, 7, 3, 180));
+    add(suspect(Kind.ATTEMPT, 1, 22, 7, Long.MAX_VALUE, Long.MAX_VALUE));
+    add(suspect(Kind.ATTEMPT, 1, 22, 7, 3, 180));
 
     assertThat(builder.build().suspects())
         .containsExactly(
@@ -86,7 +87,7 @@ class PayloadEvidenceBuilderTest {
 
   @Test
   void reset_forgetsBoth() {
-    builder.add(suspect(Kind.ATTEMPT, 1, 22, 7, 1, 60));
+    add(suspect(Kind.ATTEMPT, 1, 22, 7, 1, 60));
     builder.addOpened(SOURCE, Door.of(TARGET, 6, 22), 7, 100);
     builder.reset();
 
@@ -96,16 +97,20 @@ class PayloadEvidenceBuilderTest {
   @Test
   void add_pastTheMost() {
     for (int minute = 0; minute < PayloadEvidenceBuilder.MOST_GROUPS; minute++) {
-      builder.add(suspect(Kind.ATTEMPT, 1, 22, minute, 1, 60));
+      add(suspect(Kind.ATTEMPT, 1, 22, minute, 1, 60));
       builder.addOpened(SOURCE, Door.of(TARGET, 6, 22), minute, 100);
     }
 
-    assertThat(builder.add(suspect(Kind.ATTEMPT, 1, 22, -7, 1, 60))).isFalse();
+    assertThat(add(suspect(Kind.ATTEMPT, 1, 22, -7, 1, 60))).isFalse();
     assertThat(builder.addOpened(SOURCE, Door.of(TARGET, 6, 22), -7, 100)).isFalse();
-    assertThat(builder.add(suspect(Kind.ATTEMPT, 2, 22, 7, 1, 60))).isTrue();
+    assertThat(add(suspect(Kind.ATTEMPT, 2, 22, 7, 1, 60))).isTrue();
     assertThat(builder.addOpened(SOURCE, Door.of(TARGET, 6, 22), 7, 100)).isTrue();
     assertThat(builder.build().suspects()).hasSize(PayloadEvidenceBuilder.MOST_GROUPS);
     assertThat(builder.build().opened()).hasSize(PayloadEvidenceBuilder.MOST_GROUPS);
+  }
+
+  private boolean add(Suspect suspect) {
+    return builder.add(SuspectRecords.of(suspect));
   }
 
   private static Suspect suspect(
