@@ -110,8 +110,9 @@ public final class TupleTable {
     return (int) hash & (slots.length - 1);
   }
 
+  /// Compares the last long first: where it has ports, it differs most.
   private boolean isSame(int number) {
-    for (int i = 0; i < width; i++) {
+    for (int i = width - 1; i >= 0; i--) {
       if (places[number * width + i] != places[size * width + i]) {
         return false;
       }
