@@ -2,6 +2,7 @@ package dev.flowbell.metric;
 
 import dev.flowbell.record.FlowField;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,15 +50,18 @@ public enum MetricDimension {
   /// Reads which series to publish besides the totals, such as `VpcId,InterfaceId+RejectReason`:
   /// commas separate sets of dimensions, `+` joins the dimensions of a set. Blank means none.
   ///
-  /// @throws IllegalArgumentException where a name is unknown, or a set or a dimension is repeated
+  /// @throws IllegalArgumentException where a name is unknown, or a dimension or a set is repeated,
+  ///   a set in any order
   public static List<List<MetricDimension>> parseSets(String text) {
     if (text.isBlank()) {
       return List.of();
     }
     List<List<MetricDimension>> sets =
         Arrays.stream(text.split(",", -1)).map(MetricDimension::parseSet).toList();
-    if (sets.stream().distinct().count() != sets.size()) {
-      throw new IllegalArgumentException("expected each series once, got \"" + text + "\"");
+    // CloudWatch knows no order of dimensions: both orders would add to the same series.
+    if (sets.stream().map(EnumSet::copyOf).distinct().count() != sets.size()) {
+      throw new IllegalArgumentException(
+          "expected each series once, whatever the order of its dimensions, got \"" + text + "\"");
     }
     return sets;
   }

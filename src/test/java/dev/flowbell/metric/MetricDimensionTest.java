@@ -71,11 +71,18 @@ class MetricDimensionTest {
             name);
   }
 
-  @Test
-  void parseSets_twice() {
-    assertThatThrownBy(() -> MetricDimension.parseSets("VpcId,AzId,VpcId"))
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"VpcId,AzId,VpcId", "VpcId+AzId,AzId+VpcId", "AzId+VpcId,AzId,VpcId+AzId"})
+  void parseSets_sameSeriesTwice(String text) {
+    assertThatThrownBy(() -> MetricDimension.parseSets(text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("expected each series once, got \"VpcId,AzId,VpcId\"");
+        .hasMessage(
+            "expected each series once, whatever the order of its dimensions, got \"%s\"", text);
+  }
+
+  @Test
+  void parseSets_sameDimensionTwice() {
     assertThatThrownBy(() -> MetricDimension.parseSets("AzId,VpcId+AzId+VpcId"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("expected each dimension once, got \"VpcId+AzId+VpcId\"");
