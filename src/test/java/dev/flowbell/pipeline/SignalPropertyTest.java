@@ -1,15 +1,8 @@
 package dev.flowbell.pipeline;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.judge.Judge;
 import dev.flowbell.ledger.InMemoryLedger;
-import dev.flowbell.notify.NotificationContext;
-import dev.flowbell.settings.Settings;
-import dev.flowbell.summary.LogOrigin;
-import dev.flowbell.testing.Json;
-import dev.flowbell.testing.doubles.RecordingPublisher;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,10 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignalPropertyTest {
   private static final Instant START = Instant.parse("2026-11-23T07:00:00Z");
   private static final int MINUTES = 180;
-
-  private static final String FORMAT =
-      "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action"
-          + " tcp-flags flow-direction log-status";
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6})
@@ -139,48 +128,12 @@ class SignalPropertyTest {
   }
 
   private static Set<String> causesOf(List<List<Flow>> payloads) {
-    RecordingPublisher publisher = new RecordingPublisher();
-    Settings settings =
-        Settings.fromEnvironment(Map.of("ALERT_MAIL_LIMIT", "1000", "LOG_FORMAT", FORMAT));
-    MetricsStep metrics = new MetricsStep(publisher);
-    Pipeline pipeline =
-        new Pipeline(
-            settings,
-            LineFormats.fixed(settings.formats()),
-            new InMemoryLedger(),
-            new Judge(settings.alertPolicy()),
-            new Delivery(
-                metrics,
-                List.of(
-                    new AlertsStep(
-                        publisher,
-                        metrics,
-                        new NotificationContext(
-                            null, null, "", "", settings.alertPolicy().thresholds()),
-                        1_000))),
-            () -> START);
+    JudgedPayloads judged = new JudgedPayloads(new InMemoryLedger(), START);
     for (List<Flow> payload : payloads) {
-      PayloadReader reader = pipeline.begin(new LogOrigin("", "", "made"));
-      for (Flow flow : payload) {
-        byte[] line = flow.toLine().getBytes(US_ASCII);
-        reader.addLine(line, 0, line.length);
-      }
-      pipeline.process(reader);
+      judged.process(payload.stream().map(Flow::toLine).toList());
     }
-    pipeline.finish();
-    Set<String> causes = new TreeSet<>();
-    publisher
-        .messages()
-        .forEach(
-            message ->
-                message
-                    .alerts()
-                    .forEach(
-                        alert -> {
-                          Map<String, ?> json = Json.parseObject(alert);
-                          causes.add(json.get("rule") + " " + json.get("key"));
-                        }));
-    return causes;
+    judged.finish();
+    return new TreeSet<>(judged.causes());
   }
 
   // Traffic.
