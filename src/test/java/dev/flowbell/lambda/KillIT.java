@@ -12,8 +12,7 @@ import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.network.FaultProxy;
 import dev.flowbell.testing.network.FaultProxy.Fault;
-import dev.flowbell.testing.process.LambdaProcess;
-import dev.flowbell.testing.process.RuntimeApi;
+import dev.flowbell.testing.process.KillableFunction;
 import dev.flowbell.testing.process.RuntimeApi.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -51,9 +50,6 @@ final class KillIT {
   private static final Duration LONGEST_LEASE = TIMEOUT.plusSeconds(3);
 
   private static final int LARGE_MINUTES = 150;
-
-  /// The exit code of a process that SIGKILL ended.
-  private static final int SIGKILLED = 128 + 9;
 
   /// Of what sort a payload is.
   private enum Kind {
@@ -219,19 +215,11 @@ final class KillIT {
 
   /// Starts the function, and kills it when it comes to the boundary.
   private void kill(Case each) throws Exception {
-    try (FaultProxy proxy = FaultProxy.start(aws.uri());
-        RuntimeApi runtime = RuntimeApi.start(TIMEOUT);
-        LambdaProcess function = startFunction(runtime, proxy)) {
-      proxy.use(killAt(each.boundary(), function));
-      CompletableFuture<Answer> answer = runtime.submit(each.event());
-      // Should it come through, it isn't waited for.
-      CompletableFuture<Void> _ = answer.thenRun(function::close);
-      assertThat(function.awaitEnd())
-          .as(each.number() + " " + each.boundary())
-          .isEqualTo(SIGKILLED);
-      assertThat(answer).as(each.number() + " " + each.boundary()).isNotDone();
+    try (KillableFunction function = startFunction(TIMEOUT)) {
+      function.proxy().use(killAt(each.boundary(), function));
+      assertThat(function.invoke(each.event())).as(each.number() + " " + each.boundary()).isNull();
       if (each.boundary().kind() != Kind.LARGE) {
-        assertThat(proxy.calls())
+        assertThat(function.proxy().calls())
             .extracting(FaultProxy.Call::operation)
             .containsExactlyElementsOf(
                 each.boundary().kind().operations().subList(0, each.boundary().step() + 1));
@@ -240,15 +228,15 @@ final class KillIT {
   }
 
   private static Function<FaultProxy.Call, Fault> killAt(
-      Boundary boundary, LambdaProcess function) {
+      Boundary boundary, KillableFunction function) {
     Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
     return call -> {
       int occurrence =
           counts.computeIfAbsent(call.operation(), _ -> new AtomicInteger()).getAndIncrement();
       if (call.operation().equals(boundary.operation()) && occurrence == boundary.occurrence()) {
         return boundary.isTaken()
-            ? new Fault.CutAfter(function::close)
-            : new Fault.CutBefore(function::close);
+            ? new Fault.CutAfter(function::kill)
+            : new Fault.CutBefore(function::kill);
       }
       boolean isDelayed =
           call.operation().equals("PutMetricData") && occurrence == boundary.delayed();
@@ -257,12 +245,10 @@ final class KillIT {
   }
 
   private List<Map<String, Object>> invokeAgain(List<Case> cases) throws Exception {
-    try (FaultProxy proxy = FaultProxy.start(aws.uri());
-        RuntimeApi runtime = RuntimeApi.start();
-        LambdaProcess _ = startFunction(runtime, proxy)) {
+    try (KillableFunction function = startFunction(Duration.ofSeconds(60))) {
       List<Map<String, Object>> results = new ArrayList<>();
       for (Case each : cases) {
-        Answer answer = runtime.invoke(each.event());
+        Answer answer = Objects.requireNonNull(function.invoke(each.event()));
         assertThat(answer.kind())
             .as(each.number() + " " + each.boundary() + ": " + answer.body())
             .isEqualTo("response");
@@ -272,15 +258,13 @@ final class KillIT {
     }
   }
 
-  private LambdaProcess startFunction(RuntimeApi runtime, FaultProxy proxy) throws IOException {
+  private KillableFunction startFunction(Duration timeout) throws IOException {
     Map<String, String> environment = new HashMap<>(aws.environment());
-    environment.put("AWS_ENDPOINT_URL", proxy.uri().toString());
     environment.put("METRIC_NAMESPACE", name);
     environment.put("ALERT_TOPIC_ARN", queue.topicArn());
     environment.put("ALERT_MAIL_LIMIT", "1000");
     environment.put("LEDGER_TABLE", table.name());
-    return LambdaProcess.start(
-        runtime, environment, folder.resolve("log-" + proxy.uri().getPort()));
+    return KillableFunction.start(aws.uri(), timeout, environment, folder);
   }
 
   /// Each case has minutes of its own, so that its counts can be told from the others'.
