@@ -78,7 +78,8 @@ final class CausesIT {
   private final Instant first =
       Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(2 * LENGTH));
 
-  /// What is invoked again a minute later: its process was killed, or another one had the claim.
+  /// What is invoked again a minute later: it failed, its process was killed, or another one had
+  /// the claim.
   private final Queue<String> again = new ConcurrentLinkedQueue<>();
 
   /// How often SNS accepted a notification and the process was killed before it could note that.
@@ -142,7 +143,9 @@ final class CausesIT {
     Duration sinceLastKill = Duration.ofNanos(System.nanoTime() - lastKill.get());
     Thread.sleep(LONGEST_LEASE.minus(sinceLastKill)); // not at all if it is negative
     int invokedAgain = again.size();
-    deliver(takeAgain());
+    for (int i = 0; i < MOST_DELIVERIES && !again.isEmpty(); i++) {
+      deliver(takeAgain());
+    }
     assertThat(again).isEmpty();
 
     List<String> notifications = queue.drain().stream().flatMap(CausesIT::causesOf).toList();
@@ -224,7 +227,8 @@ final class CausesIT {
         return;
       }
       if (answer.kind().equals("error")) {
-        assertThat(answer.body()).contains("BatchClaimedException");
+        // On a busy machine too little time may be left for a step.
+        assertThat(answer.body()).containsPattern("BatchClaimed|PayloadFailed");
         again.add(event);
       }
     }
