@@ -20,7 +20,8 @@ public final class KillableFunction implements AutoCloseable {
   /// The exit code of a process that SIGKILL ended.
   private static final int SIGKILLED = 128 + 9;
 
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  /// Long, because many processes may start at a time on a busy machine.
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
 
   private final FaultProxy proxy;
   private final RuntimeApi runtime;
@@ -64,7 +65,8 @@ public final class KillableFunction implements AutoCloseable {
   /// Gives the function an event, and waits for the result.
   ///
   /// @return `null` if the process was killed first
-  /// @throws AssertionError if the process ends in another way, or nothing happens for a minute
+  /// @throws AssertionError if the process ends in another way, or there is no answer for three
+  ///   minutes
   public @Nullable Answer invoke(String event) throws InterruptedException {
     CompletableFuture<Answer> answer = runtime.submit(event);
     try {
