@@ -429,26 +429,26 @@ final class DynamoDbEvidence implements Evidence {
   private UpdateItem leasing(String id) {
     return new UpdateItem(id)
         .set(LedgerAttributes.LEASE_END, DynamoDbJson.milliseconds(clock.get().plus(LEASE)))
-        .set(LedgerAttributes.OWNER, DynamoDbJson.string(runner));
+        .set(LedgerAttributes.OWNER, DynamoDbJson.string(batch));
   }
 
-  /// Returns that no other claim has the right to send. This one may have it, if the answer to a
-  /// first request was lost.
+  /// Returns that no other batch has the right to send. This one may have it, if the answer to a
+  /// first request was lost, or if an earlier claim was killed before it sent anything.
   private Condition isFree() {
     return new Condition.Any(
         List.of(
             new Condition.Absent(LedgerAttributes.LEASE_END),
             new Condition.AtMost(
                 LedgerAttributes.LEASE_END, DynamoDbJson.milliseconds(clock.get())),
-            isOwnedByThis()));
+            isOwnedByBatch()));
   }
 
-  private Condition isOwnedByThis() {
-    return new Condition.Equal(LedgerAttributes.OWNER, DynamoDbJson.string(runner));
+  private Condition isOwnedByBatch() {
+    return new Condition.Equal(LedgerAttributes.OWNER, DynamoDbJson.string(batch));
   }
 
   /// If the condition fails, the answer to a first request was lost, or the right to send had ended
-  /// and another claim has it.
+  /// and another batch has it.
   @Override
   public void recordSent(String key, Episode episode) {
     write(
@@ -463,7 +463,7 @@ final class DynamoDbEvidence implements Evidence {
             .set(LedgerAttributes.EXPIRES, DynamoDbJson.seconds(episode.last().plus(EPISODES_KEPT)))
             .remove(LedgerAttributes.LEASE_END)
             .remove(LedgerAttributes.OWNER)
-            .onlyIf(isOwnedByThis()));
+            .onlyIf(isOwnedByBatch()));
     episodes.put(key, episode);
     flushPosts();
   }
@@ -477,7 +477,7 @@ final class DynamoDbEvidence implements Evidence {
     return new UpdateItem(id)
         .remove(LedgerAttributes.LEASE_END)
         .remove(LedgerAttributes.OWNER)
-        .onlyIf(isOwnedByThis());
+        .onlyIf(isOwnedByBatch());
   }
 
   /// Small extensions are not written: flow time within an hour still belongs to the episode.

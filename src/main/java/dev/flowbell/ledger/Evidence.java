@@ -27,11 +27,11 @@ public interface Evidence {
   /// Returns the episodes of causes by key; those of which nothing was sent are absent.
   Map<String, Episode> episodes(Collection<String> keys);
 
-  /// Takes the right to send a notification of a cause. It is this claim's until [#recordSent],
-  /// until the claim ends, or until its time is over.
+  /// Takes the right to send a notification of a cause. It is this batch's until [#recordSent] or
+  /// [#release], or until its time is over. If the claim is killed, the batch's next one has it.
   ///
   /// @param known the episode that the decision to send is based on, `null` for none
-  /// @return `false` where another claim has the right, or sent a notification meanwhile
+  /// @return `false` where another batch has the right, or sent a notification meanwhile
   boolean lease(String key, @Nullable Episode known);
 
   /// Records that a notification was accepted. The right to send it ends.

@@ -156,15 +156,14 @@ final class InMemoryClaim implements Claim {
     @Override
     public boolean lease(String key, @Nullable Episode known) {
       synchronized (ledger) {
-        return isSameSent(evidence.episodes().get(key), known)
-            && evidence.lease(key, InMemoryClaim.this, now());
+        return isSameSent(evidence.episodes().get(key), known) && evidence.lease(key, batch, now());
       }
     }
 
     @Override
     public void recordSent(String key, Episode episode) {
       synchronized (ledger) {
-        evidence.release(key, InMemoryClaim.this);
+        evidence.release(key, batch);
         evidence.episodes().put(key, episode);
       }
     }
@@ -172,7 +171,7 @@ final class InMemoryClaim implements Claim {
     @Override
     public void release(String key) {
       synchronized (ledger) {
-        evidence.release(key, InMemoryClaim.this);
+        evidence.release(key, batch);
       }
     }
 

@@ -65,19 +65,19 @@ final class InMemoryEvidence {
     return episodes;
   }
 
-  /// Gives a claim the right to send, unless another one has it.
-  boolean lease(String key, Claim owner, Instant now) {
+  /// Gives a batch the right to send, unless another one has it.
+  boolean lease(String key, Object batch, Instant now) {
     Lease lease = leases.get(key);
-    if (lease != null && !lease.owner.equals(owner) && now.isBefore(lease.end)) {
+    if (lease != null && !lease.batch.equals(batch) && now.isBefore(lease.end)) {
       return false;
     }
-    leases.put(key, new Lease(owner, now.plus(DynamoDbEvidence.LEASE)));
+    leases.put(key, new Lease(batch, now.plus(DynamoDbEvidence.LEASE)));
     return true;
   }
 
-  void release(String key, Claim owner) {
+  void release(String key, Object batch) {
     Lease lease = leases.get(key);
-    if (lease != null && lease.owner.equals(owner)) {
+    if (lease != null && lease.batch.equals(batch)) {
       leases.remove(key);
     }
   }
@@ -124,7 +124,7 @@ final class InMemoryEvidence {
     };
   }
 
-  private record Lease(Claim owner, Instant end) {}
+  private record Lease(Object batch, Instant end) {}
 
   private static final class MutableItem {
     private final Map<String, Set<String>> sets = new HashMap<>();

@@ -59,7 +59,7 @@ final class LedgerAttributes {
   /// Of a cause: the batch whose notification was last sent.
   static final String SENT_BY = "by";
 
-  /// Of a cause, or of an hour's held alerts: the claim that may send a notification until
+  /// Of a cause, or of an hour's held alerts: the batch that may send a notification until
   /// [#LEASE_END].
   static final String OWNER = "owner";
 

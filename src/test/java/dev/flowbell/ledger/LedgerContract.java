@@ -298,6 +298,17 @@ abstract class LedgerContract {
     assertThat(two.lease(batch, null)).isTrue();
   }
 
+  /// A claim that ended without a word has sent nothing, as far as the ledger knows.
+  @Test
+  void lease_isTheBatchs() {
+    Claim claim = claim(batch, NOW);
+    claim.evidence().lease(batch, null);
+    claim.release();
+
+    assertThat(claim(batch + 2, NOW).evidence().lease(batch, null)).isFalse();
+    assertThat(claim(batch, NOW).evidence().lease(batch, null)).isTrue();
+  }
+
   @Test
   void lease_ends() {
     claim(batch + 1, NOW).evidence().lease(batch, null);
