@@ -42,10 +42,11 @@ public record Quiet(List<Entry> entries) {
     List<String> errors = new ArrayList<>();
     String[] parts = text.isBlank() ? new String[0] : text.split(";", -1);
     for (int i = 0; i < parts.length; i++) {
-      try {
-        entries.add(parseEntry(parts[i].strip()));
-      } catch (IllegalArgumentException e) {
-        errors.add((parts.length == 1 ? "" : "entry " + (i + 1) + ", ") + e.getMessage());
+      EntryReader reader = new EntryReader(parts[i].strip());
+      String prefix = parts.length == 1 ? "" : "entry " + (i + 1) + ", ";
+      reader.errors.forEach(error -> errors.add(prefix + error));
+      if (reader.block != null) {
+        entries.add(new Entry(reader.block, reader.port, reader.rule, reader.until));
       }
     }
     if (!errors.isEmpty()) {
@@ -54,32 +55,68 @@ public record Quiet(List<Entry> entries) {
     return new Quiet(entries);
   }
 
-  private static Entry parseEntry(String text) {
-    String[] words = text.split("\\s+", -1);
-    if (words[0].startsWith("pl-")) {
-      throw new IllegalArgumentException(
-          "prefix lists can't be looked up yet: expected a block such as 198.51.100.0/24, got \""
-              + words[0]
-              + "\"");
-    }
-    AddressBlock block = AddressBlock.parse(words[0]);
-    Integer port = null;
-    Rule rule = null;
-    Instant until = null;
-    for (String word : Arrays.asList(words).subList(1, words.length)) {
-      Rule named = findRule(word);
-      if (word.startsWith("until=")) {
-        until = parseUntil(word.substring("until=".length()));
-      } else if (named != null) {
-        rule = named;
-      } else if (word.matches("[0-9]{1,5}") && Integer.parseInt(word) <= 65_535) {
-        port = Integer.valueOf(word);
-      } else {
-        throw new IllegalArgumentException(
-            "expected a port, a rule such as scan, or until=2026-12-31, got \"" + word + "\"");
+  /// Reads one entry, and collects what is wrong.
+  private static final class EntryReader {
+    private final List<String> errors = new ArrayList<>();
+    private final @Nullable AddressBlock block;
+    private @Nullable Integer port;
+    private @Nullable Rule rule;
+    private @Nullable Instant until;
+
+    EntryReader(String text) {
+      String[] words = text.split("\\s+", -1);
+      block = readBlock(words[0]);
+      for (String word : Arrays.asList(words).subList(1, words.length)) {
+        Rule named = findRule(word);
+        if (word.startsWith("until=")) {
+          expectFirst(until, "until", word);
+          until = readUntil(word.substring("until=".length()));
+        } else if (named != null) {
+          expectFirst(rule, "a rule", word);
+          rule = named;
+        } else if (word.matches("[0-9]{1,5}") && Integer.parseInt(word) <= 65_535) {
+          expectFirst(port, "a port", word);
+          port = Integer.valueOf(word);
+        } else {
+          errors.add(
+              "expected a port, a rule such as scan, or until=2026-12-31, got \"" + word + "\"");
+        }
       }
     }
-    return new Entry(block, port, rule, until);
+
+    private @Nullable AddressBlock readBlock(String word) {
+      if (word.startsWith("pl-")) {
+        errors.add(
+            "prefix lists can't be looked up yet: expected a block such as 198.51.100.0/24, got \""
+                + word
+                + "\"");
+        return null;
+      }
+      try {
+        return AddressBlock.parse(word);
+      } catch (IllegalArgumentException e) {
+        errors.add(String.valueOf(e.getMessage()));
+        return null;
+      }
+    }
+
+    private void expectFirst(@Nullable Object before, String name, String word) {
+      if (before != null) {
+        errors.add("expected " + name + " once, got another one: \"" + word + "\"");
+      }
+    }
+
+    /// Reads the last day, or a time, and returns when the entry ends.
+    private @Nullable Instant readUntil(String text) {
+      try {
+        return text.contains("T")
+            ? Instant.parse(text)
+            : LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+      } catch (DateTimeParseException e) {
+        errors.add("until: expected a day such as 2026-12-31, got \"" + text + "\"");
+        return null;
+      }
+    }
   }
 
   private static @Nullable Rule findRule(String word) {
@@ -87,17 +124,6 @@ public record Quiet(List<Entry> entries) {
         .filter(rule -> rule.key().equals(word))
         .findFirst()
         .orElse(null);
-  }
-
-  private static Instant parseUntil(String text) {
-    try {
-      return text.contains("T")
-          ? Instant.parse(text)
-          : LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "until: expected a day such as 2026-12-31, got \"" + text + "\"", e);
-    }
   }
 
   /// Returns whether an alert is to be counted and not sent.

@@ -6,6 +6,10 @@ package dev.flowbell.record;
 /// @param prefixLength how many leading bits of 128 all addresses of the block share
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc4632#section-3.1">RFC 4632, CIDR notation</a>
 public record AddressBlock(IpAddress network, int prefixLength) {
+  /// A longer prefix than this one holds addresses of one family alone: `::ffff:0:0/96` is where
+  /// [IpAddress] keeps IPv4.
+  private static final int SHORTEST_COMMON = 96;
+
   /// Reads `10.0.0.0/8` or `fe80::/10`.
   ///
   /// @throws IllegalArgumentException where the text is not a block, or has bits after the prefix
@@ -32,14 +36,20 @@ public record AddressBlock(IpAddress network, int prefixLength) {
     return block;
   }
 
-  /// Returns whether an address is in this block.
+  /// Returns whether an address is in this block. No IPv6 block holds IPv4 addresses, not even
+  /// `::/0`.
   public boolean contains(IpAddress address) {
     return contains(address.high(), address.low());
   }
 
   boolean contains(long high, long low) {
     return (high & mask(prefixLength)) == network.high()
-        && (low & mask(prefixLength - 64)) == network.low();
+        && (low & mask(prefixLength - 64)) == network.low()
+        && (prefixLength > SHORTEST_COMMON || isIpv4(high, low) == network.isIpv4());
+  }
+
+  private static boolean isIpv4(long high, long low) {
+    return high == 0 && low >>> 32 == 0xffff;
   }
 
   private IpAddress firstAddress(IpAddress address) {

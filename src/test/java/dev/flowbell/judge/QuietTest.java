@@ -84,7 +84,7 @@ class QuietTest {
           10.0.0.1                          | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.1"
           10.0.0.1/8                        | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.1/8"
           10.0.0.0/33                       | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.0/33"
-          scan 10.0.0.0/8                   | expected an address block such as 10.0.0.0/8 or fe80::/10, got "scan"
+          scan 10.0.0.0/8                   | expected an address block such as 10.0.0.0/8 or fe80::/10, got "scan"; expected a port, a rule such as scan, or until=2026-12-31, got "10.0.0.0/8"
           10.0.0.0/8,10.1.0.0/16            | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.0/8,10.1.0.0/16"
           pl-63a5400a scan                  | prefix lists can't be looked up yet: expected a block such as 198.51.100.0/24, got "pl-63a5400a"
           10.0.0.0/8 65536                  | expected a port, a rule such as scan, or until=2026-12-31, got "65536"
@@ -98,6 +98,9 @@ class QuietTest {
           10.0.0.0/8 until=2026-02-29       | until: expected a day such as 2026-12-31, got "2026-02-29"
           10.0.0.0/8 until=31.12.2026       | until: expected a day such as 2026-12-31, got "31.12.2026"
           10.0.0.0/8 until=2026-12-31T08:00 | until: expected a day such as 2026-12-31, got "2026-12-31T08:00"
+          10.0.0.0/8 443 80                 | expected a port once, got another one: "80"
+          10.0.0.0/8 scan rejects           | expected a rule once, got another one: "rejects"
+          10.0.0.0/8 x until=soon           | expected a port, a rule such as scan, or until=2026-12-31, got "x"; until: expected a day such as 2026-12-31, got "soon"
           10.0.0.0/8;                       | entry 2, expected an address block such as 10.0.0.0/8 or fe80::/10, got ""
           x;10.0.0.0/8;10.0.0.0/8 y         | entry 1, expected an address block such as 10.0.0.0/8 or fe80::/10, got "x"; entry 3, expected a port, a rule such as scan, or until=2026-12-31, got "y"
           """)
@@ -112,6 +115,7 @@ class QuietTest {
   @ParameterizedTest
   @CsvSource({
     "10.0.3.17/32,          true",
+    "::/0,                  false",
     "10.0.0.0/8 scan,       true",
     "10.0.3.17/32 445,      true",
     "10.0.3.17/32 446,      false",

@@ -54,6 +54,10 @@ class AddressBlockTest {
 
   @ParameterizedTest
   @CsvSource({
+    "::/0, ::1, true",
+    "::/96, ::1, true",
+    "0.0.0.0/0, 10.0.0.1, true",
+    "0.0.0.0/0, ::1, false",
     "10.0.0.0/8, 10.0.0.0, true",
     "10.0.0.0/8, 10.255.255.255, true",
     "10.0.0.0/8, 9.255.255.255, false",
@@ -66,7 +70,7 @@ class AddressBlockTest {
     "10.0.1.5/32, 10.0.1.4, false",
     "0.0.0.0/0, 255.255.255.255, true",
     "0.0.0.0/0, ::, false",
-    "::/0, 255.255.255.255, true",
+    "::/0, 255.255.255.255, false",
     "::/0, ffff::, true",
     "fe80::/10, febf:ffff::1, true",
     "fe80::/10, fec0::, false",
