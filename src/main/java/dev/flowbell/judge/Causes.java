@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The causes that a payload may be about: which of them ring, that is, were sent and go on.
@@ -19,6 +21,7 @@ final class Causes {
   private final Evidence evidence;
   private final String payloadId;
   private final Map<String, @Nullable Episode> episodes = new HashMap<>();
+  private final Set<String> deferred = new HashSet<>();
   private final Map<String, Span> touched = new LinkedHashMap<>();
 
   /// @param payloadId the payload that is judged
@@ -27,13 +30,19 @@ final class Causes {
     this.payloadId = payloadId;
   }
 
-  /// Reads the episodes of causes, in one call.
+  /// Reads the episodes of causes in one call. Where reading costs something, those that do not fit
+  /// into it are read once an alert depends on them.
   void load(Collection<String> keys) {
     List<String> unknown =
         keys.stream().filter(key -> !episodes.containsKey(key)).distinct().toList();
+    if (evidence.isBounded() && unknown.size() > Evidence.MOST_EPISODES) {
+      deferred.addAll(unknown.subList(Evidence.MOST_EPISODES, unknown.size()));
+      unknown = unknown.subList(0, Evidence.MOST_EPISODES);
+    }
     if (!unknown.isEmpty()) {
       Map<String, Episode> found = evidence.episodes(unknown);
       unknown.forEach(key -> episodes.put(key, found.get(key)));
+      deferred.removeAll(unknown);
     }
   }
 
@@ -44,9 +53,9 @@ final class Causes {
     return episodes.get(key);
   }
 
-  /// Returns whether a cause rings at this time: its evidence need not be kept.
+  /// Returns whether a cause is known to ring at this time: its evidence need not be kept.
   boolean rings(String key, Instant earliest, Instant latest) {
-    Episode episode = find(key);
+    Episode episode = deferred.contains(key) ? null : find(key);
     return episode != null
         && episode.covers(earliest, latest)
         && latest.isBefore(episode.sentAt().plus(AGAIN_AFTER));

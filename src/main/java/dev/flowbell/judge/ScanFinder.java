@@ -42,10 +42,16 @@ final class ScanFinder {
 
   /// What the rule found.
   ///
+  /// @param dependsOnPast whether it is a scan unless older tries show that doors were tried before
   /// @param tries those of the hour that shows most
   /// @param dueMinute when to look again, if waiting doors would make a scan then; else `null`
-  record Result(boolean isScan, boolean isGrown, List<Try> tries, @Nullable Long dueMinute) {
-    static final Result NOTHING = new Result(false, false, List.of(), null);
+  record Result(
+      boolean isScan,
+      boolean isGrown,
+      boolean dependsOnPast,
+      List<Try> tries,
+      @Nullable Long dueMinute) {
+    static final Result NOTHING = new Result(false, false, false, List.of(), null);
   }
 
   /// Looks at all hours that have one of these minutes.
@@ -81,6 +87,7 @@ final class ScanFinder {
               : new Result(
                   mostPorts(window) >= thresholds.get(Thresholds.Name.OUTSIDE_SCAN_PORTS),
                   false,
+                  false,
                   window,
                   null);
       best = better(best, result);
@@ -95,6 +102,9 @@ final class ScanFinder {
     if (one.isGrown != other.isGrown) {
       return one.isGrown ? one : other;
     }
+    if (one.dependsOnPast != other.dependsOnPast) {
+      return one.dependsOnPast ? other : one;
+    }
     if (!one.isScan) {
       return other.dueMinute != null && (one.dueMinute == null || other.dueMinute < one.dueMinute)
           ? other
@@ -106,11 +116,13 @@ final class ScanFinder {
   private Result applyInside(
       List<Try> window, Map<Door, NavigableSet<Long>> minutesOfDoors, long nowMinute) {
     int mostHosts = thresholds.get(Thresholds.Name.SCAN_HOSTS);
+    Set<IpAddress> triedFirst = new HashSet<>();
     Set<IpAddress> counting = new HashSet<>();
     Map<IpAddress, Long> waiting = new HashMap<>();
     for (Try each : window) {
       Door door = each.door();
       if (KnownPort.isTriedFirst(door.port())) {
+        triedFirst.add(door.address());
         counting.add(door.address());
       } else if (isTriedOnce(each.minute(), Objects.requireNonNull(minutesOfDoors.get(door)))) {
         if (nowMinute - each.minute() >= PATIENCE_MINUTES) {
@@ -120,9 +132,10 @@ final class ScanFinder {
         }
       }
     }
-    boolean isScan =
-        counting.size() >= mostHosts
+    boolean isCertain =
+        triedFirst.size() >= mostHosts
             || mostPorts(window) >= thresholds.get(Thresholds.Name.SCAN_PORTS);
+    boolean isScan = isCertain || counting.size() >= mostHosts;
     waiting.keySet().removeAll(counting);
     Long due = null;
     if (!isScan && counting.size() + waiting.size() >= mostHosts) {
@@ -136,7 +149,7 @@ final class ScanFinder {
     }
     boolean isGrown =
         isScan && mostHosts != Integer.MAX_VALUE && counting.size() >= (long) GROWN * mostHosts;
-    return new Result(isScan, isGrown, window, due);
+    return new Result(isScan, isGrown, isScan && !isCertain, window, due);
   }
 
   /// Returns whether a door was tried in this minute, and neither in the hour before nor in the

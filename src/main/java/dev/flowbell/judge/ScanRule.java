@@ -95,8 +95,7 @@ final class ScanRule {
             CauseKeys.ofScan(address), Hours.timeOf(minutes.first()), Hours.timeOf(minutes.last()));
   }
 
-  /// Looks for a scan. Before a new one from inside is announced, one more hour of the past is
-  /// looked at: it may show that the doors were tried before.
+  /// Looks for a scan. Where the past could show that it is none, one more hour of it is read.
   private Sighting look(
       IpAddress address,
       boolean isInside,
@@ -107,7 +106,7 @@ final class ScanRule {
       long nowMinute) {
     ScanFinder.Result found = finder.find(known.tries(), isInside, minutes, nowMinute);
     SourceEvidence all = known;
-    if (isInside && found.isScan() && !rings) {
+    if (found.dependsOnPast() && !rings) {
       Set<Long> hours = Hours.of(minutes);
       hours.add(Hours.of(minutes.first()) - 1);
       all = judging.store().readSource(address, hours);
@@ -196,7 +195,7 @@ final class ScanRule {
       SourceEvidence known = judging.store().readSource(address, hours);
       if (!known.gotThrough().isEmpty()) {
         ScanFinder.Result found =
-            new ScanFinder.Result(true, episode.isGrown(), known.tries(), null);
+            new ScanFinder.Result(true, episode.isGrown(), false, known.tries(), null);
         boolean isInside = episode.rank() == Severity.HIGH.rank();
         announce(new Sighting(address, isInside, known, found, List.of(), earliest, latest), false);
       }

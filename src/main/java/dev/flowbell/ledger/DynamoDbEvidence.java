@@ -366,16 +366,10 @@ final class DynamoDbEvidence implements Evidence {
     return new String(Base64.getUrlDecoder().decode(name), ISO_8859_1);
   }
 
-  /// Reads the episodes of the first 100 causes in one call. Those of more causes would be absent:
-  /// [#lease] then refuses to send what was sent already.
   @Override
   public Map<String, Episode> episodes(Collection<String> keys) {
-    List<String> ids =
-        keys.stream()
-            .distinct()
-            .limit(DynamoDbTable.MOST_READS)
-            .map(LedgerAttributes::causeId)
-            .toList();
+    Evidence.checkSize(keys);
+    List<String> ids = keys.stream().distinct().map(LedgerAttributes::causeId).toList();
     Map<String, Episode> found = new LinkedHashMap<>();
     if (ids.isEmpty()) {
       return found;

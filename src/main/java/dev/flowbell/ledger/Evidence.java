@@ -24,8 +24,22 @@ public interface Evidence {
   /// Returns items by key; those that do not exist are absent.
   Map<String, EvidenceItem> read(Collection<String> keys);
 
+  /// The most episodes that [#episodes] reads where each costs something: those of one call.
+  int MOST_EPISODES = 100;
+
   /// Returns the episodes of causes by key; those of which nothing was sent are absent.
+  ///
+  /// @param keys at most [#MOST_EPISODES] where [#isBounded]
+  /// @throws IllegalArgumentException where there are more
   Map<String, Episode> episodes(Collection<String> keys);
+
+  /// Throws an exception if there are more keys than [#episodes] accepts.
+  static void checkSize(Collection<String> keys) {
+    if (keys.size() > MOST_EPISODES) {
+      throw new IllegalArgumentException(
+          "expected at most %d causes, got %d".formatted(MOST_EPISODES, keys.size()));
+    }
+  }
 
   /// Takes the right to send a notification of a cause. It is this batch's until [#recordSent] or
   /// [#release], or until its time is over. If the claim is killed, the batch's next one has it.

@@ -141,6 +141,9 @@ final class InMemoryClaim implements Claim {
 
     @Override
     public Map<String, Episode> episodes(Collection<String> keys) {
+      if (isBounded()) {
+        Evidence.checkSize(keys);
+      }
       synchronized (ledger) {
         Map<String, Episode> found = new LinkedHashMap<>();
         for (String key : keys) {

@@ -305,6 +305,23 @@ class JudgeTest {
     assertThat(told).containsExactly("MEDIUM NEW answers|10.0.2.98|6|443");
   }
 
+  // Many causes.
+
+  @Test
+  void moreCausesThanTheLedgerReadsAtOnce() {
+    ledger = InMemoryLedger.ofFunction();
+    List<String> lines = new ArrayList<>();
+    List<String> again = new ArrayList<>();
+    for (int source = 0; source < 120; source++) {
+      lines.addAll(ports(0, "10.0.40." + source, 15));
+      again.addAll(ports(24 * 60, "10.0.40." + source, 15));
+    }
+
+    assertThat(judge(lines)).hasSize(120).allMatch(each -> each.startsWith("HIGH NEW scan|"));
+    assertThat(judge(lines)).isEmpty();
+    assertThat(judge(again)).hasSize(120).allMatch(each -> each.startsWith("HIGH NEW scan|"));
+  }
+
   // Rejects and log groups.
 
   @Test
