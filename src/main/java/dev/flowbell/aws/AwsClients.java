@@ -10,11 +10,16 @@ import software.amazon.awssdk.services.sns.SnsClient;
 
 /// The SDK clients that publish metrics and notifications.
 ///
-/// A call ends within [#LONGEST_CALL]. The SDK does not retry a request that the service may have
-/// accepted. Region, credentials and endpoint are the SDK's defaults.
+/// A call ends within [#LONGEST_CALL], unless its request has a time limit of its own. The SDK does
+/// not retry a request that the service may have accepted, and [AnswerCheck] believes no success
+/// that isn't the service's. Region, credentials and endpoint are the SDK's defaults.
 public final class AwsClients {
-  /// The longest time that a call takes, with its retries.
+  /// The longest time that a call takes, with its retries, where nothing else is said.
   public static final Duration LONGEST_CALL = Duration.ofSeconds(8);
+
+  /// The longest time that a call may be given. A request that is given up may be accepted later,
+  /// and is then counted twice.
+  public static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
 
   private static final int MOST_ATTEMPTS = 3;
 
@@ -46,7 +51,7 @@ public final class AwsClients {
   private static ClientOverrideConfiguration newConfiguration() {
     return ClientOverrideConfiguration.builder()
         .apiCallTimeout(LONGEST_CALL)
-        .apiCallAttemptTimeout(HttpClients.LONGEST_PUBLISHING_ATTEMPT)
+        .addExecutionInterceptor(new AnswerCheck())
         .retryStrategy(
             StandardRetryStrategy.builder()
                 .useClientDefaults(false) // they retry a request that may have been accepted

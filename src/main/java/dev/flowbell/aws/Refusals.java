@@ -2,11 +2,9 @@ package dev.flowbell.aws;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.core.retry.RetryUtils;
@@ -16,44 +14,48 @@ import software.amazon.awssdk.core.retry.RetryUtils;
 /// `PutMetricData` and `Publish` have no parameter that marks a request as a repeat, so a request
 /// that may have been accepted becomes a possible duplicate when it is sent again.
 public final class Refusals {
+  private static final int FIRST_CLIENT_ERROR = 400;
   private static final int FIRST_SERVER_ERROR = 500;
 
   private Refusals() {}
 
   /// Returns whether the failed request certainly changed nothing: the service throttled it or
-  /// rejected it as invalid, or it was never sent. After a server error or without an answer, the
-  /// request may have been accepted.
+  /// rejected it as invalid, or there was no connection to send it by. In every other case it may
+  /// have been accepted: after a server error, without an answer, and with an answer that says
+  /// nothing.
   public static boolean isCertain(SdkException failure) {
-    return switch (failure) {
-      case SdkServiceException e ->
-          e.statusCode() < FIRST_SERVER_ERROR || RetryUtils.isThrottlingException(e);
-      case ApiCallTimeoutException _, ApiCallAttemptTimeoutException _ -> false;
-      default -> isUnsent(failure);
-    };
+    return failure instanceof SdkServiceException answer
+        ? isClientError(answer.statusCode()) || RetryUtils.isThrottlingException(answer)
+        : isUnsent(failure);
+  }
+
+  /// Returns whether the service answered that it failed, so that another request may be accepted.
+  /// A gateway that waited in vain does not know what the service did.
+  public static boolean isServerError(SdkException failure) {
+    return failure instanceof SdkServiceException answer
+        && answer.statusCode() >= FIRST_SERVER_ERROR
+        && answer.statusCode() != HttpURLConnection.HTTP_GATEWAY_TIMEOUT;
+  }
+
+  /// Other codes below 500 say nothing: the code may have been cut, and a redirect isn't AWS's.
+  private static boolean isClientError(int status) {
+    return status >= FIRST_CLIENT_ERROR && status < FIRST_SERVER_ERROR;
   }
 
   /// Returns whether the request was refused for a reason that may pass within seconds.
   static boolean isPassing(Throwable failure) {
     return failure instanceof SdkException e
-        && isCertain(e)
-        && (RetryUtils.isThrottlingException(e) || causeOf(e) != null);
+        && (RetryUtils.isThrottlingException(e) || isUnsent(e));
   }
 
-  /// Returns whether the failure came before the request was sent: there was no connection, or no
-  /// credentials.
+  /// Returns whether there was no connection to send the request by.
   private static boolean isUnsent(Throwable failure) {
-    Throwable cause = causeOf(failure);
-    return cause == null
-        || cause instanceof ConnectException
-        || cause instanceof NoRouteToHostException
-        || cause instanceof UnknownHostException;
-  }
-
-  private static @Nullable Throwable causeOf(Throwable failure) {
     Throwable cause = failure;
     while (cause != null && !(cause instanceof IOException)) {
       cause = cause.getCause();
     }
-    return cause;
+    return cause instanceof ConnectException
+        || cause instanceof NoRouteToHostException
+        || cause instanceof UnknownHostException;
   }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -13,6 +15,7 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
@@ -23,28 +26,23 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 ///
 /// Retries are the caller's. The signature, credentials, endpoint and HTTP client are the SDK's.
 public final class SignedEndpoint {
+  private static final String CHECKSUM = "x-amz-crc32";
+
   private final AwsService service;
   private final Region region;
   private final URI uri;
   private final AwsCredentialsProvider credentials;
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
   private final SdkHttpClient http;
-  private final int mostResponseBytes;
 
-  /// @param http remains the caller's to close
-  /// @param mostResponseBytes the largest response body to accept
+  /// @param http limits time and size of a call; remains the caller's to close
   public SignedEndpoint(
-      AwsService service,
-      Region region,
-      AwsCredentialsProvider credentials,
-      SdkHttpClient http,
-      int mostResponseBytes) {
+      AwsService service, Region region, AwsCredentialsProvider credentials, SdkHttpClient http) {
     this.service = service;
     this.region = region;
     this.uri = service.findEndpoint(region);
     this.credentials = credentials;
     this.http = http;
-    this.mostResponseBytes = mostResponseBytes;
   }
 
   /// Returns the Region that the SDK's own clients use by default.
@@ -69,12 +67,18 @@ public final class SignedEndpoint {
   /// @param headers the headers besides `Content-Length`, `Host` and those of the signature
   /// @return the response, whatever its status
   /// @throws ResponseTooLargeException if the response body is larger than accepted
-  /// @throws IOException if there is no response; the cause is an `SdkException` if there are no
-  ///   credentials
+  /// @throws IOException if there is no response, or not all of it; the cause is an `SdkException`
+  ///   if there are no credentials
   public Response post(Map<String, String> headers, byte[] body) throws IOException {
     try {
       HttpExecuteResponse response = http.prepareRequest(sign(headers, body)).call();
-      return new Response(response.httpResponse().statusCode(), readBody(response));
+      SdkHttpResponse head = response.httpResponse();
+      byte[] received = readBody(response);
+      ensureChecksum(head, received);
+      return new Response(
+          head.statusCode(),
+          head.firstMatchingHeader("Content-Type").orElse("no content type"),
+          received);
     } catch (SdkException e) { // no credentials
       throw new IOException(e.getMessage(), e);
     }
@@ -105,26 +109,39 @@ public final class SignedEndpoint {
         .build();
   }
 
-  private byte[] readBody(HttpExecuteResponse response) throws IOException {
+  private static byte[] readBody(HttpExecuteResponse response) throws IOException {
     if (response.responseBody().isEmpty()) {
       return new byte[0];
     }
     try (InputStream body = response.responseBody().get()) {
-      byte[] bytes = body.readNBytes(mostResponseBytes + 1);
-      if (bytes.length > mostResponseBytes) {
-        throw new ResponseTooLargeException(mostResponseBytes);
+      return body.readAllBytes();
+    }
+  }
+
+  /// Compares the body with the checksum that DynamoDB sends. Other services send none.
+  private static void ensureChecksum(SdkHttpResponse head, byte[] body) throws IOException {
+    Optional<String> expected = head.firstMatchingHeader(CHECKSUM);
+    if (expected.isPresent()) {
+      CRC32 checksum = new CRC32();
+      checksum.update(body);
+      String actual = String.valueOf(checksum.getValue());
+      if (!actual.equals(expected.get())) {
+        throw new IOException(
+            "%s of %d bytes: expected %s, got %s"
+                .formatted(CHECKSUM, body.length, expected.get(), actual));
       }
-      return bytes;
     }
   }
 
   /// A service's response.
   public static final class Response {
     private final int status;
+    private final String contentType;
     private final byte[] body;
 
-    Response(int status, byte[] body) {
+    Response(int status, String contentType, byte[] body) {
       this.status = status;
+      this.contentType = contentType;
       this.body = body;
     }
 
@@ -136,6 +153,11 @@ public final class SignedEndpoint {
     /// Returns the body, empty if there is none.
     public byte[] body() {
       return body;
+    }
+
+    /// Returns what was received instead of the expected body, for an error message.
+    public String describe() {
+      return "%s, %d bytes (status %d)".formatted(contentType, body.length, status);
     }
 
     /// Returns whether the status code is 200 to 299.

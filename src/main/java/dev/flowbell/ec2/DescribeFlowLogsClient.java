@@ -29,7 +29,8 @@ import software.amazon.awssdk.regions.Region;
 ///
 /// Time limits are short, because Lambda allows 10 s for the whole start-up. If EC2 can't be
 /// reached, for example from a VPC without a route to it, the client gives up after 2 s and does
-/// not retry. If EC2 is slow and throttles, a call takes about 8 s at most.
+/// not retry. If EC2 is slow and throttles, a call takes 8 s at most: a request begins within the
+/// first 3 s, and takes 5 s with its response.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeFlowLogs.html">DescribeFlowLogs</a>
@@ -68,8 +69,8 @@ public final class DescribeFlowLogsClient implements FlowLogSource, AutoCloseabl
       Duration longestRead,
       Duration lastRequest) {
     this.lastRequest = lastRequest;
-    http = HttpClients.newClient(LONGEST_CONNECT, longestRead);
-    endpoint = new SignedEndpoint(AwsService.EC2, region, credentials, http, MOST_PAGE_BYTES);
+    http = HttpClients.newClient(LONGEST_CONNECT, longestRead, MOST_PAGE_BYTES);
+    endpoint = new SignedEndpoint(AwsService.EC2, region, credentials, http);
   }
 
   /// Makes a client for the SDK's default Region, with the SDK's default credentials.
@@ -97,7 +98,7 @@ public final class DescribeFlowLogsClient implements FlowLogSource, AutoCloseabl
       if (nextToken == null) {
         return List.copyOf(flowLogs);
       }
-      if (page == MOST_PAGES || isAfterLastRequest(start)) {
+      if (page == MOST_PAGES || isLastRequestBefore(Duration.ZERO, start)) {
         throw failure(
             logGroup, "expected a last page by now, got " + page + " with more to come", null);
       }
@@ -120,12 +121,13 @@ public final class DescribeFlowLogsClient implements FlowLogSource, AutoCloseabl
         return parse(logGroup, body);
       }
       DescribeFlowLogsResponse.Refusal refusal = DescribeFlowLogsResponse.findRefusal(body);
+      Duration pause = pauseAfter(attempt);
       if (!isBusy(response.status(), refusal)
           || attempt == MOST_ATTEMPTS
-          || isAfterLastRequest(start)) {
+          || isLastRequestBefore(pause, start)) {
         throw refused(logGroup, response.status(), refusal);
       }
-      pause(logGroup, attempt);
+      pause(logGroup, pause);
     }
   }
 
@@ -171,20 +173,25 @@ public final class DescribeFlowLogsClient implements FlowLogSource, AutoCloseabl
         || (refusal != null && refusal.code().equals("RequestLimitExceeded"));
   }
 
-  /// Waits before a retry. The wait doubles with each attempt, and is random so that functions that
-  /// start at the same moment retry at different times.
-  private static void pause(String logGroup, int attempt) {
+  /// Returns the wait before a retry. It doubles with each attempt, and is random so that functions
+  /// that start at the same moment retry at different times.
+  private static Duration pauseAfter(int attempt) {
     long millis = FIRST_PAUSE_MILLIS << (attempt - 1);
+    return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis));
+  }
+
+  private static void pause(String logGroup, Duration pause) {
     try {
-      Thread.sleep(millis + ThreadLocalRandom.current().nextLong(millis));
+      Thread.sleep(pause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure(logGroup, "interrupted", e);
     }
   }
 
-  private boolean isAfterLastRequest(long start) {
-    return System.nanoTime() - start >= lastRequest.toNanos();
+  /// Returns whether a request after a pause would begin too late.
+  private boolean isLastRequestBefore(Duration pause, long start) {
+    return System.nanoTime() - start + pause.toNanos() >= lastRequest.toNanos();
   }
 
   private static DescribeFlowLogsException refused(

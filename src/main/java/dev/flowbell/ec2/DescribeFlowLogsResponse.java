@@ -28,16 +28,17 @@ public record DescribeFlowLogsResponse(List<FlowLog> flowLogs, @Nullable String 
   /// Reads a response.
   ///
   /// @throws XMLStreamException if the body is not XML, has another root element or a document
-  ///   type, or has an item that is not a valid flow log
+  ///   type, has no list of flow logs, or has an item that is not a valid flow log
   static DescribeFlowLogsResponse parse(String body) throws XMLStreamException {
     XMLStreamReader xml = reader(body);
     xml.nextTag();
     xml.require(XMLStreamConstants.START_ELEMENT, null, "DescribeFlowLogsResponse");
-    List<FlowLog> flowLogs = new ArrayList<>();
+    List<FlowLog> flowLogs = null;
     String nextToken = null;
     while (xml.nextTag() == XMLStreamConstants.START_ELEMENT) {
       switch (xml.getLocalName()) {
         case "flowLogSet" -> {
+          flowLogs = new ArrayList<>();
           while (xml.nextTag() == XMLStreamConstants.START_ELEMENT) {
             flowLogs.add(parseItem(xml));
           }
@@ -45,6 +46,9 @@ public record DescribeFlowLogsResponse(List<FlowLog> flowLogs, @Nullable String 
         case "nextToken" -> nextToken = xml.getElementText();
         default -> skip(xml);
       }
+    }
+    if (flowLogs == null) {
+      throw new XMLStreamException("expected a flowLogSet", xml.getLocation());
     }
     return new DescribeFlowLogsResponse(
         List.copyOf(flowLogs), nextToken == null || nextToken.isEmpty() ? null : nextToken);

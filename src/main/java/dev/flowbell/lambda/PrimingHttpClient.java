@@ -25,6 +25,13 @@ final class PrimingHttpClient implements SdkHttpClient {
   /// The first handshake is by far the slowest, and the next ones still get faster.
   private static final int WARM_UP_REQUESTS = 5;
 
+  /// Has what the ledger expects of each operation: there was no item.
+  private static final String DYNAMODB_ANSWER = "{\"Attributes\":{},\"Responses\":{}}";
+
+  private static final String SNS_ANSWER =
+      "<PublishResponse><PublishResult><MessageId>priming</MessageId></PublishResult>"
+          + "</PublishResponse>";
+
   private final SdkHttpClient real;
   private final Map<String, WarmUpRequest> warmUpRequests = new LinkedHashMap<>(); // by host
   private int answers;
@@ -69,8 +76,8 @@ final class PrimingHttpClient implements SdkHttpClient {
       return answer("application/cbor", new byte[] {(byte) 0xa0}); // an empty map
     }
     return unsent.firstMatchingHeader("X-Amz-Target").isPresent()
-        ? answer("application/x-amz-json-1.0", "{}".getBytes(UTF_8))
-        : answer("text/xml", "<PublishResponse><PublishResult/></PublishResponse>".getBytes(UTF_8));
+        ? answer("application/x-amz-json-1.0", DYNAMODB_ANSWER.getBytes(UTF_8))
+        : answer("text/xml", SNS_ANSWER.getBytes(UTF_8));
   }
 
   private static WarmUpRequest warmUp(WarmUpRequest request) {

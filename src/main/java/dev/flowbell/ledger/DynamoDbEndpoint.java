@@ -7,6 +7,7 @@ import dev.flowbell.aws.SignedEndpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -24,7 +25,8 @@ import tools.jackson.core.JacksonException;
 /// DynamoDB's endpoint: sends operations as JSON and retries them. See `docs/RATIONALE.md` for why
 /// this is not the SDK's DynamoDB module.
 ///
-/// A call without an answer is retried, so an operation must have the same result when repeated.
+/// A call without an answer is retried, so an operation must have the same result when repeated. An
+/// answer that isn't DynamoDB's, such as a proxy's page or one that was cut short, is none.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html">Error
@@ -37,11 +39,10 @@ final class DynamoDbEndpoint {
   private static final Duration LAST_ATTEMPT =
       LONGEST_CALL.minus(HttpClients.LONGEST_LEDGER_ATTEMPT);
 
-  /// An item takes at most 400 KB. Up to 100 are read at once, and an item of evidence takes less
-  /// than 40 KB as JSON.
-  private static final int MOST_RESPONSE_BYTES = 4 << 20;
-
   private static final int MOST_ATTEMPTS = 3;
+
+  /// The member of an error that has its name.
+  private static final String ERROR_TYPE = "__type";
 
   /// The client errors that may pass within seconds, as every server error may.
   private static final Set<String> PASSING =
@@ -72,16 +73,16 @@ final class DynamoDbEndpoint {
             AwsService.DYNAMODB,
             SignedEndpoint.defaultRegion(),
             SignedEndpoint.defaultCredentials(),
-            http,
-            MOST_RESPONSE_BYTES);
+            http);
   }
 
   /// Calls an operation.
   ///
+  /// @param members which members every response to this operation has
   /// @return the response
   /// @throws DynamoDbRefusal if DynamoDB returns an error
   /// @throws IOException if it returns nothing, or nothing readable
-  Map<String, Object> call(String operation, Map<String, Object> request)
+  Map<String, Object> call(String operation, Map<String, Object> request, String... members)
       throws DynamoDbRefusal, IOException {
     byte[] body = DynamoDbJson.write(request);
     long begin = System.nanoTime();
@@ -89,7 +90,7 @@ final class DynamoDbEndpoint {
         retries.acquireInitialToken(AcquireInitialTokenRequest.create("dynamodb")).token();
     while (true) {
       try {
-        Map<String, Object> response = attempt(operation, body);
+        Map<String, Object> response = attempt(operation, body, members);
         retries.recordSuccess(RecordSuccessRequest.create(token));
         return response;
       } catch (IOException e) {
@@ -100,34 +101,44 @@ final class DynamoDbEndpoint {
     }
   }
 
-  private Map<String, Object> attempt(String operation, byte[] body)
+  private Map<String, Object> attempt(String operation, byte[] body, String... members)
       throws DynamoDbRefusal, IOException {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", "application/x-amz-json-1.0");
     headers.put("X-Amz-Target", "DynamoDB_20120810." + operation);
     SignedEndpoint.Response response = endpoint.post(headers, body);
-    Map<String, Object> json;
+    if (response.isSuccessful()) {
+      return read(response, members);
+    }
+    Map<String, Object> error = read(response, ERROR_TYPE);
+    String type = String.valueOf(error.get(ERROR_TYPE));
+    throw new DynamoDbRefusal(response.status(), type.substring(type.indexOf('#') + 1), error);
+  }
+
+  private static Map<String, Object> read(SignedEndpoint.Response response, String... members)
+      throws IOException {
     try {
-      json = DynamoDbJson.read(response.body());
-    } catch (JacksonException e) {
-      json = Map.of(); // a gateway's error page
+      Map<String, Object> json = DynamoDbJson.read(response.body());
+      if (json.keySet().containsAll(List.of(members))) {
+        return json;
+      }
+    } catch (JacksonException _) {
+      // the same exception as for other JSON than DynamoDB's
     }
-    if (!response.isSuccessful()) {
-      String type = String.valueOf(DynamoDbJson.text(json, "__type"));
-      throw new DynamoDbRefusal(response.status(), type.substring(type.indexOf('#') + 1), json);
-    }
-    return json;
+    throw new IOException(
+        "expected JSON with %s, got %s".formatted(List.of(members), response.describe()));
   }
 
   private <E extends Exception> RetryToken awaitRetry(RetryToken token, E failure, long begin)
       throws E {
-    if (System.nanoTime() - begin > LAST_ATTEMPT.toNanos()) {
-      throw failure;
-    }
     try {
       RefreshRetryTokenResponse refreshed =
           retries.refreshRetryToken(
               RefreshRetryTokenRequest.builder().token(token).failure(failure).build());
+      Duration nextAttempt = Duration.ofNanos(System.nanoTime() - begin).plus(refreshed.delay());
+      if (nextAttempt.compareTo(LAST_ATTEMPT) > 0) {
+        throw failure;
+      }
       Thread.sleep(refreshed.delay());
       return refreshed.token();
     } catch (TokenAcquisitionFailedException _) { // not retryable, or no attempts left

@@ -19,6 +19,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /// Reads and writes DynamoDB's JSON, as maps, lists, strings and Booleans. Numbers are strings
@@ -43,10 +44,16 @@ final class DynamoDbJson {
 
   /// Reads a response.
   ///
-  /// @throws JacksonException if it is not JSON
+  /// @throws JacksonException if it is not one JSON object
   static Map<String, Object> read(byte[] response) {
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), response)) {
-      return json.nextToken() == JsonToken.START_OBJECT ? readObject(json) : Map.of();
+      if (json.nextToken() == JsonToken.START_OBJECT) {
+        Map<String, Object> object = readObject(json);
+        if (json.nextToken() == null) {
+          return object;
+        }
+      }
+      throw new StreamReadException(json, "expected one JSON object");
     }
   }
 

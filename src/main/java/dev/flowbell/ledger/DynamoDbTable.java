@@ -55,7 +55,7 @@ final class DynamoDbTable {
     Map<String, Object> request = update.toRequest(name);
     request.put("ReturnValues", "ALL_NEW");
     request.put("ReturnValuesOnConditionCheckFailure", "ALL_OLD");
-    return DynamoDbJson.object(call("UpdateItem", request), "Attributes");
+    return DynamoDbJson.object(call("UpdateItem", request, "Attributes"), "Attributes");
   }
 
   /// Makes all of the updates, or none.
@@ -83,7 +83,8 @@ final class DynamoDbTable {
     Map<String, Object> requestItems = Map.of(name, reads);
     Map<String, Map<String, Object>> items = new LinkedHashMap<>();
     for (int attempt = 1; ; attempt++) {
-      Map<String, Object> response = call("BatchGetItem", Map.of("RequestItems", requestItems));
+      Map<String, Object> response =
+          call("BatchGetItem", Map.of("RequestItems", requestItems), "Responses");
       for (Map<String, Object> item :
           DynamoDbJson.objects(DynamoDbJson.object(response, "Responses"), name)) {
         items.put(DynamoDbJson.readString(item, LedgerAttributes.ID), item);
@@ -118,10 +119,10 @@ final class DynamoDbTable {
         "ledger: DynamoDB %s, table %s: %s".formatted(operation, name, cause.getMessage()), cause);
   }
 
-  private Map<String, Object> call(String operation, Map<String, Object> request)
+  private Map<String, Object> call(String operation, Map<String, Object> request, String... members)
       throws DynamoDbRefusal {
     try {
-      return endpoint.call(operation, request);
+      return endpoint.call(operation, request, members);
     } catch (IOException e) {
       throw unavailable(operation, e);
     }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowbell.testing.network.FaultProxy;
+import dev.flowbell.testing.network.FaultProxy.Fault;
 import dev.flowbell.testing.network.LoopbackAws;
 import dev.flowbell.testing.network.LoopbackAws.Ec2Request;
 import java.io.IOException;
@@ -251,6 +253,7 @@ class DescribeFlowLogsClientTest {
           not XML                                                                                     | Content is not allowed in prolog.
           <DescribeFlowLogsResponse><flowLogSet>                                                      | XML document structures must start and end within the same entity.
           <DescribeVpcsResponse/>                                                                     | DescribeFlowLogsResponse
+          <DescribeFlowLogsResponse/>                                                                 | expected a flowLogSet
           <DescribeFlowLogsResponse><flowLogSet><item/></flowLogSet></DescribeFlowLogsResponse>       | expected a flowLogId in each item
           <DescribeFlowLogsResponse><flowLogSet><item><flowLogId>a</flowLogId><maxAggregationInterval>1m</maxAggregationInterval></item></flowLogSet></DescribeFlowLogsResponse> | maxAggregationInterval: expected seconds, got "1m"
           <!DOCTYPE a SYSTEM "file:///etc/hostname"><DescribeFlowLogsResponse/>                       | DTD
@@ -295,6 +298,23 @@ class DescribeFlowLogsClientTest {
         assertThatThrownBy(() -> client.describe(GROUP))
             .isInstanceOf(DescribeFlowLogsException.class)
             .hasMessage(message("http://127.0.0.1:" + silent.getLocalPort() + ": Read timed out"));
+      } finally {
+        System.clearProperty("aws.endpointUrlEc2");
+      }
+    }
+  }
+
+  /// Bytes come all the time, so no read of them takes long.
+  @Test
+  void describe_answerTrickles() throws IOException {
+    aws.addFlowLogs(page("fl-1", ""));
+    try (FaultProxy proxy = FaultProxy.start(aws.url())) {
+      System.setProperty("aws.endpointUrlEc2", proxy.uri().toString());
+      proxy.use(_ -> new Fault.Trickle(Duration.ofMillis(50)));
+      try (DescribeFlowLogsClient client = client(Duration.ofSeconds(1), Duration.ZERO)) {
+        assertThatThrownBy(() -> client.describe(GROUP))
+            .isInstanceOf(DescribeFlowLogsException.class)
+            .hasMessage(message(proxy.uri() + ": no complete response within 3000 ms"));
       } finally {
         System.clearProperty("aws.endpointUrlEc2");
       }

@@ -17,10 +17,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -305,6 +310,82 @@ final class DynamoDbLedgerIT extends LedgerContract {
     assertThatThrownBy(() -> claim("late", NOW)).isInstanceOf(LedgerUnavailableException.class);
 
     assertThat(proxy.count("UpdateItem")).isEqualTo(1);
+  }
+
+  /// Bytes come all the time, so no read of them takes long.
+  @Test
+  void claim_answerTrickles() {
+    proxy.use(_ -> new Fault.Trickle(Duration.ofMillis(100)));
+
+    assertThatThrownBy(() -> claim("trickle", NOW))
+        .isInstanceOf(LedgerUnavailableException.class)
+        .hasMessageEndingWith(": no complete response within 3000 ms");
+
+    assertThat(proxy.count("UpdateItem")).isEqualTo(1);
+  }
+
+  /// Answers that don't say whether DynamoDB wrote the item, which it did here.
+  static Stream<Arguments> answersThatSayNothing() {
+    return Stream.of(
+        Arguments.of("empty", Fault.Change.to("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")),
+        Arguments.of("cut in its status", Fault.Change.cutAfter(11)),
+        Arguments.of("cut in its headers", Fault.Change.cutAfter(40)),
+        Arguments.of("cut in its body", Fault.Change.cutWithoutLength(2)),
+        Arguments.of(
+            "a page", Fault.Change.to("HTTP/1.1 200 OK\r\n\r\n<html><body></body></html>")),
+        Arguments.of("no object", Fault.Change.to("HTTP/1.1 200 OK\r\n\r\n[]")),
+        Arguments.of("two objects", Fault.Change.to("HTTP/1.1 200 OK\r\n\r\n{}{}")),
+        Arguments.of(
+            "with another checksum",
+            Fault.Change.to("HTTP/1.1 200 OK\r\nx-amz-crc32: 2745614146\r\n\r\n{ }")),
+        Arguments.of(
+            "a proxy's refusal",
+            Fault.Change.to("HTTP/1.1 403 Forbidden\r\n\r\n<html>Not here</html>")));
+  }
+
+  /// Such an answer is asked for again, and never taken for a new batch.
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("answersThatSayNothing")
+  void claim_answerSaysNothing(String answer, Fault fault) {
+    Claim killed = claim("nothing " + answer, NOW.minus(LEASE));
+    killed.recordDone(Set.of("METRICS"));
+    proxy.forget();
+    proxy.use(call -> proxy.calls().size() == 1 ? fault : Fault.NONE);
+
+    Claim claim = claim("nothing " + answer, NOW);
+
+    assertThat(proxy.count("UpdateItem")).isEqualTo(2);
+    assertThat(claim.doneSteps()).containsExactly("METRICS");
+    assertThat(claim.wasInterrupted()).isTrue();
+
+    proxy.use(_ -> fault);
+    assertThatThrownBy(() -> claim("nothing " + answer, NOW.plus(LEASE)))
+        .isInstanceOf(LedgerUnavailableException.class);
+  }
+
+  /// What another invocation holds is its own, even if the answer that says so was cut.
+  @ParameterizedTest
+  @ValueSource(ints = {20, 60, 250})
+  void claim_refusalIsCut(int bytes) {
+    claim("held " + bytes, NOW);
+    proxy.forget();
+    proxy.use(call -> proxy.calls().size() == 1 ? Fault.Change.cutAfter(bytes) : Fault.NONE);
+
+    assertThatThrownBy(() -> claim("held " + bytes, NOW)).isInstanceOf(BatchClaimedException.class);
+    assertThat(proxy.count("UpdateItem")).isEqualTo(2);
+  }
+
+  @Test
+  void read_answerLacksItsMember() {
+    Evidence evidence = claim("member", NOW).evidence();
+    proxy.use(call -> Fault.Change.to("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+
+    assertThatThrownBy(() -> evidence.read(List.of("ev#member")))
+        .isInstanceOf(LedgerUnavailableException.class)
+        .hasMessage(
+            ("ledger: DynamoDB BatchGetItem, table %s: expected JSON with [Responses], got no"
+                    + " content type, 2 bytes (status 200)")
+                .formatted(table.name()));
   }
 
   @Test

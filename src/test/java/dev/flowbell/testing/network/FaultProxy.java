@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,12 +25,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A proxy between a client and an AWS endpoint on this machine. It causes the faults that a test
-/// asks for: it ends connections, delays, throttles, refuses and answers with errors.
+/// asks for: it ends connections, delays, throttles, refuses, cuts and changes responses, and
+/// answers with errors.
 ///
 /// It reads the HTTP/1.1 of the SDK's clients, and recognizes each request's operation:
 /// `PutMetricData`, `Publish`, `UpdateItem`, … [#calls] has all requests.
@@ -58,6 +61,18 @@ public final class FaultProxy implements AutoCloseable {
     /// Passes on the request and its response.
     Fault NONE = new Delay(Duration.ZERO);
 
+    /// Passes on the request and its response, which comes later than any client waits.
+    Fault LATE =
+        new Change(
+            response -> {
+              try {
+                Thread.sleep(Duration.ofSeconds(30));
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+              return response;
+            });
+
     /// Runs this, and ends the connection before the request is passed on.
     record CutBefore(Runnable task) implements Fault {}
 
@@ -67,6 +82,32 @@ public final class FaultProxy implements AutoCloseable {
 
     /// Passes on the request after a while.
     record Delay(Duration length) implements Fault {}
+
+    /// Passes on the request, and the bytes that this makes of the response. Then it ends the
+    /// connection.
+    record Change(UnaryOperator<byte[]> change) implements Fault {
+      /// Passes on so many bytes of the response.
+      public static Change cutAfter(int bytes) {
+        return new Change(response -> Arrays.copyOf(response, Math.min(bytes, response.length)));
+      }
+
+      /// Passes on the response without the line of its length, up to the last bytes.
+      public static Change cutWithoutLength(int lastBytes) {
+        return new Change(
+            response ->
+                new String(response, 0, response.length - lastBytes, ISO_8859_1)
+                    .replaceFirst("(?i)content-length: \\d+\r\n", "")
+                    .getBytes(ISO_8859_1));
+      }
+
+      /// Answers with this text instead.
+      public static Change to(String response) {
+        return new Change(_ -> response.getBytes(ISO_8859_1));
+      }
+    }
+
+    /// Passes on the request, and a byte of the response after each pause.
+    record Trickle(Duration pause) implements Fault {}
 
     /// Answers instead of the service.
     record Answer(int status, String code, String message) implements Fault {}
@@ -190,6 +231,25 @@ public final class FaultProxy implements AutoCloseable {
         task.run();
         yield false;
       }
+      case Fault.Change(UnaryOperator<byte[]> change) -> {
+        write(request, service.getOutputStream());
+        Message answer = read(answers);
+        if (answer != null) {
+          client.getOutputStream().write(change.apply(toBytes(answer)));
+        }
+        yield false;
+      }
+      case Fault.Trickle(Duration pause) -> {
+        write(request, service.getOutputStream());
+        Message answer = read(answers);
+        if (answer != null) {
+          for (byte each : toBytes(answer)) {
+            Thread.sleep(pause);
+            client.getOutputStream().write(each);
+          }
+        }
+        yield false;
+      }
       case Fault.Answer answer -> {
         write(toMessage(answer, call), client.getOutputStream());
         yield true;
@@ -310,6 +370,11 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private static void write(Message message, OutputStream out) throws IOException {
+    out.write(toBytes(message));
+    out.flush();
+  }
+
+  private static byte[] toBytes(Message message) {
     StringBuilder head = new StringBuilder(message.firstLine).append("\r\n");
     message.headers.put("content-length", String.valueOf(message.body.length));
     message.headers.forEach(
@@ -317,8 +382,7 @@ public final class FaultProxy implements AutoCloseable {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(head.append("\r\n").toString().getBytes(ISO_8859_1));
     bytes.writeBytes(message.body);
-    out.write(bytes.toByteArray());
-    out.flush();
+    return bytes.toByteArray();
   }
 
   private static void close(Socket socket) {
