@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param claim `null` where the report does not belong to a batch
 record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricProgress {
-  /// The longest time that one request and its record in the ledger take.
+  /// The time that one request and its record in the ledger are given at least.
   static final Duration LONGEST_STEP = AwsClients.LONGEST_CALL.plus(DynamoDbLedger.LONGEST_CALL);
 
   /// The same for one of several requests, which may wait until others are recorded.
@@ -38,6 +38,16 @@ record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricPr
   @Override
   public void ensureTimeForOneOfSeveral() {
     ensureTime(LONGEST_OF_SEVERAL);
+  }
+
+  /// Returns a third of the time that is left, so that there is time for the other steps after an
+  /// answer that does not come.
+  @Override
+  public Duration longestAnswer() {
+    long third = limit.remaining().toMillis() / 3;
+    return Duration.ofMillis(
+        Math.clamp(
+            third, AwsClients.LONGEST_CALL.toMillis(), AwsClients.LONGEST_ANSWER.toMillis()));
   }
 
   private void ensureTime(Duration longest) {

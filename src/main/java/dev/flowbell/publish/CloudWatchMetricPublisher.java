@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 /// Publishes metrics with CloudWatch's `PutMetricData`. Nearly every report is one request. Several
 /// requests are sent in parallel.
 public final class CloudWatchMetricPublisher implements MetricPublisher {
-  /// The most attempts to send a request that CloudWatch does not answer.
+  /// The most attempts to send a request that CloudWatch answers with a server error.
   private static final int MOST_ATTEMPTS = 3;
 
   private static final long PAUSE_MILLISECONDS = 200;
@@ -60,7 +60,7 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
       sent = sendInParallel(open, progress, failures);
     } else if (!open.isEmpty()) { // in this thread, because a thread pool lengthens a cold start
       PublishFailedException failure =
-          send(open.getFirst(), progress::ensureTimeForOnlyRequest).failure;
+          send(open.getFirst(), progress, progress::ensureTimeForOnlyRequest).failure;
       if (failure != null) {
         sent = 0;
         failures.add(failure);
@@ -90,7 +90,7 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
       while (true) {
         while (!waiting.isEmpty() && running + failures.size() < MetricProgress.MOST_UNRECORDED) {
           MetricPart part = waiting.remove();
-          answers.submit(() -> send(part, progress::ensureTimeForOneOfSeveral));
+          answers.submit(() -> send(part, progress, progress::ensureTimeForOneOfSeveral));
           running++;
         }
         if (running == 0) {
@@ -115,9 +115,12 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
     }
   }
 
-  /// Sends a part. A request that may have been accepted is sent again with one possible duplicate
-  /// more, so that the metric explains a count that is too high.
-  private Answer send(MetricPart part, Runnable ensureTime) {
+  /// Sends a part. After a server error, it is sent again with one possible duplicate more, so that
+  /// the metric explains a count that is too high.
+  ///
+  /// Without an answer it is not sent again: a service that is slow would accept each attempt. The
+  /// next invocation sends it, when the service may have recovered.
+  private Answer send(MetricPart part, MetricProgress progress, Runnable ensureTime) {
     boolean mayBeAccepted = false;
     for (int attempt = 1; ; attempt++) {
       try {
@@ -125,14 +128,16 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
         long possibleDuplicates = part.possibleDuplicates() + (mayBeAccepted ? 1 : 0);
         client.putMetricData(
             MetricRequest.of(
-                part.withPossibleDuplicates(possibleDuplicates), namespace, clock.instant()));
+                    part.withPossibleDuplicates(possibleDuplicates), namespace, clock.instant())
+                .toBuilder()
+                .overrideConfiguration(call -> call.apiCallTimeout(progress.longestAnswer()))
+                .build());
         return new Answer(part.number(), null);
       } catch (PublishFailedException e) { // no time
         return failure(part, e.getMessage(), null, mayBeAccepted);
       } catch (SdkException e) {
-        boolean isRefused = Refusals.isCertain(e);
-        mayBeAccepted |= !isRefused;
-        if (isRefused || attempt == MOST_ATTEMPTS) {
+        mayBeAccepted |= !Refusals.isCertain(e);
+        if (!Refusals.isServerError(e) || attempt == MOST_ATTEMPTS) {
           return failure(part, e.getMessage(), e, mayBeAccepted);
         }
         pause();

@@ -1,5 +1,7 @@
 package dev.flowbell.publish;
 
+import dev.flowbell.aws.AwsClients;
+import java.time.Duration;
 import java.util.Set;
 
 /// Which parts of a report were accepted, and whether there is time to send another one. A part has
@@ -28,6 +30,11 @@ public interface MetricProgress {
         public void ensureTimeForOneOfSeveral() {}
 
         @Override
+        public Duration longestAnswer() {
+          return AwsClients.LONGEST_ANSWER;
+        }
+
+        @Override
         public void recordAccepted(Set<Integer> parts) {}
       };
 
@@ -48,6 +55,10 @@ public interface MetricProgress {
   ///
   /// @throws PublishFailedException where there is not
   void ensureTimeForOneOfSeveral();
+
+  /// Returns how long to wait for the answer to a request, retries included. A request that was
+  /// given up may have been accepted, so the wait is as long as the time that is left allows.
+  Duration longestAnswer();
 
   /// Records parts as accepted. Called only while others are open, by the publishing thread.
   void recordAccepted(Set<Integer> parts);

@@ -2,8 +2,7 @@ package dev.flowbell.publish;
 
 import org.jspecify.annotations.Nullable;
 
-/// Something could not be published after all retries. The message says what was sent and what was
-/// not.
+/// Something could not be published. The message says what was sent and what was not.
 public final class PublishFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -27,7 +26,8 @@ public final class PublishFailedException extends RuntimeException {
   }
 
   /// Returns how many failed requests may have been accepted nevertheless, because AWS did not
-  /// answer, or with a server error. Sending them again may publish them twice.
+  /// answer, or with a server error, or with nothing that says so. Sending them again may publish
+  /// them twice.
   public int possibleDuplicates() {
     return possibleDuplicates;
   }

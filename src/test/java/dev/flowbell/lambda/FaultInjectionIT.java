@@ -25,10 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the function does when AWS doesn't answer as it should: the SDK's real clients, a real
 /// endpoint, and harm done on the way between them. Each payload is brought again as Lambda would
@@ -178,29 +182,60 @@ final class FaultInjectionIT {
     assertCounted(QUIET, 0);
   }
 
-  /// Neither the SDK nor the JDK sends it again unseen: whoever sees 6 instead of 3 sees why.
-  @Test
-  void cloudWatchTakesItAndTheAnswerIsLost() {
-    AtomicInteger count = new AtomicInteger();
-    proxy.use(
-        call ->
-            call.operation().equals("PutMetricData") && count.getAndIncrement() == 0
-                ? new Fault.CutAfter(() -> {})
-                : Fault.NONE);
+  /// Answers to a request that was accepted. Neither the function, the SDK nor the JDK sends it
+  /// again in the same invocation; the next one does, and says so.
+  static Stream<Arguments> answersThatSayNothing() {
+    return Stream.of(
+        Arguments.of("none", new Fault.CutAfter(() -> {})),
+        Arguments.of("cut in its status", Fault.Change.cutAfter(11)),
+        Arguments.of("cut in its headers", Fault.Change.cutAfter(18)),
+        Arguments.of("empty", Fault.Change.to("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")),
+        Arguments.of(
+            "a page",
+            Fault.Change.to(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body/></html>")),
+        Arguments.of("late", Fault.LATE),
+        Arguments.of("bytes that trickle", new Fault.Trickle(Duration.ofMillis(200))));
+  }
 
-    handle(QUIET);
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("answersThatSayNothing")
+  void cloudWatchAnswersNothing_theNextInvocationSaysSo(String answer, Fault fault) {
+    context.setRemaining(Duration.ofSeconds(26));
+    proxy.use(only("monitoring", fault));
 
+    assertThatThrownBy(() -> handle(QUIET)).isInstanceOf(PayloadFailedException.class);
+    assertThat(proxy.count("PutMetricData")).isEqualTo(1);
+
+    proxy.use(_ -> Fault.NONE);
+    assertThat(handle(QUIET)).containsEntry("PossibleDuplicates", 1L);
     assertThat(proxy.count("PutMetricData")).isEqualTo(2);
     assertThat(metrics.sums("Records", minute)).containsEntry(minute, 6.0);
     assertThat(metrics.total("PossibleDuplicates")).isEqualTo(1);
   }
 
+  /// What was accepted is counted once, although the answer takes longer than a call of SNS may.
   @Test
-  void cloudWatchAnswersTooLate() {
-    proxy.use(only("monitoring", new Fault.Delay(Duration.ofSeconds(30))));
+  void cloudWatchAnswersLate_isAwaited() {
+    proxy.use(only("monitoring", new Fault.Delay(Duration.ofSeconds(10))));
 
-    assertThatThrownBy(() -> handle(QUIET)).isInstanceOf(PayloadFailedException.class);
+    assertThat(handle(QUIET)).doesNotContainKey("PossibleDuplicates");
 
+    assertThat(proxy.count("PutMetricData")).isEqualTo(1);
+    assertCounted(QUIET, 0);
+  }
+
+  /// While CloudWatch is slow, each invocation sends one copy, and the last says how many.
+  @Test
+  void cloudWatchIsSlow_inEveryInvocation() {
+    context.setRemaining(Duration.ofSeconds(26));
+    proxy.use(only("monitoring", Fault.LATE));
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> handle(QUIET)).isInstanceOf(PayloadFailedException.class);
+    }
+
+    proxy.use(_ -> Fault.NONE);
+    assertThat(handle(QUIET)).containsEntry("PossibleDuplicates", 2L);
     assertThat(proxy.count("PutMetricData")).isEqualTo(3);
   }
 
@@ -242,6 +277,67 @@ final class FaultInjectionIT {
     assertCounted(SCAN, 1);
     assertThat(queue.drain()).hasSize(1);
     assertThat(metrics.total("AlertsSent")).isEqualTo(1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("answersThatSayNothing")
+  void snsAnswersNothing_theNextInvocationSaysSo(String answer, Fault fault) {
+    proxy.use(only("sns", fault));
+
+    assertThatThrownBy(() -> handle(SCAN))
+        .hasMessageStartingWith("metrics: done; alerts: NOT done, SNS Publish, topic ");
+    assertThat(proxy.count("Publish")).isEqualTo(1);
+
+    proxy.use(_ -> Fault.NONE);
+    handle(SCAN);
+    assertThat(queue.drain()).hasSize(2);
+    assertCounted(SCAN, 1);
+  }
+
+  @Test
+  void ledgerAnswersNothing_isAskedAgain() {
+    AtomicInteger count = new AtomicInteger();
+    proxy.use(
+        call ->
+            call.service().equals("dynamodb") && count.getAndIncrement() == 0
+                ? Fault.Change.to("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                : Fault.NONE);
+
+    // The claim was made: whether by this invocation or one that was killed isn't known.
+    assertThat(handle(SCAN)).containsEntry("PossibleDuplicates", 1L);
+    assertThat(queue.drain()).hasSize(1);
+    assertCounted(SCAN, 1);
+  }
+
+  /// Another invocation has the batch, and the answer that says so is cut in its headers.
+  @Test
+  void ledgerRefusesAndIsCut_nothingIsPublished() {
+    proxy.use(
+        call -> {
+          if (call.operation().equals("Publish")) {
+            proxy.refuse(true);
+          }
+          return Fault.NONE;
+        });
+    assertThatThrownBy(() -> handle(SCAN)).isInstanceOf(PayloadFailedException.class);
+    proxy.refuse(false);
+    proxy.forget();
+    proxy.use(call -> proxy.calls().size() == 1 ? Fault.Change.cutAfter(40) : Fault.NONE);
+
+    assertThatThrownBy(() -> Invocation.of(newHandler(queue.topicArn()), event(SCAN), context))
+        .hasMessageContaining("another run has claimed it until");
+    assertThat(proxy.count("PutMetricData")).isZero();
+    assertThat(proxy.count("Publish")).isZero();
+  }
+
+  @Test
+  void ledgerTrickles_theWorkGoesOn() {
+    proxy.use(only("dynamodb", new Fault.Trickle(Duration.ofMillis(100))));
+
+    assertThat(handle(QUIET)).containsEntry("PossibleDuplicates", 1L);
+    assertThat(context.lines())
+        .anyMatch(line -> line.contains(": no complete response within 3000 ms; the work goes on"));
+    assertCounted(QUIET, 1);
   }
 
   @Test

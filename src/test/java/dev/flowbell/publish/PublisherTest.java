@@ -11,21 +11,29 @@ import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.doubles.RecordingProgress;
 import dev.flowbell.testing.generator.Reports;
+import dev.flowbell.testing.network.FaultProxy;
+import dev.flowbell.testing.network.FaultProxy.Fault;
 import dev.flowbell.testing.network.LoopbackAws;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.CloudWatchException;
@@ -160,6 +168,61 @@ class PublisherTest {
           .satisfies(
               e -> assertThat(((PublishFailedException) e).possibleDuplicates()).isEqualTo(1));
     }
+  }
+
+  /// A gateway does not know what CloudWatch does with the request.
+  @Test
+  void cloudWatch_gatewayTimesOut() {
+    aws.failCloudWatch(504, "", "made");
+
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      assertPossibleDuplicates(
+          1,
+          () ->
+              new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+                  .publish(Reports.ofMinutes(3), MetricProgress.NONE));
+    }
+    assertThat(aws.metricBodies()).isEmpty();
+  }
+
+  /// Answers after which nobody knows whether CloudWatch accepted the request, which it did here.
+  /// The request isn't sent again: a slow service would accept each of them.
+  static Stream<Arguments> answersThatSayNothing() {
+    return Stream.of(
+        Arguments.of("no answer", new Fault.CutAfter(() -> {})),
+        Arguments.of("empty", Fault.Change.to("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")),
+        Arguments.of("cut in its status", Fault.Change.cutAfter(11)),
+        Arguments.of("cut in its headers", Fault.Change.to("HTTP/1.1 200 OK\r\nDate: Sat, 28 N")),
+        Arguments.of(
+            "a page",
+            Fault.Change.to(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body/></html>")),
+        Arguments.of(
+            "cut in its body",
+            Fault.Change.to(
+                "HTTP/1.1 200 OK\r\nsmithy-protocol: rpc-v2-cbor\r\nContent-Type: application/cbor"
+                    + "\r\nContent-Length: 20\r\n\r\n\u00bf")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("answersThatSayNothing")
+  void cloudWatch_answerSaysNothing(String answer, Fault fault) throws IOException {
+    try (FaultProxy proxy = FaultProxy.start(aws.url());
+        CloudWatchClient client = through(proxy, AwsClients::newCloudWatch)) {
+      proxy.use(_ -> fault);
+
+      assertPossibleDuplicates(
+          1,
+          () ->
+              new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+                  .publish(Reports.ofMinutes(3), new RecordingProgress(Duration.ofSeconds(1))));
+      assertThat(proxy.count("PutMetricData")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void cloudWatch_answersTooLate() throws IOException {
+    cloudWatch_answerSaysNothing("late", new Fault.Delay(Duration.ofSeconds(20)));
   }
 
   /// The endpoint answers no request before all have arrived.
@@ -336,6 +399,37 @@ class PublisherTest {
                   + status
                   + ", Request ID: d74b8436-ae13-5ab4-a9ff-ce54dfea72a0) (SDK Attempt Count: 1)");
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("answersThatSayNothing")
+  void sns_answerSaysNothing(String answer, Fault fault) throws IOException {
+    try (FaultProxy proxy = FaultProxy.start(aws.url());
+        SnsClient client = through(proxy, AwsClients::newSns)) {
+      proxy.use(_ -> fault);
+
+      assertPossibleDuplicates(
+          1, () -> new SnsAlertPublisher(client, TOPIC, HttpsForm.JSON).publish(MESSAGE));
+      assertThat(proxy.count("Publish")).isEqualTo(1);
+    }
+  }
+
+  /// All but the end of the XML, which has the message's id; and nothing says that this is not all.
+  @Test
+  void sns_answerIsCutWithoutALength() throws IOException {
+    sns_answerSaysNothing("cut", Fault.Change.cutWithoutLength(30));
+  }
+
+  private static <T> T through(FaultProxy proxy, Supplier<T> client) {
+    System.setProperty("aws.endpointUrl", proxy.uri().toString()); // until the endpoint is closed
+    return client.get();
+  }
+
+  private static void assertPossibleDuplicates(int expected, ThrowingCallable publish) {
+    assertThatThrownBy(publish)
+        .isInstanceOfSatisfying(
+            PublishFailedException.class,
+            e -> assertThat(e.possibleDuplicates()).isEqualTo(expected));
   }
 
   @Test

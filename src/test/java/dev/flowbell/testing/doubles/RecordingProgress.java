@@ -2,6 +2,7 @@ package dev.flowbell.testing.doubles;
 
 import dev.flowbell.publish.MetricProgress;
 import dev.flowbell.publish.PublishFailedException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +16,7 @@ public final class RecordingProgress implements MetricProgress {
   private final List<Integer> recorded = new CopyOnWriteArrayList<>();
   private final AtomicInteger attempts = new AtomicInteger();
   private final AtomicInteger mostUnrecorded = new AtomicInteger();
+  private final Duration longestAnswer;
   private volatile boolean isLate;
 
   /// Creates the progress of a first invocation.
@@ -22,13 +24,25 @@ public final class RecordingProgress implements MetricProgress {
     this(Set.of(), false);
   }
 
+  /// Creates the progress of a first invocation.
+  ///
+  /// @param longestAnswer how long to wait for an answer
+  public RecordingProgress(Duration longestAnswer) {
+    this(Set.of(), false, longestAnswer);
+  }
+
   /// Creates the progress of a later invocation.
   ///
   /// @param accepted the parts that earlier invocations recorded
   /// @param wasInterrupted whether the last of them was killed or timed out
   public RecordingProgress(Set<Integer> accepted, boolean wasInterrupted) {
+    this(accepted, wasInterrupted, NONE.longestAnswer());
+  }
+
+  private RecordingProgress(Set<Integer> accepted, boolean wasInterrupted, Duration longestAnswer) {
     this.accepted = accepted;
     this.wasInterrupted = wasInterrupted;
+    this.longestAnswer = longestAnswer;
   }
 
   /// Fails each later request, because there is no time for it.
@@ -69,6 +83,11 @@ public final class RecordingProgress implements MetricProgress {
   @Override
   public void ensureTimeForOneOfSeveral() {
     countAttempt();
+  }
+
+  @Override
+  public Duration longestAnswer() {
+    return longestAnswer;
   }
 
   @Override
