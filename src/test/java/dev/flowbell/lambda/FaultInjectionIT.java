@@ -341,6 +341,21 @@ final class FaultInjectionIT {
   }
 
   @Test
+  void ec2Trickles_theStartGoesOn() {
+    proxy.use(only("ec2", new Fault.Trickle(Duration.ofMillis(100))));
+
+    FlowLogsHandler auto =
+        newHandler(queue.topicArn(), Map.of("LOG_FORMAT", "auto", "LOG_GROUP", "flows"));
+
+    assertThat(Invocation.of(auto, event(QUIET), context)).containsEntry("Records", 3L);
+    assertThat(context.lines())
+        .anyMatch(
+            line ->
+                line.startsWith("LOG_FORMAT auto: ")
+                    && line.contains("no complete response within 5000 ms"));
+  }
+
+  @Test
   void snsThrottles_isTriedAgain() {
     AtomicInteger count = new AtomicInteger();
     proxy.use(
@@ -464,7 +479,12 @@ final class FaultInjectionIT {
   }
 
   private FlowLogsHandler newHandler(String topicArn) {
+    return newHandler(topicArn, Map.of());
+  }
+
+  private FlowLogsHandler newHandler(String topicArn, Map<String, String> settings) {
     Map<String, String> environment = new HashMap<>(aws.environment());
+    environment.putAll(settings);
     environment.put("METRIC_NAMESPACE", name);
     environment.put("ALERT_TOPIC_ARN", topicArn);
     environment.put("LEDGER_TABLE", table.name());
