@@ -2,6 +2,7 @@ package dev.flowbell.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -12,7 +13,10 @@ import tools.jackson.core.json.JsonFactory;
 /// A payload that the function failed to handle: the record that Lambda sends to an on-failure
 /// destination, or an event alone.
 ///
-/// @param event the event of the failed invocation, as JSON
+/// The event is written anew from the data in it. What else a message has is not passed on: the
+/// operator's credentials invoke the function, and others can write messages.
+///
+/// @param event `{"awslogs":{"data":"..."}}`, with the data of the failed invocation
 /// @param functionArn the ARN of the function that failed, with its alias or version; `null` for an
 ///   event alone
 /// @param error the function's last error, `null` where it is not known
@@ -23,6 +27,10 @@ import tools.jackson.core.json.JsonFactory;
 record FailedPayload(
     String event, @Nullable String functionArn, @Nullable String error, long tries) {
   private static final String EVENT_KEY = "awslogs";
+  private static final String DATA_KEY = "data";
+
+  /// CloudWatch Logs sends gzip in Base64. Nothing of it needs an escape in JSON.
+  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*+=*+");
 
   /// Reads one message of a queue.
   ///
@@ -47,7 +55,7 @@ record FailedPayload(
         if (parser.currentToken() != JsonToken.START_OBJECT) {
           throw new IllegalArgumentException("expected JSON objects, got another value");
         }
-        new Reader(parser, text).read(found);
+        new Reader(parser).read(found);
       }
     } catch (JacksonException e) { // its message quotes the payload, and may name no location
       long offset = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
@@ -59,20 +67,15 @@ record FailedPayload(
   /// Reads one object.
   private static final class Reader {
     private final JsonParser parser;
-    private final String text;
-    private final int start;
     private final List<FailedPayload> received = new ArrayList<>();
     private boolean isReceived;
-    private boolean isEvent;
-    private @Nullable String event;
+    private @Nullable String data;
     private @Nullable String functionArn;
     private @Nullable String error;
     private long tries;
 
-    Reader(JsonParser parser, String text) {
+    Reader(JsonParser parser) {
       this.parser = parser;
-      this.text = text;
-      start = (int) parser.currentTokenLocation().getCharOffset();
     }
 
     void read(List<FailedPayload> target) {
@@ -80,13 +83,10 @@ record FailedPayload(
         String key = parser.currentName();
         JsonToken value = parser.nextToken();
         switch (key) {
-          case EVENT_KEY -> {
-            isEvent = value == JsonToken.START_OBJECT;
-            parser.skipChildren();
-          }
-          case "requestPayload" -> event = readEvent(value);
+          case EVENT_KEY -> data = readText(value, DATA_KEY);
+          case "requestPayload" -> data = readEvent(value);
           case "requestContext" -> readContext(value);
-          case "responsePayload" -> readError(value);
+          case "responsePayload" -> error = readText(value, "errorMessage");
           case "Messages" -> readMessages(value);
           default -> parser.skipChildren();
         }
@@ -95,34 +95,53 @@ record FailedPayload(
         target.addAll(received);
         return;
       }
-      if (isEvent) {
-        event = text.substring(start, end());
-      }
-      if (event == null) {
+      if (data == null) {
         throw new IllegalArgumentException(
-            "expected requestPayload with awslogs, or awslogs itself, got an object without");
+            "expected requestPayload with awslogs.data, or awslogs.data itself, got an object"
+                + " without");
       }
+      if (!BASE64.matcher(data).matches()) {
+        throw new IllegalArgumentException("awslogs.data: expected Base64, got other text");
+      }
+      String event = "{\"%s\":{\"%s\":\"%s\"}}".formatted(EVENT_KEY, DATA_KEY, data);
       target.add(new FailedPayload(event, functionArn, error, tries));
     }
 
-    private int end() {
-      return (int) parser.currentLocation().getCharOffset();
-    }
-
-    /// Returns the text of the object at the parser's position, `null` where it is no event.
+    /// Returns the data of the event at the parser's position, `null` if it has none.
     private @Nullable String readEvent(JsonToken value) {
       if (value != JsonToken.START_OBJECT) {
         parser.skipChildren();
         return null;
       }
-      int eventStart = (int) parser.currentTokenLocation().getCharOffset();
-      boolean hasLogs = false;
+      String found = null;
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        hasLogs |= parser.currentName().equals(EVENT_KEY);
-        parser.nextToken();
-        parser.skipChildren();
+        boolean isEvent = parser.currentName().equals(EVENT_KEY);
+        JsonToken token = parser.nextToken();
+        if (isEvent) {
+          found = readText(token, DATA_KEY);
+        } else {
+          parser.skipChildren();
+        }
       }
-      return hasLogs ? text.substring(eventStart, end()) : null;
+      return found;
+    }
+
+    /// Returns the text at a key of the object at the parser's position, `null` if it has none.
+    private @Nullable String readText(JsonToken value, String key) {
+      if (value != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        return null;
+      }
+      String found = null;
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        boolean isWanted = parser.currentName().equals(key);
+        if (parser.nextToken() == JsonToken.VALUE_STRING && isWanted) {
+          found = parser.getString();
+        } else {
+          parser.skipChildren();
+        }
+      }
+      return found;
     }
 
     private void readContext(JsonToken value) {
@@ -137,21 +156,6 @@ record FailedPayload(
           functionArn = parser.getString();
         } else if (key.equals("approximateInvokeCount") && token == JsonToken.VALUE_NUMBER_INT) {
           tries = parser.getLongValue();
-        } else {
-          parser.skipChildren();
-        }
-      }
-    }
-
-    private void readError(JsonToken value) {
-      if (value != JsonToken.START_OBJECT) {
-        parser.skipChildren();
-        return;
-      }
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        boolean isMessage = parser.currentName().equals("errorMessage");
-        if (parser.nextToken() == JsonToken.VALUE_STRING && isMessage) {
-          error = parser.getString();
         } else {
           parser.skipChildren();
         }

@@ -28,6 +28,9 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 /// `flowbell redrive`: sends payloads that failed through the function again, out of the failure
 /// queue or out of files.
 ///
+/// It runs with the operator's credentials, on messages that others can write. So it invokes only
+/// the function that the operator names, and passes on only a payload's data.
+///
 /// Each is invoked synchronously, so that it is known whether it went through; only then is it
 /// deleted. The function's ledger keeps what had been counted or told before from being so again,
 /// which is why running this twice, or stopping it half-way, does no harm: what was received and
@@ -89,7 +92,9 @@ final class RedriveCommand implements Command {
         OptionSpec.builder("--function")
             .paramLabel("NAME")
             .type(String.class)
-            .description("The function (the one that failed, by its alias).")
+            .description(
+                "The function that payloads go to (that of the queue's stack, by its alias)."
+                    + " Payloads of another function are left. Needed with --from.")
             .build());
     spec.addOption(
         OptionSpec.builder("--region")
@@ -100,7 +105,7 @@ final class RedriveCommand implements Command {
     spec.addOption(
         OptionSpec.builder("--dry-run")
             .type(boolean.class)
-            .description("Say what there is, and change nothing.")
+            .description("Say what there is and where it would go, and change nothing.")
             .build());
     return spec;
   }
@@ -117,7 +122,7 @@ final class RedriveCommand implements Command {
     boolean isDryRun = options.hasMatchedOption("--dry-run");
     try (LambdaClient lambda = OperatorClients.newInvoker(region, LONGEST_INVOCATION);
         SqsClient sqs = OperatorClients.newSqs(region)) {
-      Run run = new Run(lambda, options.matchedOptionValue("--function", null), isDryRun);
+      Run run = new Run(lambda, findTarget(options, queueUrl, lambda), isDryRun);
       if (queueUrl == null) {
         redrive(files, run);
       } else {
@@ -127,6 +132,22 @@ final class RedriveCommand implements Command {
     } catch (IOException | SdkException e) {
       err.println("flowbell: " + oneLine(String.valueOf(e.getMessage())));
       return Flowbell.UNREADABLE;
+    }
+  }
+
+  /// Returns the only function to invoke, `null` if files were given and no function.
+  private static @Nullable RedriveTarget findTarget(
+      ParseResult options, @Nullable String queueUrl, LambdaClient lambda) {
+    String function = options.matchedOptionValue("--function", null);
+    String region = lambda.serviceClientConfiguration().region().id();
+    try {
+      if (queueUrl != null) {
+        return RedriveTarget.of(queueUrl, function, region);
+      }
+      return function == null ? null : RedriveTarget.of(function, region);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          options.commandSpec().commandLine(), oneLine(String.valueOf(e.getMessage())), e);
     }
   }
 
@@ -227,15 +248,15 @@ final class RedriveCommand implements Command {
   /// What came of the payloads so far.
   private final class Run {
     private final LambdaClient lambda;
-    private final @Nullable String function;
+    private final @Nullable RedriveTarget target;
     private final boolean isDryRun;
     private int through;
     private int left;
     private int failuresInARow;
 
-    Run(LambdaClient lambda, @Nullable String function, boolean isDryRun) {
+    Run(LambdaClient lambda, @Nullable RedriveTarget target, boolean isDryRun) {
       this.lambda = lambda;
-      this.function = function;
+      this.target = target;
       this.isDryRun = isDryRun;
     }
 
@@ -244,50 +265,64 @@ final class RedriveCommand implements Command {
       err.println("about " + waiting + " in the queue");
     }
 
-    /// Invokes the function with the payload, or says what it is.
+    /// Invokes the target with the payload, or says what would be done.
     ///
     /// @return whether it went through
     boolean handle(String name, FailedPayload payload) {
-      String target = function == null ? payload.functionArn() : function;
+      String named = payload.functionArn();
+      if (target == null && !isDryRun) {
+        leave(
+            name,
+            named == null
+                ? "it doesn't say which function it is for: give --function"
+                : "it names " + named + ": give --function, if it may go there");
+        return false;
+      }
+      if (target != null && named != null && !target.isOf(named)) {
+        leave(name, "refused: it names " + named + ", expected " + target);
+        return false;
+      }
       if (isDryRun) {
         out.printf(
-            "%s  %,d bytes, %s, last error: %s%n",
+            "%s  %,d bytes to %s, %s, last error: %s%n",
             name,
             payload.event().length(),
+            target == null ? "no function" : target,
             payload.tries() == 0 ? "tries unknown" : payload.tries() + " tries",
             payload.error() == null ? "unknown" : oneLine(payload.error()));
         left++;
         return false;
       }
-      if (target == null) {
-        leave(name, "it doesn't say which function it is for: give --function");
-        return false;
-      }
+      return invoke(String.valueOf(target), name, payload);
+    }
+
+    private boolean invoke(String function, String name, FailedPayload payload) {
       try {
         InvokeResponse response =
             lambda.invoke(
                 request ->
                     request
-                        .functionName(target)
+                        .functionName(function)
                         .invocationType(InvocationType.REQUEST_RESPONSE)
                         .payload(SdkBytes.fromUtf8String(payload.event())));
-        if (response.functionError() != null) {
-          leave(name, response.payload().asUtf8String());
-          return false;
+        if (response.functionError() == null) {
+          through++;
+          failuresInARow = 0;
+          out.printf("%s  went through: %s%n", name, oneLine(response.payload().asUtf8String()));
+          return true;
         }
-        through++;
-        failuresInARow = 0;
-        out.printf("%s  went through: %s%n", name, oneLine(response.payload().asUtf8String()));
-        return true;
+        leave(name, response.payload().asUtf8String());
       } catch (SdkException e) {
         leave(name, String.valueOf(e.getMessage()));
-        return false;
       }
+      failuresInARow++;
+      return false;
     }
 
+    /// Says why a payload is left. It counts as no failure of the function: otherwise five messages
+    /// that are no payloads would keep all others from it.
     void leave(String name, String why) {
       left++;
-      failuresInARow++;
       out.printf("%s  LEFT: %s%n", name, oneLine(why));
       out.flush();
     }

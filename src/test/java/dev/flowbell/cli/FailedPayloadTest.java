@@ -9,7 +9,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FailedPayloadTest {
-  private static final String EVENT = "{\"awslogs\": {\"data\": \"H4sI\\u0041\"} }";
+  private static final String SENT =
+      "{\"Records\": [], \"awslogs\": {\"x\": {}, \"data\": \"H4sI\\u0041+/=\", \"y\": 1} }";
+
+  /// Has the data, and nothing else.
+  private static final String EVENT = "{\"awslogs\":{\"data\":\"H4sIA+/=\"}}";
 
   /// As Lambda writes them;
   /// https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html read
@@ -34,7 +38,7 @@ class FailedPayloadTest {
         }
       }
       """
-          .formatted(EVENT);
+          .formatted(SENT);
 
   private static final FailedPayload PAYLOAD =
       new FailedPayload(
@@ -50,7 +54,7 @@ class FailedPayloadTest {
 
   @Test
   void parse_bareEvent() {
-    assertThat(FailedPayload.parse(" " + EVENT + "\n"))
+    assertThat(FailedPayload.parse(" " + SENT + "\n"))
         .isEqualTo(new FailedPayload(EVENT, null, null, 0));
   }
 
@@ -59,14 +63,14 @@ class FailedPayloadTest {
     assertThat(
             FailedPayload.parse(
                 "{\"responsePayload\":null,\"requestContext\":[],\"requestPayload\":"
-                    + EVENT
+                    + SENT
                     + ",\"unknown\":[[]]}"))
         .isEqualTo(new FailedPayload(EVENT, null, null, 0));
   }
 
   @Test
   void parseAll_onesBehindAnother() {
-    assertThat(FailedPayload.parseAll(RECORD + EVENT + "\n" + EVENT))
+    assertThat(FailedPayload.parseAll(RECORD + SENT + "\n" + SENT))
         .containsExactly(
             PAYLOAD,
             new FailedPayload(EVENT, null, null, 0),
@@ -76,7 +80,7 @@ class FailedPayloadTest {
 
   @Test
   void parseAll_whatReceiveMessagePrints() {
-    String quoted = EVENT.replace("\\", "\\\\").replace("\"", "\\\"");
+    String quoted = SENT.replace("\\", "\\\\").replace("\"", "\\\"");
 
     assertThat(
             FailedPayload.parseAll(
@@ -95,13 +99,17 @@ class FailedPayloadTest {
         "hello|not JSON at character 0",
         "{\"awslogs\":|not JSON at character 11",
         "[]|expected JSON objects, got another value",
-        "{}|expected requestPayload with awslogs, or awslogs itself, got an object without",
-        "{\"awslogs\":1}|expected requestPayload with awslogs, or awslogs itself, got an object"
+        "{}|expected requestPayload with awslogs.data, or awslogs.data itself, got an object"
             + " without",
-        "{\"requestPayload\":{\"Records\":[]}}|expected requestPayload with awslogs, or awslogs"
+        "{\"awslogs\":1}|expected requestPayload with awslogs.data, or awslogs.data itself, got an"
+            + " object without",
+        "{\"awslogs\":{\"data\":1}}|expected requestPayload with awslogs.data, or awslogs.data"
             + " itself, got an object without",
-        "{\"requestPayload\":\"text\"}|expected requestPayload with awslogs, or awslogs itself, got"
-            + " an object without",
+        "{\"awslogs\":{\"data\":\"x\\u0022}\"}}|awslogs.data: expected Base64, got other text",
+        "{\"requestPayload\":{\"Records\":[]}}|expected requestPayload with awslogs.data, or"
+            + " awslogs.data itself, got an object without",
+        "{\"requestPayload\":\"text\"}|expected requestPayload with awslogs.data, or awslogs.data"
+            + " itself, got an object without",
         "{\"Messages\":[]}|expected one failed payload, got 0",
         "``|expected one failed payload, got 0"
       })

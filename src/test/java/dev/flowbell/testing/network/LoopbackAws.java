@@ -2,17 +2,22 @@ package dev.flowbell.testing.network;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.flowbell.testing.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,14 +32,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
-/// A server on this machine in place of CloudWatch, SNS and EC2. It answers with success, or with
-/// the errors that a test asks for, and keeps the requests. It doesn't check AWS's rules: the
-/// integration tests do.
+/// A server on this machine in place of CloudWatch, SNS, EC2, Lambda and SQS. It answers with
+/// success, or with the errors that a test asks for, and keeps the requests. It doesn't check AWS's
+/// rules: the integration tests do.
 ///
 /// While it is open, the SDK's clients find it by the SDK's system properties.
 public final class LoopbackAws implements AutoCloseable {
   private static final String CLOUDWATCH_PATH = "/service/GraniteServiceVersion20100801/operation/";
+
+  private static final String LAMBDA_PATH = "/2015-03-31/functions/";
+  private static final String SQS_TARGET = "AmazonSQS.";
 
   /// An empty map.
   ///
@@ -53,6 +64,9 @@ public final class LoopbackAws implements AutoCloseable {
   private final List<Map<String, String>> notifications =
       Collections.synchronizedList(new ArrayList<>());
 
+  private final Map<String, String> queue = Collections.synchronizedMap(new LinkedHashMap<>());
+  private final List<Invocation> invocations = Collections.synchronizedList(new ArrayList<>());
+
   private final AtomicInteger greetings = new AtomicInteger();
   private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
   private final AtomicInteger metricsUnderWay = new AtomicInteger();
@@ -68,6 +82,11 @@ public final class LoopbackAws implements AutoCloseable {
   /// @param headers by lower-case name; a comma joins the values of a repeated one
   /// @param form the body, encoded
   public record Ec2Request(Map<String, String> headers, String form) {}
+
+  /// An invocation of a function.
+  ///
+  /// @param function as the request names it
+  public record Invocation(String function, String payload) {}
 
   private LoopbackAws(HttpServer server) {
     this.server = server;
@@ -150,6 +169,21 @@ public final class LoopbackAws implements AutoCloseable {
     return List.copyOf(ec2Requests);
   }
 
+  /// Puts a message into the queue. Every URL is of this queue.
+  public void addMessage(String id, String body) {
+    queue.put(id, body);
+  }
+
+  /// Returns the ids of the messages that are still in the queue.
+  public List<String> messageIds() {
+    return List.copyOf(queue.keySet());
+  }
+
+  /// Returns all invocations. Each succeeded.
+  public List<Invocation> invocations() {
+    return List.copyOf(invocations);
+  }
+
   /// Returns the bodies of the accepted `PutMetricData` requests, inflated: CBOR.
   public List<byte[]> metricBodies() {
     return List.copyOf(metricBodies);
@@ -197,6 +231,10 @@ public final class LoopbackAws implements AutoCloseable {
         respond(exchange, 403, new byte[0]);
       } else if (exchange.getRequestURI().getPath().startsWith(CLOUDWATCH_PATH)) {
         answerCloudWatch(exchange, body);
+      } else if (exchange.getRequestURI().getPath().startsWith(LAMBDA_PATH)) {
+        answerLambda(exchange, new String(body, StandardCharsets.UTF_8));
+      } else if (sqsActionOf(exchange) != null) {
+        answerSqs(exchange, new String(body, StandardCharsets.UTF_8));
       } else if (new String(body, StandardCharsets.UTF_8).startsWith("Action=DescribeFlowLogs&")) {
         answerEc2(exchange, new String(body, StandardCharsets.UTF_8));
       } else {
@@ -253,6 +291,69 @@ public final class LoopbackAws implements AutoCloseable {
           """
               .formatted(error.code, error.message)
               .getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void answerLambda(HttpExchange exchange, String payload) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    String function = path.substring(LAMBDA_PATH.length(), path.length() - "/invocations".length());
+    invocations.add(new Invocation(function, payload));
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    respond(exchange, 200, "{\"Records\": 1}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static @Nullable String sqsActionOf(HttpExchange exchange) {
+    String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+    return target != null && target.startsWith(SQS_TARGET)
+        ? target.substring(SQS_TARGET.length())
+        : null;
+  }
+
+  /// A message is never hidden. Its id is its receipt handle, too.
+  private void answerSqs(HttpExchange exchange, String request) throws IOException {
+    StringWriter response = new StringWriter();
+    try (JsonGenerator json =
+        new JsonFactory().createGenerator(ObjectWriteContext.empty(), response)) {
+      json.writeStartObject();
+      switch (String.valueOf(sqsActionOf(exchange))) {
+        case "GetQueueAttributes" -> {
+          json.writeObjectPropertyStart("Attributes");
+          json.writeStringProperty("ApproximateNumberOfMessages", String.valueOf(queue.size()));
+          json.writeEndObject();
+        }
+        case "ReceiveMessage" -> {
+          json.writeArrayPropertyStart("Messages");
+          queue.entrySet().stream()
+              .limit(10)
+              .forEach(message -> writeMessage(message.getKey(), message.getValue(), json));
+          json.writeEndArray();
+        }
+        case "DeleteMessage" ->
+            queue.remove(String.valueOf(Json.parseObject(request).get("ReceiptHandle")));
+        default -> {} // the visibility of a message
+      }
+      json.writeEndObject();
+    }
+    exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
+    respond(exchange, 200, response.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void writeMessage(String id, String body, JsonGenerator json) {
+    json.writeStartObject();
+    json.writeStringProperty("MessageId", id);
+    json.writeStringProperty("ReceiptHandle", id);
+    json.writeStringProperty("MD5OfBody", md5(body)); // the SDK compares it
+    json.writeStringProperty("Body", body);
+    json.writeEndObject();
+  }
+
+  private static String md5(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 
