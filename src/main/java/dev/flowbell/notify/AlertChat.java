@@ -44,11 +44,20 @@ final class AlertChat {
     json.writeEndObject();
     json.writeObjectPropertyStart("metadata");
     // One thread for one cause: later notifications of it join it.
-    json.writeStringProperty("threadId", SafeText.name(alert.key().replace('|', '/')));
+    json.writeStringProperty("threadId", threadOf(alert));
     json.writeStringProperty("summary", content.headline());
     json.writeStringProperty("eventType", alert.rule().key());
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  private static String threadOf(Alert alert) {
+    String key = alert.key().replace('|', '/');
+    return switch (alert) {
+      case Alert.LogGroup _ -> SafeText.of(key);
+      // These keys consist of words, addresses and numbers.
+      case Alert.Scan _, Alert.BlockedConnection _, Alert.AnswersDropped _, Alert.Rejects _ -> key;
+    };
   }
 
   static String digest(Severity severity, String title, String text) {

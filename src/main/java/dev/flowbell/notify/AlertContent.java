@@ -90,7 +90,7 @@ final class AlertContent {
           (group.rule() == Rule.UNREADABLE_RECORDS
                   ? "can't read flow log records of "
                   : "AWS skipped flow log records of ")
-              + SafeText.name(group.logGroup());
+              + SafeText.of(group.logGroup());
     };
   }
 
@@ -274,7 +274,7 @@ final class AlertContent {
       case Alert.LogGroup group ->
           add(
               "SEEN",
-              group.interfaceId() == null ? "" : "at " + SafeText.id(group.interfaceId()),
+              group.interfaceId() == null ? "" : "at " + SafeText.of(group.interfaceId()),
               facts);
     }
     add("SINCE", since(), facts);
@@ -349,10 +349,10 @@ final class AlertContent {
   /// Returns the stack, account, Region and log group.
   private String where() {
     return Stream.of(
-            context.stack() == null ? "" : "stack " + SafeText.id(context.stack()),
-            context.account().isEmpty() ? "" : "account " + SafeText.id(context.account()),
-            context.region() == null ? "" : SafeText.id(context.region()),
-            context.logGroup().isEmpty() ? "" : "log group " + SafeText.name(context.logGroup()))
+            context.stack() == null ? "" : "stack " + SafeText.of(context.stack()),
+            context.account().isEmpty() ? "" : "account " + SafeText.of(context.account()),
+            context.region() == null ? "" : SafeText.of(context.region()),
+            context.logGroup().isEmpty() ? "" : "log group " + SafeText.of(context.logGroup()))
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining(", "));
   }
@@ -457,7 +457,7 @@ final class AlertContent {
       if (interfaceId != null) {
         addSentence(
             "If %s is the source's own interface, allow it outbound there."
-                .formatted(SafeText.id(interfaceId)),
+                .formatted(SafeText.of(interfaceId)),
             steps);
       }
     }
@@ -633,11 +633,12 @@ final class AlertContent {
 
   /// Returns a link that shows the records, `null` where the log group or the Region is not known.
   @Nullable String link() {
-    if (context.region() == null || context.logGroup().isEmpty()) {
+    String region = context.region();
+    if (region == null || !InsightsLink.isRegion(region) || context.logGroup().isEmpty()) {
       return null;
     }
     return InsightsLink.of(
-        context.region(),
+        region,
         context.logGroup(),
         query(),
         alert.since().minus(LINK_MARGIN),
@@ -707,7 +708,7 @@ final class AlertContent {
     String here =
         Stream.of(place.interfaceId(), place.instanceId(), place.subnetId(), place.vpcId())
             .filter(Objects::nonNull)
-            .map(SafeText::id)
+            .map(SafeText::of)
             .collect(Collectors.joining(", "));
     if (here.isEmpty()) {
       return "";

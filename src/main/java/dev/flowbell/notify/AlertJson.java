@@ -39,7 +39,11 @@ public final class AlertJson {
     json.writeStartObject();
     json.writeStringProperty("rule", alert.rule().key());
     json.writeStringProperty("severity", alert.severity().key());
-    json.writeStringProperty("key", alert.key());
+    if (facts.logGroup == null) {
+      json.writeStringProperty("key", alert.key());
+    } else {
+      writeChosenText("key", alert.key(), json); // it has the group's name
+    }
     json.writeStringProperty(
         "occasion", alert.occasion().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     json.writeBooleanProperty("isTest", isTest(alert));
@@ -78,11 +82,11 @@ public final class AlertJson {
     json.writeEndArray();
     writeTime("since", alert.since(), json);
     writeTime("until", alert.until(), json);
-    writeText("logGroup", facts.logGroup, json);
-    writeText("interfaceId", facts.place.interfaceId(), json);
-    writeText("instanceId", facts.place.instanceId(), json);
-    writeText("subnetId", facts.place.subnetId(), json);
-    writeText("vpcId", facts.place.vpcId(), json);
+    writeChosenText("logGroup", facts.logGroup, json);
+    writeChosenText("interfaceId", facts.place.interfaceId(), json);
+    writeChosenText("instanceId", facts.place.instanceId(), json);
+    writeChosenText("subnetId", facts.place.subnetId(), json);
+    writeChosenText("vpcId", facts.place.vpcId(), json);
     json.writeEndObject();
   }
 
@@ -144,6 +148,16 @@ public final class AlertJson {
       json.writeNullProperty(key);
     } else {
       json.writeStringProperty(key, text);
+    }
+  }
+
+  /// Writes a text that others choose.
+  static void writeChosenText(String key, @Nullable String text, JsonGenerator json) {
+    if (text == null) {
+      json.writeNullProperty(key);
+    } else {
+      json.writeName(key);
+      json.writeRawValue(SafeText.toJson(text));
     }
   }
 

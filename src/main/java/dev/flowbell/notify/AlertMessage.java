@@ -111,10 +111,10 @@ public record AlertMessage(
               writer.writeStringProperty("schema", AlertJson.SCHEMA);
               writer.writeStringProperty("severity", severity.key());
               writer.writeStringProperty("subject", subject);
-              AlertJson.writeText("stack", context.stack(), writer);
-              AlertJson.writeText("region", context.region(), writer);
-              writer.writeStringProperty("account", context.account());
-              writer.writeStringProperty("logGroup", context.logGroup());
+              AlertJson.writeChosenText("stack", context.stack(), writer);
+              AlertJson.writeChosenText("region", context.region(), writer);
+              AlertJson.writeChosenText("account", context.account(), writer);
+              AlertJson.writeChosenText("logGroup", context.logGroup(), writer);
               writer.writeNullProperty("insights");
               writer.writeArrayPropertyStart("alerts");
               alerts.forEach(writer::writeRawValue);
@@ -154,10 +154,10 @@ public record AlertMessage(
     json.writeStringProperty("schema", AlertJson.SCHEMA);
     json.writeStringProperty("severity", alert.severity().key());
     json.writeStringProperty("subject", content.subject());
-    AlertJson.writeText("stack", context.stack(), json);
-    AlertJson.writeText("region", context.region(), json);
-    json.writeStringProperty("account", context.account());
-    json.writeStringProperty("logGroup", context.logGroup());
+    AlertJson.writeChosenText("stack", context.stack(), json);
+    AlertJson.writeChosenText("region", context.region(), json);
+    AlertJson.writeChosenText("account", context.account(), json);
+    AlertJson.writeChosenText("logGroup", context.logGroup(), json);
     AlertJson.writeText("insights", content.link(), json);
     json.writeArrayPropertyStart("alerts");
     AlertJson.write(alert, json);
@@ -183,7 +183,7 @@ public record AlertMessage(
   private static void put(
       Map<String, List<String>> attributes, String name, @Nullable String value) {
     if (value != null) {
-      attributes.put(name, List.of(SafeText.id(value)));
+      attributes.put(name, List.of(SafeText.of(value)));
     }
   }
 }

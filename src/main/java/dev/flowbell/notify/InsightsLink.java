@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A link that opens CloudWatch Logs Insights with a query filled in.
@@ -23,7 +24,14 @@ final class InsightsLink {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-[0-9]{1,2}");
+
   private InsightsLink() {}
+
+  /// Returns whether a text may be the host's name in a link: another text could name another host.
+  static boolean isRegion(String text) {
+    return REGION.matcher(text).matches();
+  }
 
   /// Returns a query for the rejected records of a source. It works with any format, because it
   /// looks for the address as a whole word.

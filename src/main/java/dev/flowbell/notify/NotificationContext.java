@@ -29,16 +29,19 @@ public record NotificationContext(
   /// Returns what a subject may begin with, the longest first: `prod eu-west-1`, `prod`; empty
   /// where nothing is known.
   List<String> environments() {
-    String stackName = stack == null ? "" : SafeText.id(stack);
-    String regionName = region == null ? "" : SafeText.id(region);
+    String stackName = stack == null ? "" : SafeText.of(stack);
+    String regionName = region == null ? "" : SafeText.of(region);
     String both = (stackName + " " + regionName).strip();
-    return List.of(both, stackName.isEmpty() ? both : stackName, shortened(stackName));
+    return List.of(both, stackName.isEmpty() ? both : stackName, shortened(stack));
   }
 
-  private static String shortened(String name) {
+  private static String shortened(@Nullable String name) {
+    if (name == null) {
+      return "";
+    }
     return name.length() <= MOST_STACK_CHARACTERS
-        ? name
-        : name.substring(0, MOST_STACK_CHARACTERS) + "~";
+        ? SafeText.of(name)
+        : SafeText.of(name.substring(0, MOST_STACK_CHARACTERS)) + "~";
   }
 
   /// Returns `HIGH`, or `HIGH TEST` for a test.

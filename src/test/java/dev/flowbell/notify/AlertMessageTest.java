@@ -577,7 +577,7 @@ class AlertMessageTest {
         message.subject() + message.text().replaceAll("Its records: .*", "") + message.chat();
     assertThat(shown).doesNotContain("://evil", "rm -rf", "$(", "`", "<b>");
     assertThat(message.attributes().get("vpcId"))
-        .containsExactly("eni-???rm?-rf?????https???evil.example??b??x????x???x?");
+        .containsExactly("eni-???rm?-rf?/?[#]?https[:]/[/]evil[.]example??b??x????x???x?");
   }
 
   @Test
