@@ -30,7 +30,7 @@ final class BatchId {
   // A hash of the messages' lengths, because the checksum does not depend on where a message ends.
   private long lengths;
 
-  /// Clears the id for the next batch.
+  /// Clears the id for the next batch, and gives up the buffer.
   void reset() {
     messages.reset();
     first = NO_BYTES;

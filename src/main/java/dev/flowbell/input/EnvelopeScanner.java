@@ -31,6 +31,8 @@ final class EnvelopeScanner {
 
   private static final int NONE = -1;
 
+  private static final byte[] NO_BYTES = {};
+
   // The texts around the values of an event, see [#takeUsualBeginning].
   private static final long ID = EightBytes.of("\"id\":\"");
   private static final long TIMESTAMP = EightBytes.of("\",\"times");
@@ -40,7 +42,7 @@ final class EnvelopeScanner {
 
   private final long maxInflatedBytes;
   private final BatchId id = new BatchId();
-  private byte[] json = {};
+  private byte[] json = NO_BYTES;
   private int position;
   // The last string that was read, without its quotes.
   private int textStart;
@@ -75,6 +77,16 @@ final class EnvelopeScanner {
   /// @param length the length of the JSON
   /// @return a batch that is valid until the next call, or `null` where Jackson has to read it
   @Nullable LogBatch find(byte[] buffer, int length) {
+    try {
+      return read(buffer, length);
+    } finally {
+      // Otherwise the buffer would be in memory while Jackson reads the message again.
+      json = NO_BYTES;
+      id.reset();
+    }
+  }
+
+  private @Nullable LogBatch read(byte[] buffer, int length) {
     json = buffer;
     position = 0;
     type = null;
@@ -84,7 +96,6 @@ final class EnvelopeScanner {
     hasEvents = false;
     size = 0;
     messageBytes = 0;
-    id.reset();
     if (!readMembers() || type == null || (type == LogBatch.Type.DATA_MESSAGE && !hasEvents)) {
       return null;
     }
@@ -127,21 +138,21 @@ final class EnvelopeScanner {
       return readType();
     }
     if (isText("owner")) {
-      if (!readTextOrOther()) {
+      if (!readName()) {
         return false;
       }
       owner = text();
       return true;
     }
     if (isText("logGroup")) {
-      if (!readTextOrOther()) {
+      if (!readName()) {
         return false;
       }
       logGroup = text();
       return true;
     }
     if (isText("logStream")) {
-      if (!readTextOrOther()) {
+      if (!readName()) {
         return false;
       }
       logStream = text();
@@ -254,7 +265,7 @@ final class EnvelopeScanner {
   }
 
   private boolean addEvent() {
-    if (size == MOST_EVENTS) {
+    if (size == MOST_EVENTS || eventIdEnd - eventIdStart > SubscriptionDecoder.MOST_ID_CHARACTERS) {
       return false;
     }
     id.addId(json, eventIdStart, eventIdEnd);
@@ -287,6 +298,11 @@ final class EnvelopeScanner {
     textStart = emptyAt;
     textEnd = emptyAt;
     return isRead;
+  }
+
+  /// Reads a name of AWS. A longer one is left to Jackson, which refuses it.
+  private boolean readName() {
+    return readTextOrOther() && textEnd - textStart <= SubscriptionDecoder.MOST_ID_CHARACTERS;
   }
 
   private boolean readText() {

@@ -30,6 +30,10 @@ final class InflatedPayload {
   /// is read as a stream, which only stores its messages.
   private static final int MOST_BYTES = 16 << 20;
 
+  /// The largest buffer that is kept for the next payload. It has room for what a Lambda event of 1
+  /// MB inflates to.
+  private static final int MOST_BYTES_KEPT = 8 << 20;
+
   /// The beginning of a gzip member without optional fields: magic, deflate, no flags. Then come
   /// time, extra flags and operating system, which are ignored.
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0};
@@ -76,6 +80,9 @@ final class InflatedPayload {
   /// @return whether it is as CloudWatch Logs writes it, and was read to its end; else the contents
   ///   are unspecified
   boolean read(String data) {
+    if (bytes.length > MOST_BYTES_KEPT) {
+      clear();
+    }
     inflater.reset();
     checksum.reset();
     trailer.clear();

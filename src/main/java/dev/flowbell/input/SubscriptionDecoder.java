@@ -45,6 +45,13 @@ public final class SubscriptionDecoder {
   ///   Logs quotas</a>: "Maximum log event size: 1 MB" (read 2026-11-23)
   private static final int MOST_TEXT_CHARACTERS = 1 << 21;
 
+  /// The longest id or name. Names of CloudWatch Logs have at most 512 characters, and ids of its
+  /// events 56. A longer one was made to exhaust the memory: it would be kept and copied.
+  ///
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html">CreateLogGroup</a>
+  static final int MOST_ID_CHARACTERS = 1_024;
+
   private final JsonFactory factory = newFactory(MOST_TEXT_CHARACTERS);
   private final long maxInflatedBytes;
   private final InflatedPayload payload;
@@ -260,9 +267,9 @@ public final class SubscriptionDecoder {
       JsonToken value = parser.nextToken();
       switch (key) {
         case "messageType" -> type = readType();
-        case "owner" -> owner = readText();
-        case "logGroup" -> logGroup = readText();
-        case "logStream" -> logStream = readText();
+        case "owner" -> owner = readText(key);
+        case "logGroup" -> logGroup = readText(key);
+        case "logStream" -> logStream = readText(key);
         case "logEvents" -> readEvents(value);
         case "awslogs" -> {
           if (mayBeEvent) {
@@ -277,7 +284,7 @@ public final class SubscriptionDecoder {
     }
 
     private LogBatch.Type readType() {
-      String text = readText();
+      String text = readText("messageType");
       return switch (text) {
         case "DATA_MESSAGE" -> LogBatch.Type.DATA_MESSAGE;
         case "CONTROL_MESSAGE" -> LogBatch.Type.CONTROL_MESSAGE;
@@ -290,8 +297,14 @@ public final class SubscriptionDecoder {
       };
     }
 
-    private String readText() {
+    private String readText(String what) {
       if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        int length = parser.getStringLength();
+        if (length > MOST_ID_CHARACTERS) {
+          throw refused(
+              "%s: expected at most %d characters, got %d"
+                  .formatted(what, MOST_ID_CHARACTERS, length));
+        }
         return parser.getString();
       }
       parser.skipChildren();
@@ -322,7 +335,7 @@ public final class SubscriptionDecoder {
         String key = parser.currentName();
         JsonToken value = parser.nextToken();
         switch (key) {
-          case "id" -> batch.eventId(readText());
+          case "id" -> batch.eventId(readText("logEvents.id"));
           case "message" -> readMessage(value);
           default -> parser.skipChildren();
         }

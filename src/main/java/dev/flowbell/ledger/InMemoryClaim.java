@@ -17,6 +17,7 @@ final class InMemoryClaim implements Claim {
   private final Instant claimed;
   private final long claimedNanoseconds = System.nanoTime();
   private int possibleDuplicates;
+  private int leftOut;
 
   /// @param ledger guards the batch
   InMemoryClaim(
@@ -147,7 +148,7 @@ final class InMemoryClaim implements Claim {
       synchronized (ledger) {
         Map<String, Episode> found = new LinkedHashMap<>();
         for (String key : keys) {
-          Episode episode = evidence.episodes().get(key);
+          Episode episode = evidence.findEpisode(key);
           if (episode != null) {
             found.put(key, episode);
           }
@@ -159,7 +160,8 @@ final class InMemoryClaim implements Claim {
     @Override
     public boolean lease(String key, @Nullable Episode known) {
       synchronized (ledger) {
-        return isSameSent(evidence.episodes().get(key), known) && evidence.lease(key, batch, now());
+        return isSameSent(evidence.findEpisode(key), known)
+            && evidence.lease(key, batch, now());
       }
     }
 
@@ -167,7 +169,7 @@ final class InMemoryClaim implements Claim {
     public void recordSent(String key, Episode episode) {
       synchronized (ledger) {
         evidence.release(key, batch);
-        evidence.episodes().put(key, episode);
+        evidence.putEpisode(key, episode);
       }
     }
 
@@ -181,7 +183,9 @@ final class InMemoryClaim implements Claim {
     @Override
     public void extend(String key, Episode episode) {
       synchronized (ledger) {
-        evidence.episodes().computeIfPresent(key, (_, _) -> episode);
+        if (evidence.findEpisode(key) != null) {
+          evidence.putEpisode(key, episode);
+        }
       }
     }
 
@@ -195,7 +199,8 @@ final class InMemoryClaim implements Claim {
     @Override
     public void post(Set<String> entries) {
       synchronized (ledger) {
-        evidence.board().addAll(entries);
+        evidence.post(entries);
+        leftOut += evidence.takeLeftOut();
       }
     }
 
@@ -217,6 +222,7 @@ final class InMemoryClaim implements Claim {
     public void hold(long hour, String alert) {
       synchronized (ledger) {
         evidence.hold(hour, alert);
+        leftOut += evidence.takeLeftOut();
       }
     }
 
@@ -229,7 +235,7 @@ final class InMemoryClaim implements Claim {
 
     @Override
     public int leftOut() {
-      return 0;
+      return leftOut;
     }
 
     private Instant now() {

@@ -2,7 +2,6 @@ package dev.flowbell.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// Lambda runs several processes side by side and ends them at any time, so there it prevents only
 /// some duplicates. It keeps the newest entries and forgets the oldest.
 public final class InMemoryLedger implements Ledger {
-  private static final int MOST_ENTRIES = 100_000;
+  private static final int MOST_BATCHES_OF_COMMAND_LINE = 100_000;
+
+  /// A batch takes about half a kilobyte.
+  private static final int MOST_BATCHES_OF_FUNCTION = 10_000;
 
   /// A million items of evidence, for the days of flow logs that somebody replays.
   private static final int MOST_ITEMS_OF_COMMAND_LINE = 1_000_000;
@@ -22,23 +24,25 @@ public final class InMemoryLedger implements Ledger {
   /// What a function of 256 MB has room for besides the largest payload.
   private static final int MOST_ITEMS_OF_FUNCTION = 10_000;
 
-  private final Map<String, Batch> batches = newBoundedMap();
+  private final Map<String, Batch> batches;
   private final InMemoryEvidence evidence;
   private final boolean isBounded;
 
   /// Makes an empty ledger for the command line, which remembers all evidence.
   public InMemoryLedger() {
-    this(MOST_ITEMS_OF_COMMAND_LINE, false);
+    this(MOST_BATCHES_OF_COMMAND_LINE, MOST_ITEMS_OF_COMMAND_LINE, false);
   }
 
-  private InMemoryLedger(int mostItems, boolean isBounded) {
-    this.evidence = new InMemoryEvidence(mostItems);
+  private InMemoryLedger(int mostBatches, int mostItems, boolean isBounded) {
+    this.batches = InMemoryEvidence.newBoundedMap(mostBatches);
+    this.evidence = new InMemoryEvidence(mostItems, isBounded);
     this.isBounded = isBounded;
   }
 
-  /// Makes an empty ledger for a function. Its evidence has the bounds that it has in a table.
+  /// Makes an empty ledger for a function. Its evidence has bounds like those that it has in a
+  /// table, so that it takes a few megabytes at most, whatever payloads hold.
   public static InMemoryLedger ofFunction() {
-    return new InMemoryLedger(MOST_ITEMS_OF_FUNCTION, true);
+    return new InMemoryLedger(MOST_BATCHES_OF_FUNCTION, MOST_ITEMS_OF_FUNCTION, true);
   }
 
   @Override
@@ -61,17 +65,6 @@ public final class InMemoryLedger implements Ledger {
 
   boolean isBounded() {
     return isBounded;
-  }
-
-  private static <V> Map<String, V> newBoundedMap() {
-    return new LinkedHashMap<>() {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > MOST_ENTRIES;
-      }
-    };
   }
 
   /// A batch's entry, which all its claims share. The ledger guards it.

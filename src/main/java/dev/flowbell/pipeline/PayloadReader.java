@@ -91,6 +91,7 @@ public final class PayloadReader implements LineTarget {
   public FlowSummary summarize(Instant arrival) {
     Set<FlowField> fields = parser.fieldsSeen();
     fields.addAll(fieldsOfEarlierFormats);
+    record.release(); // the next payload needs the memory
     return summary.build(fields, arrival);
   }
 }

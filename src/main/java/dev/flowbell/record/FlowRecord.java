@@ -28,7 +28,14 @@ public final class FlowRecord {
   static final long NODATA = 1;
   static final long SKIPDATA = 2;
 
+  /// The longest text of a field, in bytes. AWS's ids are shorter; a metric's dimension has at most
+  /// as many characters. The rest of a longer one is not read, because texts are kept: a line can
+  /// have a megabyte.
+  private static final int MOST_TEXT_BYTES = 1_024;
+
   private static final FlowField[] FIELDS = FlowField.values();
+
+  private static final byte[] NO_BYTES = {};
 
   private static final FlowField[] PACKETS_LOST = {
     FlowField.PACKETS_LOST_NO_ROUTE,
@@ -43,7 +50,7 @@ public final class FlowRecord {
   private final long[] highs = new long[FIELDS.length];
   private final int[] starts = new int[FIELDS.length];
   private final int[] ends = new int[FIELDS.length];
-  private byte[] buffer = new byte[0];
+  private byte[] buffer = NO_BYTES;
   // The start of the line in the buffer. The bounds of texts are relative to it, so they stay valid
   // for a line that begins like the line before.
   private int lineStart;
@@ -125,17 +132,27 @@ public final class FlowRecord {
 
   // For everyone.
 
+  /// Makes every field absent, and gives up the buffer of the last line.
+  public void release() {
+    clear(NO_BYTES);
+  }
+
   /// Returns whether the record has a value for this field.
   public boolean has(FlowField field) {
     return starts[field.ordinal()] >= 0;
   }
 
-  /// Returns the field's value as it is in the record, `null` where it is absent.
+  /// Returns the field's value as it is in the record, at most its first 1,024 bytes; `null` where
+  /// it is absent.
   public @Nullable String text(FlowField field) {
     int i = field.ordinal();
     return starts[i] < 0
         ? null
-        : new String(buffer, lineStart + starts[i], ends[i] - starts[i], StandardCharsets.UTF_8);
+        : new String(
+            buffer,
+            lineStart + starts[i],
+            Math.min(ends[i] - starts[i], MOST_TEXT_BYTES),
+            StandardCharsets.UTF_8);
   }
 
   /// Returns whether the record has an address or a `log-status`: each flow log record has.

@@ -24,12 +24,16 @@ import tools.jackson.core.json.JsonFactoryBuilder;
 @SuppressWarnings("EnumOrdinal") // arrays by ordinal are the fastest maps
 final class JsonRecordReader {
   private static final FlowField[] FIELDS = FlowField.values();
+  private static final int FIRST_BYTES = 512;
+
+  /// Far more than the values of a record take.
+  private static final int MOST_BYTES_KEPT = 64 * 1024;
 
   private final JsonFactory factory =
       new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES).build();
   private final RecordParser fieldReader;
   private final JsonScanner scanner;
-  private byte[] values = new byte[512];
+  private byte[] values = new byte[FIRST_BYTES];
   private int length;
   // The ordinals of the fields, in the order of their last keys.
   private final int[] order = new int[FIELDS.length];
@@ -57,6 +61,9 @@ final class JsonRecordReader {
   /// Reads an object like [#read], in every form that JSON allows.
   @Nullable ParseFault readAnyJson(
       byte[] buffer, int start, int end, FlowRecord target, Set<FlowField> fieldsSeen) {
+    if (values.length > MOST_BYTES_KEPT) {
+      values = new byte[FIRST_BYTES];
+    }
     length = 0;
     count = 0;
     Arrays.fill(starts, -1);

@@ -101,6 +101,21 @@ class EnvelopeScannerTest {
     assertThat(scan(json.formatted("k".repeat(257)).getBytes(UTF_8))).isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"owner\":\"%s\",\"messageType\":\"CONTROL_MESSAGE\"}",
+        "{\"logGroup\":\"%s\",\"messageType\":\"CONTROL_MESSAGE\"}",
+        "{\"logStream\":\"%s\",\"messageType\":\"CONTROL_MESSAGE\"}",
+        "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"id\":\"%s\",\"timestamp\":1,"
+            + "\"message\":\"m\"}]}",
+        "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"message\":\"m\",\"id\":\"%s\"}]}"
+      })
+  void find_nameLongerThanAny(String json) {
+    assertThat(scan(json.formatted("a".repeat(1_024)).getBytes(UTF_8))).isNotNull();
+    assertThat(scan(json.formatted("a".repeat(1_025)).getBytes(UTF_8))).isNull();
+  }
+
   /// Jackson reads the same from every message that the scanner accepts, whole or damaged.
   @Test
   void find_asJackson() {

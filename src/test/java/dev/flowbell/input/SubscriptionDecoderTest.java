@@ -469,6 +469,29 @@ class SubscriptionDecoderTest {
     assertRefused(() -> decode(json), Layer.ENVELOPE, offset, message);
   }
 
+  /// Names and ids are kept and copied, so they are bounded.
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "owner|{\"owner\":\"%s\",\"messageType\":\"CONTROL_MESSAGE\"}",
+        "logGroup|{\"logGroup\":\"%s\",\"messageType\":\"CONTROL_MESSAGE\"}",
+        "logStream|{\"logStream\":\"%s\",\"messageType\":\"CONTROL_MESSAGE\"}",
+        "logEvents.id|{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"id\":\"%s\","
+            + "\"timestamp\":1,\"message\":\"m\"}]}",
+        "logEvents.id|{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"message\":\"m\","
+            + "\"id\":\"%s\"}]}"
+      })
+  void decode_longName(String key, String json) {
+    assertThat(decode(json.formatted("a".repeat(1_024))).owner().length()).isIn(0, 1_024);
+    String tooLong = json.formatted("a".repeat(1_025));
+    assertThatThrownBy(() -> decode(tooLong))
+        .isInstanceOf(UndecodableEventException.class)
+        .hasMessageStartingWith(
+            "awslogs.data: " + key + ": expected at most 1024 characters, got 1025 (byte ");
+  }
+
   @Test
   void decode_garbageAfterTheJson() {
     assertRefused(

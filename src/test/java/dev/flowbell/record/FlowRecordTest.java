@@ -41,6 +41,23 @@ class FlowRecordTest {
   }
 
   @Test
+  void text_ofAMegabyte() {
+    FlowRecord record = Records.of("interface-id=" + "a".repeat(1_024) + "b".repeat(1 << 20));
+
+    assertThat(record.text(FlowField.INTERFACE_ID)).isEqualTo("a".repeat(1_024));
+  }
+
+  @Test
+  void release_makesAllAbsent() {
+    FlowRecord record = Records.of("srcport=50101 interface-id=eni-1");
+
+    record.release();
+
+    assertThat(record.text(FlowField.INTERFACE_ID)).isNull();
+    assertThat(record.sourcePort()).isEqualTo(-1);
+  }
+
+  @Test
   void numbers_eachOfItsOwnField() {
     FlowRecord record =
         Records.of(
