@@ -63,7 +63,8 @@ final class InsightsLink {
                 escaped(MILLISECONDS.format(end)),
                 escaped(MILLISECONDS.format(start)),
                 escaped(query),
-                escaped(logGroup))
+                // Mail clients that end a link at a `*` would find another one in www.example.com.
+                escaped(logGroup).replace(".", "*2e"))
             .replace("~", "$257E")
             .replace("(", "$2528")
             .replace(")", "$2529")

@@ -1,6 +1,6 @@
 package dev.flowbell.notify;
 
-import java.util.Locale;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a text that others choose harmless for readers: the texts of records, of envelopes and of
@@ -107,7 +107,7 @@ final class SafeText {
       if (isPlain) {
         json.append(c);
       } else {
-        json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+        json.append("\\u").append(HexFormat.of().toHexDigits(c));
       }
     }
     return json.append('"').toString();

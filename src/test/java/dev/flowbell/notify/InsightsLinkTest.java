@@ -60,6 +60,14 @@ class InsightsLinkTest {
     assertThat(decoded.query).isEqualTo("filter " + text);
   }
 
+  @Test
+  void of_groupThatIsADomain() {
+    String link = InsightsLink.of("eu-west-1", "/www.evil-example.com", "limit 1", START, END);
+
+    assertThat(link).endsWith("*2fwww*2eevil-example*2ecom$2529$2529");
+    assertThat(Decoded.from(link).logGroup).isEqualTo("/www.evil-example.com");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "us-east-1, https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1",
