@@ -637,7 +637,7 @@ class RecordParserTest {
     StringBuilder expected = new StringBuilder();
     for (FlowField field : FlowField.values()) {
       if (field.kind() == FieldKind.TEXT) {
-        String value = field.awsName().repeat(40);
+        String value = field.awsName().repeat(30);
         json.append(json.length() == 1 ? "" : ",");
         json.append('"').append(field.awsName()).append("\":\"").append(value).append('"');
         expected.append(expected.isEmpty() ? "" : " ");
