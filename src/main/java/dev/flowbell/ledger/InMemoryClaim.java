@@ -160,8 +160,7 @@ final class InMemoryClaim implements Claim {
     @Override
     public boolean lease(String key, @Nullable Episode known) {
       synchronized (ledger) {
-        return isSameSent(evidence.findEpisode(key), known)
-            && evidence.lease(key, batch, now());
+        return isSameSent(evidence.findEpisode(key), known) && evidence.lease(key, batch, now());
       }
     }
 
