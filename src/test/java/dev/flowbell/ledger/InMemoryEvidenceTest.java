@@ -56,7 +56,7 @@ class InMemoryEvidenceTest {
   @Test
   void keys_long() {
     String key = "unreadable-records|" + "g".repeat(1_000);
-    Episode episode = new Episode(LATER, LATER, LATER, 1, false, false);
+    Episode episode = new Episode(LATER, LATER, LATER, 1, false, false, "");
 
     add(key, Set.of("x"));
     add(key + "2", Set.of("y"));

@@ -256,7 +256,7 @@ class HostileTextTest {
                   assertThat(List.of("" + each.get("interfaceId"), "" + each.get("logGroup")))
                       .contains(text));
     }
-    addMadeOf(AlertMessage.digest(Instant.EPOCH, held, context), made);
+    addMadeOf(AlertMessage.digest(Instant.EPOCH, held, List.of(), context), made);
     return made;
   }
 
