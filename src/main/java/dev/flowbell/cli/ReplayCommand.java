@@ -122,7 +122,9 @@ final class ReplayCommand implements Command {
     try (HttpClients clients = HttpClients.open()) {
       Wiring wiring = new Wiring(settings, System.getenv("AWS_REGION"), clients);
       Pipeline pipeline =
-          isPublishing ? wiring.newPublishingReplay(console) : wiring.newReplay(console);
+          isPublishing
+              ? wiring.newPublishingReplay(console, err::println)
+              : wiring.newReplay(console);
       LogFileReader reader =
           new LogFileReader(
               new SubscriptionDecoder(settings.maxInflatedBytes()),

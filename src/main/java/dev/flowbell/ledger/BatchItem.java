@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///   finished
 /// @param doneSteps the names of the steps that are done, unknown ones included
 /// @param acceptedRequests the numbers of the metrics step's accepted requests
+/// @param acceptedPlan what these numbers mean, 0 where it is not recorded
 /// @param possibleDuplicates how many publications may have been accepted without being recorded
 /// @param isCounted whether the batch's numbers were added to the evidence
 record BatchItem(
@@ -21,12 +22,13 @@ record BatchItem(
     @Nullable Instant leaseEnd,
     Set<String> doneSteps,
     Set<Integer> acceptedRequests,
+    long acceptedPlan,
     int possibleDuplicates,
     boolean isCounted) {
 
   /// Returns a batch that has no item yet.
   static BatchItem newBatch(Instant arrival) {
-    return new BatchItem(arrival, Instant.EPOCH, Set.of(), Set.of(), 0, false);
+    return new BatchItem(arrival, Instant.EPOCH, Set.of(), Set.of(), 0, 0, false);
   }
 
   /// Returns the batch that an item of the table holds.
@@ -41,6 +43,7 @@ record BatchItem(
             : null,
         new LinkedHashSet<>(DynamoDbJson.readStrings(item, LedgerAttributes.CLOSED)),
         acceptedRequests,
+        DynamoDbJson.readNumber(item, LedgerAttributes.PLAN, 0),
         (int) DynamoDbJson.readNumber(item, LedgerAttributes.DOUBTS, 0),
         item.containsKey(LedgerAttributes.COUNTED));
   }

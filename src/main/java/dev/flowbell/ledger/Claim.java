@@ -25,10 +25,17 @@ public interface Claim {
   /// claim.
   Set<Integer> acceptedRequests();
 
+  /// Returns what was passed with these numbers to [#recordAccepted], 0 where nothing was.
+  long acceptedPlan();
+
   /// Returns whether the invocation before was killed, or could not record that it ended. Its
   /// requests may have been accepted without being recorded; [#possibleDuplicates] counts one of
   /// them.
   boolean wasInterrupted();
+
+  /// Returns whether anything that this claim publishes may have been published before, because the
+  /// ledger is unavailable. [#possibleDuplicates] counts one publication.
+  boolean mayRepeatAny();
 
   /// Returns how many publications of earlier invocations may have been accepted without being
   /// recorded, so that this invocation may repeat them. It is one for each request that got no
@@ -38,7 +45,11 @@ public interface Claim {
   /// Records that requests of the metrics step were accepted. Others follow.
   ///
   /// @param requests their numbers, one at least
-  void recordAccepted(Set<Integer> requests);
+  /// @param plan what the numbers mean, not 0; numbers that were recorded with another plan are
+  ///   forgotten
+  /// @return whether they are recorded; `false` where the ledger is unavailable and the work goes
+  ///   on
+  boolean recordAccepted(Set<Integer> requests, long plan);
 
   /// Records that steps are done. Others follow, so the claim continues.
   void recordDone(Collection<String> steps);

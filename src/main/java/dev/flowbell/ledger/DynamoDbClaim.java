@@ -17,6 +17,7 @@ final class DynamoDbClaim implements Claim {
   private final DynamoDbEvidence evidence;
   private boolean isFinished;
   private int possibleDuplicates;
+  private boolean isPlanRecorded;
 
   /// @param runner the claim's id in the item
   /// @param before the batch as the claim found it
@@ -57,6 +58,11 @@ final class DynamoDbClaim implements Claim {
     return before.acceptedRequests();
   }
 
+  @Override
+  public long acceptedPlan() {
+    return before.acceptedPlan();
+  }
+
   /// A claim that ended with its lease belongs to an invocation that was killed. Or it is this very
   /// claim, if its first request succeeded and the answer was lost: then whether an invocation was
   /// killed is not known.
@@ -71,11 +77,22 @@ final class DynamoDbClaim implements Claim {
   }
 
   @Override
-  public void recordAccepted(Set<Integer> requests) {
+  public boolean mayRepeatAny() {
+    return false;
+  }
+
+  @Override
+  public boolean recordAccepted(Set<Integer> requests, long plan) {
+    UpdateItem update =
+        newUpdate().set(LedgerAttributes.PLAN, DynamoDbJson.number(plan)).onlyIf(isHeldByThis());
+    boolean isSamePlan =
+        isPlanRecorded || before.acceptedPlan() == plan || before.acceptedPlan() == 0;
     write(
-        newUpdate()
-            .add(LedgerAttributes.TAKEN, DynamoDbJson.numberSet(requests))
-            .onlyIf(isHeldByThis()));
+        isSamePlan
+            ? update.add(LedgerAttributes.TAKEN, DynamoDbJson.numberSet(requests))
+            : update.set(LedgerAttributes.TAKEN, DynamoDbJson.numberSet(requests)));
+    isPlanRecorded = true;
+    return true;
   }
 
   /// The steps are recorded even if another invocation has claimed the batch since: they are done.

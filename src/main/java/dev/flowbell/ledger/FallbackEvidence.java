@@ -32,6 +32,14 @@ final class FallbackEvidence implements Evidence {
     this.possibleDuplicate = possibleDuplicate;
   }
 
+  /// Returns evidence in memory from the start.
+  static FallbackEvidence inMemory(Evidence memory, Runnable possibleDuplicate) {
+    FallbackEvidence evidence =
+        new FallbackEvidence(memory, () -> memory, _ -> {}, possibleDuplicate);
+    evidence.memory = memory;
+    return evidence;
+  }
+
   private <T> T attempt(Function<Evidence, T> call) {
     if (memory == null) {
       try {

@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// A ledger that is never unavailable. If the ledger behind it is, this one uses the process's
-/// memory instead, logs that duplicates are possible, and counts a possible duplicate.
+/// memory instead, logs that duplicates are possible, and counts a possible duplicate for each
+/// publication.
 public final class FallbackLedger implements Ledger {
   private final Ledger ledger;
   private final Ledger memory = InMemoryLedger.ofFunction();
@@ -28,10 +29,7 @@ public final class FallbackLedger implements Ledger {
     } catch (LedgerUnavailableException e) {
       warn(e);
       Claim claim = memory.claim(batch, now, lease);
-      if (!claim.isFinished()) {
-        claim.addPossibleDuplicates(1);
-      }
-      return claim;
+      return claim.isFinished() ? claim : new MemoryClaim(claim);
     }
   }
 
@@ -39,9 +37,31 @@ public final class FallbackLedger implements Ledger {
     warnings.accept(e.getMessage() + "; the work goes on, duplicates are possible");
   }
 
+  /// A claim without the ledger. Other processes may have delivered the batch.
+  private static final class MemoryClaim extends ForwardingClaim {
+    private final Evidence evidence;
+
+    MemoryClaim(Claim claim) {
+      super(claim);
+      if (claim.possibleDuplicates() == 0) {
+        claim.addPossibleDuplicates(1); // for the first request
+      }
+      evidence = FallbackEvidence.inMemory(claim.evidence(), () -> claim.addPossibleDuplicates(1));
+    }
+
+    @Override
+    public boolean mayRepeatAny() {
+      return true;
+    }
+
+    @Override
+    public Evidence evidence() {
+      return evidence;
+    }
+  }
+
   /// A claim that continues when the ledger can't write.
-  private final class FallbackClaim implements Claim {
-    private final Claim claim;
+  private final class FallbackClaim extends ForwardingClaim {
     private final String batch;
     private final Instant claimed;
     private final Duration lease;
@@ -49,7 +69,7 @@ public final class FallbackLedger implements Ledger {
     private final Evidence evidence;
 
     FallbackClaim(Claim claim, String batch, Instant claimed, Duration lease) {
-      this.claim = claim;
+      super(claim);
       this.batch = batch;
       this.claimed = claimed;
       this.lease = lease;
@@ -68,43 +88,13 @@ public final class FallbackLedger implements Ledger {
     }
 
     @Override
-    public Instant arrival() {
-      return claim.arrival();
-    }
-
-    @Override
-    public boolean isFinished() {
-      return claim.isFinished();
-    }
-
-    @Override
     public Evidence evidence() {
       return evidence;
     }
 
     @Override
-    public Set<String> doneSteps() {
-      return claim.doneSteps();
-    }
-
-    @Override
-    public Set<Integer> acceptedRequests() {
-      return claim.acceptedRequests();
-    }
-
-    @Override
-    public boolean wasInterrupted() {
-      return claim.wasInterrupted();
-    }
-
-    @Override
-    public int possibleDuplicates() {
-      return claim.possibleDuplicates();
-    }
-
-    @Override
-    public void recordAccepted(Set<Integer> requests) {
-      attempt(() -> claim.recordAccepted(requests));
+    public boolean recordAccepted(Set<Integer> requests, long plan) {
+      return attempt(() -> claim.recordAccepted(requests, plan));
     }
 
     /// A step that can't be recorded is recorded with the next one. If no write succeeds, the batch
@@ -127,20 +117,18 @@ public final class FallbackLedger implements Ledger {
     }
 
     @Override
-    public void clearPossibleDuplicates() {
-      claim.clearPossibleDuplicates();
-    }
-
-    @Override
     public void release() {
       attempt(claim::release);
     }
 
-    private void attempt(Runnable write) {
+    /// @return whether it was written
+    private boolean attempt(Runnable write) {
       try {
         write.run();
+        return true;
       } catch (LedgerUnavailableException e) {
         warn(e);
+        return false;
       }
     }
   }

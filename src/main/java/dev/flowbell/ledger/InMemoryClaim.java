@@ -13,6 +13,7 @@ final class InMemoryClaim implements Claim {
   private final InMemoryLedger ledger;
   private final InMemoryLedger.Batch batch;
   private final Set<Integer> acceptedRequests;
+  private final long acceptedPlan;
   private final boolean wasInterrupted;
   private final Instant claimed;
   private final long claimedNanoseconds = System.nanoTime();
@@ -26,6 +27,7 @@ final class InMemoryClaim implements Claim {
     this.ledger = ledger;
     this.batch = batch;
     this.acceptedRequests = Set.copyOf(batch.acceptedRequests);
+    this.acceptedPlan = batch.acceptedPlan;
     this.wasInterrupted = wasInterrupted;
     this.possibleDuplicates = batch.possibleDuplicates + (wasInterrupted ? 1 : 0);
   }
@@ -55,8 +57,18 @@ final class InMemoryClaim implements Claim {
   }
 
   @Override
+  public long acceptedPlan() {
+    return acceptedPlan;
+  }
+
+  @Override
   public boolean wasInterrupted() {
     return wasInterrupted;
+  }
+
+  @Override
+  public boolean mayRepeatAny() {
+    return false;
   }
 
   @Override
@@ -65,9 +77,14 @@ final class InMemoryClaim implements Claim {
   }
 
   @Override
-  public void recordAccepted(Set<Integer> requests) {
+  public boolean recordAccepted(Set<Integer> requests, long plan) {
     synchronized (ledger) {
+      if (batch.acceptedPlan != plan) {
+        batch.acceptedRequests.clear();
+        batch.acceptedPlan = plan;
+      }
       batch.acceptedRequests.addAll(requests);
+      return true;
     }
   }
 

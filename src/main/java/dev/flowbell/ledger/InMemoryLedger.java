@@ -72,6 +72,7 @@ public final class InMemoryLedger implements Ledger {
     final Instant arrival;
     final Set<String> doneSteps = new LinkedHashSet<>();
     final Set<Integer> acceptedRequests = new TreeSet<>();
+    long acceptedPlan;
     boolean isFinished;
     boolean isEvidenceCounted;
     @Nullable Instant leaseEnd; // null after a release

@@ -29,6 +29,9 @@ final class LedgerAttributes {
   /// Of a batch: the numbers of the metrics step's accepted requests.
   static final String TAKEN = "taken";
 
+  /// Of a batch: what the numbers in [#TAKEN] mean.
+  static final String PLAN = "plan";
+
   /// Of a batch: the number of possible duplicates.
   static final String DOUBTS = "doubts";
 

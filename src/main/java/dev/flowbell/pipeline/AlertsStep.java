@@ -4,6 +4,7 @@ import dev.flowbell.judge.Announcement;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Evidence;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricReport;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.AlertPublisher;
@@ -73,6 +74,7 @@ final class AlertsStep implements DeliveryStep {
     List<PublishFailedException> failures = new ArrayList<>();
     for (Announcement announcement : findings.judgement().announcements()) {
       if (evidence.lease(announcement.alert().key(), announcement.known())) {
+        reportPossibleDuplicates(findings, claim, limit);
         try {
           send(announcement, here, findings, evidence, limit);
           evidence.recordSent(announcement.alert().key(), announcement.after());
@@ -93,6 +95,23 @@ final class AlertsStep implements DeliveryStep {
     }
     if (!failures.isEmpty()) {
       throw combined(failures);
+    }
+  }
+
+  /// Reports that the notification may be a repeat, where the ledger is unavailable. If that fails,
+  /// the notification matters more.
+  private void reportPossibleDuplicates(Findings findings, Claim claim, TimeLimit limit) {
+    if (claim.possibleDuplicates() > 0 && claim.doneSteps().contains(MetricsStep.NAME)) {
+      try {
+        metrics.publish(
+            MetricReport.ofPossibleDuplicates(
+                findings.summary().arrival(), claim.possibleDuplicates()),
+            null,
+            limit);
+        claim.clearPossibleDuplicates();
+      } catch (PublishFailedException _) {
+        // What is not reported remains in the claim.
+      }
     }
   }
 

@@ -26,8 +26,16 @@ record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricPr
   }
 
   @Override
-  public boolean wasInterrupted() {
-    return claim != null && claim.wasInterrupted();
+  public long acceptedPlan() {
+    return claim == null ? NO_PLAN : claim.acceptedPlan();
+  }
+
+  @Override
+  public int mostUnrecorded() {
+    if (claim == null) {
+      return 0;
+    }
+    return claim.mayRepeatAny() ? Integer.MAX_VALUE : claim.wasInterrupted() ? MOST_UNRECORDED : 0;
   }
 
   @Override
@@ -60,9 +68,7 @@ record ClaimProgress(@Nullable Claim claim, TimeLimit limit) implements MetricPr
   }
 
   @Override
-  public void recordAccepted(Set<Integer> parts) {
-    if (claim != null) {
-      claim.recordAccepted(parts);
-    }
+  public boolean recordAccepted(Set<Integer> parts, long plan) {
+    return claim == null || claim.recordAccepted(parts, plan);
   }
 }

@@ -8,19 +8,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// Publishes what payloads say, step by step. Each step is done once for a batch: the ledger
 /// records it, and a repeated invocation skips it.
 final class Delivery {
   private final MetricsStep metrics;
   private final List<DeliveryStep> steps = new ArrayList<>();
+  private final Consumer<String> warnings;
 
   /// Creates a delivery.
   ///
   /// @param metrics runs first
   /// @param others run after it, in this order
-  Delivery(MetricsStep metrics, List<? extends DeliveryStep> others) {
+  /// @param warnings receives what the log should say, a line each
+  Delivery(MetricsStep metrics, List<? extends DeliveryStep> others, Consumer<String> warnings) {
     this.metrics = metrics;
+    this.warnings = warnings;
     steps.add(metrics);
     steps.addAll(others);
   }
@@ -97,15 +101,13 @@ final class Delivery {
     run(findings, claim, limit);
   }
 
-  /// Publishes a report that belongs to no batch.
-  ///
-  /// @throws PayloadFailedException where it could not be published
-  void run(MetricReport report, TimeLimit limit) {
+  /// Publishes one of the function's own metrics, for a payload that needs nothing else. If that
+  /// fails, it is logged: the payload is finished, and a repeat might count it again.
+  void report(MetricReport report, TimeLimit limit) {
     try {
       metrics.publish(report, null, limit);
     } catch (PublishFailedException e) {
-      throw new PayloadFailedException(
-          toText(metrics) + ": NOT done, " + e.getMessage(), List.of(e));
+      warnings.accept("not counted: " + e.getMessage());
     }
   }
 

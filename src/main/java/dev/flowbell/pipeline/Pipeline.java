@@ -134,7 +134,7 @@ public final class Pipeline {
   private Outcome count(Metric metric, LogOrigin origin, TimeLimit limit) {
     FlowSummary summary =
         FlowSummary.empty(origin, clock.instant()).withFunctionMetrics(Map.of(metric, 1L));
-    delivery.run(summary.toReport(), limit);
+    delivery.report(summary.toReport(), limit);
     return new Outcome(summary, List.of());
   }
 

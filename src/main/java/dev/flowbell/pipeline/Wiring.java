@@ -52,7 +52,7 @@ public final class Wiring {
             ? InMemoryLedger.ofFunction()
             : new FallbackLedger(newDynamoDbLedger(settings.ledgerTable()), warnings),
         settings.topicArn() == null ? null : new Judge(settings.alertPolicy()),
-        newDelivery(List.of(newMetricPublisher(log)), newAlertPublishers()),
+        newDelivery(List.of(newMetricPublisher(log)), newAlertPublishers(), warnings),
         clock);
   }
 
@@ -60,14 +60,15 @@ public final class Wiring {
   ///
   /// @param console shows what would be published
   public Pipeline newReplay(ConsolePublisher console) {
-    return newReplay(new InMemoryLedger(), List.of(console), List.of(console));
+    return newReplay(new InMemoryLedger(), List.of(console), List.of(console), _ -> {});
   }
 
   /// Creates the pipeline of a replay that publishes to AWS as well. Where the ledger does not
   /// answer, the replay fails.
   ///
   /// @param console shows what is published
-  public Pipeline newPublishingReplay(ConsolePublisher console) {
+  /// @param warnings receives what could not be counted, a line each
+  public Pipeline newPublishingReplay(ConsolePublisher console, Consumer<String> warnings) {
     List<AlertPublisher> alertPublishers = new ArrayList<>();
     alertPublishers.add(console);
     alertPublishers.addAll(newAlertPublishers());
@@ -76,17 +77,21 @@ public final class Wiring {
             ? new InMemoryLedger()
             : newDynamoDbLedger(settings.ledgerTable()),
         List.of(console, newCloudWatchPublisher()),
-        alertPublishers);
+        alertPublishers,
+        warnings);
   }
 
   private Pipeline newReplay(
-      Ledger ledger, List<MetricPublisher> metrics, List<AlertPublisher> alerts) {
+      Ledger ledger,
+      List<MetricPublisher> metrics,
+      List<AlertPublisher> alerts,
+      Consumer<String> warnings) {
     return new Pipeline(
         settings,
         LineFormats.fixed(settings.formats()),
         ledger,
         new Judge(settings.alertPolicy()),
-        newDelivery(metrics, alerts),
+        newDelivery(metrics, alerts, warnings),
         clock);
   }
 
@@ -122,7 +127,8 @@ public final class Wiring {
         : List.of(SnsAlertPublisher.create(clients, settings.topicArn(), settings.httpsForm()));
   }
 
-  private Delivery newDelivery(List<MetricPublisher> metrics, List<AlertPublisher> alerts) {
+  private Delivery newDelivery(
+      List<MetricPublisher> metrics, List<AlertPublisher> alerts, Consumer<String> warnings) {
     MetricsStep metricsStep =
         new MetricsStep(
             (report, progress) -> metrics.forEach(each -> each.publish(report, progress)));
@@ -133,6 +139,6 @@ public final class Wiring {
             new NotificationContext(
                 settings.stackName(), region, "", "", settings.alertPolicy().thresholds()),
             settings.alertPolicy().mostNotifications());
-    return new Delivery(metricsStep, List.of(alertsStep));
+    return new Delivery(metricsStep, List.of(alertsStep), warnings);
   }
 }

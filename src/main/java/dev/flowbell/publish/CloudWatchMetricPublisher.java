@@ -53,11 +53,12 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
 
   @Override
   public void publish(MetricReport report, MetricProgress progress) {
-    List<MetricPart> open = MetricPlan.of(report, clock.instant()).open(progress);
+    MetricPlan plan = MetricPlan.of(report, clock.instant());
+    List<MetricPart> open = plan.open(progress);
     List<PublishFailedException> failures = new ArrayList<>();
     int sent = open.size();
     if (open.size() > 1) {
-      sent = sendInParallel(open, progress, failures);
+      sent = sendInParallel(open, plan.id(), progress, failures);
     } else if (!open.isEmpty()) { // in this thread, because a thread pool lengthens a cold start
       PublishFailedException failure =
           send(open.getFirst(), progress, progress::ensureTimeForOnlyRequest).failure;
@@ -67,49 +68,61 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
       }
     }
     if (!failures.isEmpty()) {
-      int before = progress.accepted().size();
-      throw failed(before + sent, before + open.size(), failures);
+      int all = Math.max(open.size(), plan.parts().size());
+      throw failed(all - open.size() + sent, all, failures);
     }
   }
 
   /// Sends parts and records those that were accepted, all that are known at once.
   ///
   /// At most [MetricProgress#MOST_UNRECORDED] parts are sent and not recorded at any time. A failed
-  /// part counts among them until the end, because it may have been accepted. The others are still
-  /// sent, as far as that number allows.
+  /// part counts among them until the end, because it may have been accepted, and so does one that
+  /// could not be recorded. The others are still sent, as far as that number allows.
   ///
   /// @param failures gets one exception for each failed part
   /// @return how many parts were accepted
   private int sendInParallel(
-      List<MetricPart> open, MetricProgress progress, List<PublishFailedException> failures) {
+      List<MetricPart> open,
+      long plan,
+      MetricProgress progress,
+      List<PublishFailedException> failures) {
     Deque<MetricPart> waiting = new ArrayDeque<>(open);
+    Set<Integer> unrecorded = new TreeSet<>();
     int sent = 0;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletionService<Answer> answers = new ExecutorCompletionService<>(threads);
       int running = 0;
       while (true) {
-        while (!waiting.isEmpty() && running + failures.size() < MetricProgress.MOST_UNRECORDED) {
+        while (!waiting.isEmpty()
+            && running + failures.size() + unrecorded.size() < MetricProgress.MOST_UNRECORDED) {
           MetricPart part = waiting.remove();
           answers.submit(() -> send(part, progress, progress::ensureTimeForOneOfSeveral));
           running++;
         }
         if (running == 0) {
+          if (!waiting.isEmpty() && failures.isEmpty()) {
+            failures.add(
+                new PublishFailedException(
+                    "not begun: %d accepted requests could not be recorded in the ledger"
+                        .formatted(unrecorded.size())));
+          }
           return sent;
         }
-        Set<Integer> accepted = new TreeSet<>();
         for (Future<Answer> next = await(answers); next != null; next = answers.poll()) {
           Answer answer = resultOf(next);
           running--;
           if (answer.failure == null) {
-            accepted.add(answer.number);
+            unrecorded.add(answer.number);
+            sent++;
           } else {
             failures.add(answer.failure);
           }
         }
-        sent += accepted.size();
         // After the last part, the caller closes the whole step instead.
-        if (!accepted.isEmpty() && sent < open.size()) {
-          progress.recordAccepted(accepted);
+        if (!unrecorded.isEmpty()
+            && sent < open.size()
+            && progress.recordAccepted(Set.copyOf(unrecorded), plan)) {
+          unrecorded.clear();
         }
       }
     }

@@ -1,5 +1,7 @@
 package dev.flowbell.publish;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.metric.MetricPoint;
@@ -10,15 +12,21 @@ import dev.flowbell.metric.Sums;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.zip.CRC32;
 
 /// A report in numbered parts, as few as CloudWatch's limits allow.
 ///
 /// The ledger records the numbers of accepted parts, across versions of Flowbell too. So which
 /// values are in which part depends on the report's arrival and points alone: not on the time of
-/// publication, and not on possible duplicates.
+/// publication, not on possible duplicates, and not on the values of the function's own metrics,
+/// which come last. Where other settings or another version make another plan of the same report,
+/// its [#id] differs, and the numbers that were recorded mean nothing.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
@@ -37,11 +45,17 @@ final class MetricPlan {
 
   private static final int BYTES_OF_DIMENSION = 120;
 
+  /// These differ from one invocation for a payload to the next.
+  private static final Set<Metric> VARYING =
+      EnumSet.of(
+          Metric.ALERTS_SENT, Metric.ALERTS_SUPPRESSED, Metric.ALERTS_QUIETED, Metric.OVER_BOUNDS);
+
   static final int MOST_DIMENSION_CHARACTERS = 1_024;
   static final Duration OLDEST = Duration.ofDays(14);
   static final Duration NEWEST = Duration.ofHours(2);
 
   private final long possibleDuplicates;
+  private final CRC32 checksum = new CRC32();
   private final List<MetricPart> parts = new ArrayList<>();
   // The last part, while values are added to it.
   private List<MetricPart.Point> points = new ArrayList<>();
@@ -60,13 +74,17 @@ final class MetricPlan {
   /// @param now the time of publication
   static MetricPlan of(MetricReport report, Instant now) {
     MetricPlan plan = new MetricPlan(report.possibleDuplicates());
-    merge(report)
-        .forEach(
-            (place, values) ->
-                plan.add(
-                    toAccepted(place.series()), toAcceptedMinute(place.minute(), now), values));
+    merge(report, metric -> !VARYING.contains(metric))
+        .forEach((place, values) -> plan.add(place, now, values));
+    merge(report, VARYING::contains).forEach((place, values) -> plan.add(place, now, values));
     plan.endPart();
     return plan;
+  }
+
+  /// Returns a number that two plans share only if the same values are in the same parts, the
+  /// [#VARYING] ones aside.
+  long id() {
+    return checksum.getValue() + 1;
   }
 
   /// Returns all parts, without possible duplicates.
@@ -76,22 +94,25 @@ final class MetricPlan {
 
   /// Returns the parts that are still to be published, in their order.
   ///
-  /// The first one publishes the report's possible duplicates. If the invocation before was
-  /// interrupted, up to [MetricProgress#MOST_UNRECORDED] parts may have been accepted without being
-  /// recorded: always those with the lowest numbers, because parts are sent in their order. Each of
-  /// these publishes one possible duplicate. The report's number includes one for the first.
+  /// The first one publishes the report's possible duplicates. Up to
+  /// [MetricProgress#mostUnrecorded] parts may have been accepted without being recorded: always
+  /// those with the lowest numbers, because parts are sent in their order. Each of these publishes
+  /// one possible duplicate. The report's number includes one for the first.
+  ///
+  /// If the parts that were accepted belong to another plan, all parts are open, and the first one
+  /// publishes a possible duplicate for each of those.
   ///
   /// If all parts were accepted, a part without values publishes the possible duplicates.
   List<MetricPart> open(MetricProgress progress) {
     List<MetricPart> open = new ArrayList<>();
+    boolean isOtherPlan = isOtherPlan(progress);
+    long ofFirst = possibleDuplicates + (isOtherPlan ? progress.accepted().size() : 0);
     for (MetricPart part : parts) {
-      if (progress.accepted().contains(part.number())) {
+      if (!isOtherPlan && progress.accepted().contains(part.number())) {
         continue;
       }
-      boolean mayBeAccepted =
-          progress.wasInterrupted() && open.size() < MetricProgress.MOST_UNRECORDED;
-      long possible = open.isEmpty() ? possibleDuplicates : mayBeAccepted ? 1 : 0;
-      open.add(part.withPossibleDuplicates(possible));
+      boolean mayBeAccepted = open.size() < progress.mostUnrecorded();
+      open.add(part.withPossibleDuplicates(open.isEmpty() ? ofFirst : mayBeAccepted ? 1 : 0));
     }
     if (open.isEmpty() && possibleDuplicates > 0) {
       open.add(new MetricPart(parts.size(), List.of(), possibleDuplicates));
@@ -99,7 +120,13 @@ final class MetricPlan {
     return open;
   }
 
-  private void add(MetricSeries series, Instant minute, Map<Metric, Long> valuesToAdd) {
+  private boolean isOtherPlan(MetricProgress progress) {
+    return progress.acceptedPlan() != MetricProgress.NO_PLAN && progress.acceptedPlan() != id();
+  }
+
+  private void add(Place place, Instant now, Map<Metric, Long> valuesToAdd) {
+    MetricSeries series = toAccepted(place.series);
+    Instant minute = toAcceptedMinute(place.minute, now);
     Map<Metric, Long> added = new LinkedHashMap<>();
     for (Map.Entry<Metric, Long> value : valuesToAdd.entrySet()) {
       int valueBytes = bytesOf(value.getKey(), series);
@@ -109,6 +136,10 @@ final class MetricPlan {
         added = new LinkedHashMap<>();
       }
       added.put(value.getKey(), value.getValue());
+      if (!VARYING.contains(value.getKey())) {
+        String name = parts.size() + " " + place + " " + value.getKey().awsName();
+        checksum.update(name.getBytes(UTF_8));
+      }
       values++;
       bytes += valueBytes;
     }
@@ -132,12 +163,21 @@ final class MetricPlan {
 
   /// Adds up points whose minutes became the same because they were moved: CloudWatch gets one
   /// value for each metric, series and minute.
-  private static Map<Place, Map<Metric, Long>> merge(MetricReport report) {
+  private static Map<Place, Map<Metric, Long>> merge(
+      MetricReport report, Predicate<Metric> isWanted) {
     Map<Place, Map<Metric, Long>> merged = new LinkedHashMap<>();
     for (MetricPoint point : report.points()) {
       Place place = new Place(point.series(), toAcceptedMinute(point.minute(), report.arrival()));
-      Map<Metric, Long> values = merged.computeIfAbsent(place, _ -> new LinkedHashMap<>());
-      point.values().forEach((metric, value) -> values.merge(metric, value, Sums::plus));
+      point
+          .values()
+          .forEach(
+              (metric, value) -> {
+                if (isWanted.test(metric)) {
+                  merged
+                      .computeIfAbsent(place, _ -> new LinkedHashMap<>())
+                      .merge(metric, value, Sums::plus);
+                }
+              });
     }
     return merged;
   }

@@ -10,6 +10,9 @@ public interface MetricProgress {
   /// The most parts that are sent, but not recorded as accepted, at any time.
   int MOST_UNRECORDED = 4;
 
+  /// No plan is recorded.
+  long NO_PLAN = 0;
+
   /// The progress of a report that is published once: nothing is recorded, and time is unlimited.
   MetricProgress NONE =
       new MetricProgress() {
@@ -19,8 +22,13 @@ public interface MetricProgress {
         }
 
         @Override
-        public boolean wasInterrupted() {
-          return false;
+        public long acceptedPlan() {
+          return NO_PLAN;
+        }
+
+        @Override
+        public int mostUnrecorded() {
+          return 0;
         }
 
         @Override
@@ -35,15 +43,22 @@ public interface MetricProgress {
         }
 
         @Override
-        public void recordAccepted(Set<Integer> parts) {}
+        public boolean recordAccepted(Set<Integer> parts, long plan) {
+          return true;
+        }
       };
 
   /// Returns the parts that earlier invocations recorded as accepted. They are not sent again.
   Set<Integer> accepted();
 
-  /// Returns whether the invocation before this one was killed or timed out. Up to
-  /// [#MOST_UNRECORDED] parts may have been accepted then without being recorded.
-  boolean wasInterrupted();
+  /// Returns the plan that the numbers of [#accepted] belong to, [#NO_PLAN] where it is not
+  /// recorded.
+  long acceptedPlan();
+
+  /// Returns how many open parts may have been accepted without being recorded: none,
+  /// [#MOST_UNRECORDED] if the invocation before this one was killed or timed out, or all if
+  /// nothing is known of it.
+  int mostUnrecorded();
 
   /// Checks that there is time for a request, if no other is sent. Called before each attempt.
   ///
@@ -61,5 +76,8 @@ public interface MetricProgress {
   Duration longestAnswer();
 
   /// Records parts as accepted. Called only while others are open, by the publishing thread.
-  void recordAccepted(Set<Integer> parts);
+  ///
+  /// @param plan what the parts' numbers mean
+  /// @return whether they are recorded
+  boolean recordAccepted(Set<Integer> parts, long plan);
 }

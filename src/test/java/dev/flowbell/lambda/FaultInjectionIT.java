@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -88,7 +89,7 @@ final class FaultInjectionIT {
     Map<String, Long> counts = handle(SCAN);
 
     assertThat(counts).containsEntry("AlertsSent", 1L).containsEntry("PossibleDuplicates", 1L);
-    assertCounted(SCAN, 1);
+    assertCounted(SCAN, 2); // one for the metrics, one for the notification
     assertThat(queue.drain()).hasSize(1);
     assertThat(context.lines())
         .filteredOn(line -> line.contains("duplicates are possible"))
@@ -99,6 +100,46 @@ final class FaultInjectionIT {
 
     // The process remembers what the table could not.
     assertThat(handle(SCAN)).isEqualTo(Map.of("DuplicateBatches", 1L));
+  }
+
+  /// Another process delivered the payload before.
+  @Test
+  void ledgerDown_eachRepeatSaysSo() {
+    String event = eventOfMinutes(150);
+    Invocation.of(handler, event, context);
+    handle(SCAN);
+    assertThat(metrics.total("PossibleDuplicates")).isZero();
+    proxy.forget();
+    proxy.use(only("dynamodb", new Fault.CutBefore(() -> {})));
+
+    FlowLogsHandler other = newHandler(queue.topicArn());
+    Invocation.of(other, event, context);
+    Invocation.of(other, event(SCAN), context);
+
+    assertThat(queue.drain()).hasSize(2);
+    // Two requests of the first payload; one and the notification of the second.
+    assertThat(metrics.total("PossibleDuplicates")).isEqualTo(4);
+  }
+
+  /// The notes fail, and the process ends. What the next one sends again is no more than it says.
+  @Test
+  void ledgerRecordsNoRequest_noMoreThanFourAreSent() {
+    AtomicBoolean isDown = new AtomicBoolean();
+    proxy.use(
+        call -> {
+          if (call.operation().equals("PutMetricData")) {
+            isDown.set(true);
+          }
+          return isDown.get() && call.service().equals("dynamodb")
+              ? new Fault.Answer(400, "AccessDeniedException", "no more")
+              : Fault.NONE;
+        });
+    String event = eventOfMinutes(600);
+
+    assertThatThrownBy(() -> Invocation.of(handler, event, context))
+        .isInstanceOf(PayloadFailedException.class)
+        .hasMessageContaining("4 of 6 requests sent, then: not begun: ");
+    assertThat(proxy.count("PutMetricData")).isEqualTo(4);
   }
 
   @Test
@@ -247,7 +288,7 @@ final class FaultInjectionIT {
             call.operation().equals("PutMetricData") && count.getAndIncrement() == 1
                 ? new Fault.Answer(400, "InvalidParameterValue", "made")
                 : Fault.NONE);
-    String event = largeEvent();
+    String event = eventOfMinutes(150);
 
     assertThatThrownBy(() -> Invocation.of(handler, event, context))
         .isInstanceOf(PayloadFailedException.class)
@@ -415,7 +456,7 @@ final class FaultInjectionIT {
   @Test
   void littleTimeLeft_forSeveralRequests() {
     context.setRemaining(Duration.ofMillis(17_999));
-    String event = largeEvent();
+    String event = eventOfMinutes(150);
 
     assertThatThrownBy(() -> Invocation.of(handler, event, context))
         .hasMessageContaining(
@@ -500,9 +541,9 @@ final class FaultInjectionIT {
   }
 
   /// A flow in each of so many minutes that the counts take two requests.
-  private String largeEvent() {
+  private String eventOfMinutes(int minutes) {
     List<LogEvent> events = new ArrayList<>();
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < minutes; i++) {
       events.add(event(i + 1, minute.minus(Duration.ofMinutes(i)), "ACCEPT"));
     }
     return toEvent(events);

@@ -16,7 +16,7 @@ class BatchItemTest {
                 """
                 {"id":{"S":"batch#1"},"arrival":{"N":"1795342753217"},"leaseEnd":{"N":"1795342815217"},
                 "runner":{"S":"r"},"expires":{"N":"1796638753"},"closed":{"SS":["METRICS"]},
-                "taken":{"NS":["3","0"]},"doubts":{"N":"2"},"answers":{"M":{
+                "taken":{"NS":["3","0"]},"plan":{"N":"4711"},"doubts":{"N":"2"},"answers":{"M":{
                 "again":{"S":"true 1795346353217 7 1795300000123"},
                 "new":{"S":"true 1795346353217 0 0"},
                 "running":{"S":"false 1795346353217 0 0"}}},
@@ -29,6 +29,7 @@ class BatchItemTest {
                 Instant.ofEpochMilli(1795342815217L),
                 Set.of("METRICS"),
                 Set.of(0, 3),
+                4_711,
                 2,
                 false));
   }

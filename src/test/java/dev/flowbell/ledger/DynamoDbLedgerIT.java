@@ -247,7 +247,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
         new EvidenceAddition(
             "ev#lost", new EvidenceItem(Map.of("tries", Set.of("a")), Map.of("n", 7L)), EXPIRES);
     assertThat(claim.evidence().add(List.of(addition)).get("ev#lost")).isEqualTo(addition.item());
-    claim.recordAccepted(Set.of(3));
+    claim.recordAccepted(Set.of(3), PLAN);
     claim.recordDone(Set.of("METRICS"));
     assertThat(claim.evidence().lease("lost", null)).isTrue();
     claim.evidence().recordSent("lost", new Episode(NOW, NOW, NOW, 1, false, false, ""));
@@ -521,7 +521,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
   @Test
   void items_haveTheseAttributes() {
     Claim claim = claim("names", NOW);
-    claim.recordAccepted(Set.of(3));
+    claim.recordAccepted(Set.of(3), PLAN);
     claim.recordDone(Set.of("METRICS"));
     Evidence evidence = claim.evidence();
     evidence.add(

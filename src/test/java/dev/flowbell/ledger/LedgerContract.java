@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 abstract class LedgerContract {
   static final Instant NOW = Instant.parse("2026-11-22T10:19:13.217Z");
   static final Duration HOUR = Duration.ofHours(1);
+  static final long PLAN = 4_711;
   static final Duration LEASE = Duration.ofSeconds(62);
   static final Set<String> ALL = Set.of("METRICS", "ALERTS");
   static final Instant EXPIRES = Instant.parse("2026-11-23T12:00:00Z");
@@ -169,12 +170,30 @@ abstract class LedgerContract {
     assertThat(claim(batch, NOW.plus(HOUR)).isFinished()).isTrue();
   }
 
+  /// Other settings make other requests: the old numbers mean nothing then.
+  @Test
+  void recordAccepted_ofAnotherPlan() {
+    Claim first = claim(batch, NOW);
+    assertThat(first.acceptedPlan()).isZero();
+    assertThat(first.recordAccepted(Set.of(0, 1), PLAN)).isTrue();
+    first.release();
+    Claim second = claim(batch, NOW);
+    assertThat(second.acceptedPlan()).isEqualTo(PLAN);
+    second.recordAccepted(Set.of(7), PLAN + 1);
+    second.recordAccepted(Set.of(8), PLAN + 1);
+    second.release();
+
+    Claim third = claim(batch, NOW);
+    assertThat(third.acceptedPlan()).isEqualTo(PLAN + 1);
+    assertThat(third.acceptedRequests()).containsExactlyInAnyOrder(7, 8);
+  }
+
   @Test
   void release_letsTheNextInvocationBegin() {
     Claim claim = claim(batch, NOW);
     claim.recordDone(Set.of("ALERTS"));
-    claim.recordAccepted(Set.of(3, 0));
-    claim.recordAccepted(Set.of(11));
+    claim.recordAccepted(Set.of(3, 0), PLAN);
+    claim.recordAccepted(Set.of(11), PLAN);
     claim.release();
 
     Claim second = claim(batch, NOW.plusSeconds(1));

@@ -42,7 +42,8 @@ final class JudgedPayloads {
                         metrics,
                         new NotificationContext(
                             null, null, "", "", settings.alertPolicy().thresholds()),
-                        1_000))),
+                        1_000)),
+                _ -> {}),
             () -> now);
   }
 

@@ -62,7 +62,7 @@ public final class NaiveHandler implements RequestHandler<CloudWatchLogsEvent, M
             settings.alertPolicy().thresholds());
     AlertsStep alertsStep =
         new AlertsStep(alerts, metricsStep, context, settings.alertPolicy().mostNotifications());
-    return new Delivery(metricsStep, List.of(alertsStep));
+    return new Delivery(metricsStep, List.of(alertsStep), _ -> {});
   }
 
   @Override

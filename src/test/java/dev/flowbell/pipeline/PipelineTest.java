@@ -39,6 +39,7 @@ class PipelineTest {
 
   private final RecordingPublisher publisher = new RecordingPublisher();
   private final InMemoryLedger ledger = new InMemoryLedger();
+  private final List<String> warnings = new ArrayList<>();
   private Instant now = START;
 
   @Test
@@ -385,15 +386,18 @@ class PipelineTest {
     assertThat(publisher.messages()).hasSize(1);
   }
 
+  /// A finished payload must not end in the failure queue.
   @Test
-  void process_failedDuplicateIsNotLost() {
+  void process_repeatThatCannotBeCounted() {
     Pipeline pipeline = pipeline();
     pipeline.process(scan("a", 1), TimeLimit.NONE);
     publisher.failMetrics(1);
 
-    assertThatThrownBy(() -> pipeline.process(scan("a", 1), TimeLimit.NONE))
-        .isInstanceOf(PayloadFailedException.class)
-        .hasMessage("metrics: NOT done, metrics refused");
+    Outcome outcome = pipeline.process(scan("a", 1), TimeLimit.NONE);
+
+    assertThat(outcome.summary().total(Metric.DUPLICATE_BATCHES)).isEqualTo(1);
+    assertThat(publisher.reports()).hasSize(1);
+    assertThat(warnings).containsExactly("not counted: metrics refused");
   }
 
   @Test
@@ -420,7 +424,6 @@ class PipelineTest {
   void process_linesStopFitting() {
     RecordingFlowLogSource ec2 = new RecordingFlowLogSource();
     ec2.add("fl-1", RecordFormat.DEFAULT.toString());
-    List<String> warnings = new ArrayList<>();
     Pipeline pipeline =
         pipeline(new FlowLogFormats(ec2, List.of(RecordFormat.DEFAULT), () -> now, warnings::add));
     pipeline.process(scan("a", 1), TimeLimit.NONE);
@@ -508,7 +511,8 @@ class PipelineTest {
                     metrics,
                     new NotificationContext(
                         "prod", "eu-west-1", "", "", settings.alertPolicy().thresholds()),
-                    settings.alertPolicy().mostNotifications()))),
+                    settings.alertPolicy().mostNotifications())),
+            warnings::add),
         () -> now);
   }
 

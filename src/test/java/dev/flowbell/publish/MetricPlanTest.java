@@ -9,6 +9,7 @@ import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.testing.doubles.RecordingProgress;
 import dev.flowbell.testing.generator.Reports;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +56,8 @@ class MetricPlanTest {
     Instant minute = MINUTE.plusSeconds(60);
     points[MetricPlan.MOST_VALUES - 1] =
         Reports.total(
-            minute, Map.of(Metric.RECORDS, 3L, Metric.ALERTS_SENT, 2L, Metric.DELIVERY_LAG, 250L));
+            minute,
+            Map.of(Metric.RECORDS, 3L, Metric.CONTROL_MESSAGES, 2L, Metric.DELIVERY_LAG, 250L));
 
     List<MetricPart> parts = of(points);
 
@@ -67,7 +69,7 @@ class MetricPlanTest {
             new MetricPart.Point(
                 MetricSeries.TOTAL,
                 minute,
-                Map.of(Metric.ALERTS_SENT, 2L, Metric.DELIVERY_LAG, 250L)));
+                Map.of(Metric.CONTROL_MESSAGES, 2L, Metric.DELIVERY_LAG, 250L)));
   }
 
   @Test
@@ -171,10 +173,10 @@ class MetricPlanTest {
     List<MetricPart> parts =
         of(
             Reports.total(MINUTE, Map.of(Metric.DELIVERY_LAG, 250L)),
-            Reports.total(MINUTE, Map.of(Metric.ALERTS_SENT, 2L, Metric.RECORDS, 3L)));
+            Reports.total(MINUTE, Map.of(Metric.CONTROL_MESSAGES, 2L, Metric.RECORDS, 3L)));
 
     assertThat(parts.getFirst().points().getFirst().values().keySet())
-        .containsExactly(Metric.DELIVERY_LAG, Metric.RECORDS, Metric.ALERTS_SENT);
+        .containsExactly(Metric.DELIVERY_LAG, Metric.RECORDS, Metric.CONTROL_MESSAGES);
   }
 
   @ParameterizedTest
@@ -237,10 +239,54 @@ class MetricPlanTest {
             Reports.ofMinutes(Math.max(0, parts * MetricPlan.MOST_VALUES - 5)), possibleDuplicates);
 
     assertThat(
-            MetricPlan.of(report, NOW).open(new RecordingProgress(before, wasInterrupted)).stream()
-                .map(part -> part.number() + ":" + part.possibleDuplicates())
-                .collect(Collectors.joining(" ")))
+            doubtsOf(
+                MetricPlan.of(report, NOW).open(new RecordingProgress(before, wasInterrupted))))
         .isEqualTo(open);
+  }
+
+  /// Numbers of another plan mean nothing: all parts are sent, and each one that was accepted may
+  /// be contained in them.
+  @Test
+  void open_acceptedPartsOfAnotherPlan() {
+    MetricReport report =
+        Reports.withPossibleDuplicates(Reports.ofMinutes(3 * MetricPlan.MOST_VALUES), 1);
+    MetricPlan plan = MetricPlan.of(report, NOW);
+
+    assertThat(doubtsOf(plan.open(new RecordingProgress(Set.of(0, 2), plan.id()))))
+        .isEqualTo("1:1");
+    assertThat(doubtsOf(plan.open(new RecordingProgress(Set.of(0, 2), plan.id() + 1))))
+        .isEqualTo("0:3 1:0 2:0");
+  }
+
+  private static String doubtsOf(List<MetricPart> parts) {
+    return parts.stream()
+        .map(part -> part.number() + ":" + part.possibleDuplicates())
+        .collect(Collectors.joining(" "));
+  }
+
+  @Test
+  void id_isThatOfTheSameValuesInTheSameParts() {
+    List<MetricPoint> points = Reports.ofMinutes(1_500).points();
+    MetricPoint own =
+        new MetricPoint(
+            MetricSeries.TOTAL,
+            points.getFirst().minute(),
+            Map.of(Metric.ALERTS_SUPPRESSED, 3L, Metric.OVER_BOUNDS, 1L));
+    List<MetricPoint> withOwn = new ArrayList<>(points);
+    withOwn.add(own);
+    MetricPlan plan = MetricPlan.of(report(points), NOW);
+
+    MetricPlan same = MetricPlan.of(report(withOwn), NOW);
+    assertThat(same.id()).isEqualTo(plan.id());
+    assertThat(same.parts().getFirst()).isEqualTo(plan.parts().getFirst());
+    assertThat(MetricPlan.of(report(points), NOW.plus(Duration.ofDays(20))).id())
+        .isEqualTo(plan.id());
+    assertThat(MetricPlan.of(report(points.subList(1, points.size())), NOW).id())
+        .isNotEqualTo(plan.id());
+  }
+
+  private static MetricReport report(List<MetricPoint> points) {
+    return Reports.of(points.toArray(MetricPoint[]::new));
   }
 
   @Test

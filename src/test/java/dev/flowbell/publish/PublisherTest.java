@@ -253,9 +253,31 @@ class PublisherTest {
     }
 
     assertThat(aws.mostAtOnce()).isEqualTo(4);
-    assertThat(progress.mostUnrecorded()).isEqualTo(4);
+    assertThat(progress.mostSentUnrecorded()).isEqualTo(4);
     assertThat(dataOfRequests()).hasSize(11).containsOnly(999);
     assertThat(progress.recorded()).doesNotHaveDuplicates().hasSizeBetween(7, 10);
+  }
+
+  /// What the ledger does not record may be sent again by the next invocation, which counts four of
+  /// them.
+  @Test
+  void cloudWatch_nothingCanBeRecorded() {
+    RecordingProgress progress = new RecordingProgress();
+    progress.recordNothing();
+
+    try (CloudWatchClient client = AwsClients.newCloudWatch()) {
+      assertThatThrownBy(
+              () ->
+                  new CloudWatchMetricPublisher(client, "Flowbell", CLOCK)
+                      .publish(Reports.ofMinutes(11 * 999), progress))
+          .isInstanceOf(PublishFailedException.class)
+          .hasMessage(
+              "CloudWatch PutMetricData, namespace Flowbell: 4 of 11 requests sent, then: not"
+                  + " begun: 4 accepted requests could not be recorded in the ledger");
+    }
+
+    assertThat(progress.attempts()).isEqualTo(4);
+    assertThat(dataOfRequests()).containsExactly(999, 999, 999, 999);
   }
 
   @Test

@@ -12,12 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// and not recorded.
 public final class RecordingProgress implements MetricProgress {
   private final Set<Integer> accepted;
+  private final long acceptedPlan;
   private final boolean wasInterrupted;
   private final List<Integer> recorded = new CopyOnWriteArrayList<>();
   private final AtomicInteger attempts = new AtomicInteger();
-  private final AtomicInteger mostUnrecorded = new AtomicInteger();
+  private final AtomicInteger mostSentUnrecorded = new AtomicInteger();
   private final Duration longestAnswer;
   private volatile boolean isLate;
+  private volatile boolean isRecording = true;
 
   /// Creates the progress of a first invocation.
   public RecordingProgress() {
@@ -28,7 +30,7 @@ public final class RecordingProgress implements MetricProgress {
   ///
   /// @param longestAnswer how long to wait for an answer
   public RecordingProgress(Duration longestAnswer) {
-    this(Set.of(), false, longestAnswer);
+    this(Set.of(), NO_PLAN, false, longestAnswer);
   }
 
   /// Creates the progress of a later invocation.
@@ -36,11 +38,20 @@ public final class RecordingProgress implements MetricProgress {
   /// @param accepted the parts that earlier invocations recorded
   /// @param wasInterrupted whether the last of them was killed or timed out
   public RecordingProgress(Set<Integer> accepted, boolean wasInterrupted) {
-    this(accepted, wasInterrupted, NONE.longestAnswer());
+    this(accepted, NO_PLAN, wasInterrupted, NONE.longestAnswer());
   }
 
-  private RecordingProgress(Set<Integer> accepted, boolean wasInterrupted, Duration longestAnswer) {
+  /// Creates the progress of a later invocation, that was not interrupted.
+  ///
+  /// @param acceptedPlan the plan that the parts belong to
+  public RecordingProgress(Set<Integer> accepted, long acceptedPlan) {
+    this(accepted, acceptedPlan, false, NONE.longestAnswer());
+  }
+
+  private RecordingProgress(
+      Set<Integer> accepted, long acceptedPlan, boolean wasInterrupted, Duration longestAnswer) {
     this.accepted = accepted;
+    this.acceptedPlan = acceptedPlan;
     this.wasInterrupted = wasInterrupted;
     this.longestAnswer = longestAnswer;
   }
@@ -61,8 +72,13 @@ public final class RecordingProgress implements MetricProgress {
   }
 
   /// Returns the most parts that were sent and not recorded at any time.
-  public int mostUnrecorded() {
-    return mostUnrecorded.get();
+  public int mostSentUnrecorded() {
+    return mostSentUnrecorded.get();
+  }
+
+  /// Records no later parts, as if the ledger were unavailable.
+  public void recordNothing() {
+    isRecording = false;
   }
 
   @Override
@@ -71,8 +87,13 @@ public final class RecordingProgress implements MetricProgress {
   }
 
   @Override
-  public boolean wasInterrupted() {
-    return wasInterrupted;
+  public long acceptedPlan() {
+    return acceptedPlan;
+  }
+
+  @Override
+  public int mostUnrecorded() {
+    return wasInterrupted ? MOST_UNRECORDED : 0;
   }
 
   @Override
@@ -91,14 +112,17 @@ public final class RecordingProgress implements MetricProgress {
   }
 
   @Override
-  public void recordAccepted(Set<Integer> parts) {
-    recorded.addAll(parts);
+  public boolean recordAccepted(Set<Integer> parts, long plan) {
+    if (isRecording) {
+      recorded.addAll(parts);
+    }
+    return isRecording;
   }
 
   private void countAttempt() {
     if (isLate) {
       throw new PublishFailedException("not begun");
     }
-    mostUnrecorded.accumulateAndGet(attempts.incrementAndGet() - recorded.size(), Math::max);
+    mostSentUnrecorded.accumulateAndGet(attempts.incrementAndGet() - recorded.size(), Math::max);
   }
 }
