@@ -411,6 +411,24 @@ final class FaultInjectionIT {
     assertCounted(SCAN, 0);
   }
 
+  /// A notification that was never accepted silences no later one.
+  @Test
+  void snsRefuses_theNextPayloadTells() {
+    proxy.use(only("sns", new Fault.Answer(403, "AuthorizationError", "not authorized")));
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> handle(SCAN)).hasMessageContaining("alerts: NOT done, SNS Publish");
+    }
+
+    proxy.use(_ -> Fault.NONE);
+    for (int more = 1; more <= 5; more++) {
+      handle(SCAN + more);
+    }
+    assertThat(queue.drain()).hasSize(1);
+    assertThat(metrics.total("AlertsSent")).isEqualTo(1);
+    assertThat(metrics.total("AlertsSuppressed")).isEqualTo(4);
+    assertThat(metrics.total("PossibleDuplicates")).isZero();
+  }
+
   @Test
   void topicDeleted_thePayloadFails() {
     aws.sns().deleteTopic(request -> request.topicArn(queue.topicArn()));
