@@ -138,7 +138,7 @@ final class FaultInjectionIT {
 
     assertThatThrownBy(() -> Invocation.of(handler, event, context))
         .isInstanceOf(PayloadFailedException.class)
-        .hasMessageContaining("4 of 6 requests sent, then: not begun: ");
+        .hasMessageContaining("4 of 5 requests sent, then: not begun: ");
     assertThat(proxy.count("PutMetricData")).isEqualTo(4);
   }
 
