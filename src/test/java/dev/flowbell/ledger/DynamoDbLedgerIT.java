@@ -533,7 +533,7 @@ final class DynamoDbLedgerIT extends LedgerContract {
     evidence.lease("names", null);
     assertThat(table.attributes("told#names"))
         .containsOnlyKeys("id", "leaseEnd", "owner", "expires");
-    evidence.recordSent("names", new Episode(NOW, NOW, NOW, 1, false, false, ""));
+    evidence.recordSent("names", new Episode(NOW, NOW, NOW, 1, false, false, "names"));
     evidence.countNotification(9, 1);
     evidence.hold(9, "alert");
     evidence.post(Set.of("held 9"));
@@ -548,13 +548,14 @@ final class DynamoDbLedgerIT extends LedgerContract {
             "expires",
             "closed",
             "taken",
+            "plan",
             "doubts",
             "counted");
     assertThat(table.attributes("ev#names")).containsOnlyKeys("id", "expires", "tries", "nAHw");
     assertThat(table.attributes("ev#names").get("tries").bs())
         .containsExactly(SdkBytes.fromByteArray(new byte[] {0, -1}));
     assertThat(table.attributes("told#names"))
-        .containsOnlyKeys("id", "first", "last", "at", "rank", "grown", "got", "expires");
+        .containsOnlyKeys("id", "first", "last", "at", "rank", "grown", "got", "by", "expires");
     assertThat(table.attributes("mails#9")).containsOnlyKeys("id", "count", "held", "expires");
     assertThat(table.attributes("open")).containsOnlyKeys("id", "entries");
   }
