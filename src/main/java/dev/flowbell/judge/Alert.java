@@ -55,6 +55,8 @@ public sealed interface Alert {
   ///   one of the hosts
   /// @param examples some of the doors it tried
   /// @param gotThrough the doors that let it in; what came before it was seen is not known
+  /// @param isEgress whether all attempts of the payload are egress records: then their interface
+  ///   is the source's own, or that of `maskedBy`
   record Scan(
       Severity severity,
       String key,
@@ -71,6 +73,7 @@ public sealed interface Alert {
       List<Door> examples,
       List<Door> gotThrough,
       boolean isUnanswered,
+      boolean isEgress,
       Place place,
       Instant since,
       Instant until)

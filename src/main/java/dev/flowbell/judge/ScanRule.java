@@ -282,6 +282,7 @@ final class ScanRule {
           doors.stream().limit(Alert.MOST_EXAMPLES).toList(),
           known.gotThrough().stream().sorted().limit(Alert.MOST_EXAMPLES).toList(),
           !known.hasRejects() && attempts.stream().noneMatch(group -> group.suspect().isRejected()),
+          !attempts.isEmpty() && attempts.stream().allMatch(group -> group.suspect().isEgress()),
           attempts.isEmpty() ? placeOf(known) : PayloadView.placeOf(attempts),
           Hours.since(since, earliest, isInside),
           latest);

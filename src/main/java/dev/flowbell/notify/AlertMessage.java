@@ -40,7 +40,7 @@ public record AlertMessage(
 
   /// Returns the notification of an alert.
   public static AlertMessage of(Alert alert, NotificationContext context) {
-    AlertContent content = new AlertContent(alert, context);
+    AlertContent content = AlertContent.of(alert, context);
     return new AlertMessage(
         content.subject(),
         AlertText.toText(content),

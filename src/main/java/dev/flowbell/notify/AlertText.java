@@ -45,7 +45,11 @@ final class AlertText {
   private static List<String> toLines(String label, NextStep step) {
     return switch (step) {
       case NextStep.Labelled(String name, String command) ->
-          wrapped(margin(label), margin("") + "  ", name + " " + command, " \\");
+          wrapped(
+              margin(label),
+              margin("") + "  ",
+              name.isEmpty() ? command : name + " " + command,
+              " \\");
       case NextStep.Sentence(String text) -> wrapped(margin(label), margin(""), text, "");
     };
   }

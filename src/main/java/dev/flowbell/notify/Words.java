@@ -1,25 +1,32 @@
 package dev.flowbell.notify;
 
-import java.time.Duration;
+import dev.flowbell.judge.Count;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
-/// Formats counts, durations and times for people. All times are UTC.
+/// Formats counts, lists and times for people. All times are UTC.
 final class Words {
-  private static final DateTimeFormatter DATE_TIME = utc("uuuu-MM-dd HH:mm:ss");
-  private static final DateTimeFormatter TIME = utc("HH:mm:ss");
+  /// The most of anything that a list names.
+  static final int MOST_NAMES = 4;
+
+  private static final DateTimeFormatter DATE = utc("uuuu-MM-dd");
   private static final DateTimeFormatter DATE_MINUTE = utc("uuuu-MM-dd HH:mm");
   private static final DateTimeFormatter MINUTE = utc("HH:mm");
 
   private Words() {}
 
-  /// Returns `1 byte`, `24,720 bytes`, `2 addresses`.
+  /// Returns `1 byte`, `24,720 bytes`.
   static String counted(long count, String singular) {
-    String plural = singular.endsWith("ss") ? singular + "es" : singular + "s";
-    return grouped(count) + " " + (count == 1 ? singular : plural);
+    return grouped(count) + " " + singular + (count == 1 ? "" : "s");
+  }
+
+  /// Returns `1 port`, `at least 25 hosts`.
+  static String counted(Count count, String singular) {
+    return (count.isAtLeast() ? "at least " : "") + counted(count.value(), singular);
   }
 
   /// Returns `24,720`.
@@ -27,34 +34,46 @@ final class Words {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  /// Returns the two largest units of a duration: `58 s`, `4 min 10 s`, `18 h 24 min`, `3 d 4 h`.
-  static String span(Duration duration) {
-    long seconds = duration.toSeconds();
-    if (seconds < 60) {
-      return seconds + " s";
-    }
-    if (seconds < 3_600) {
-      return two(seconds / 60, "min", seconds % 60, "s");
-    }
-    if (seconds < 86_400) {
-      return two(seconds / 3_600, "h", seconds / 60 % 60, "min");
-    }
-    return two(seconds / 86_400, "d", seconds / 3_600 % 24, "h");
+  /// Returns `25`, or `at least 25` where there may be more.
+  static String number(Count count) {
+    return (count.isAtLeast() ? "at least " : "") + grouped(count.value());
   }
 
-  private static String two(long first, String firstUnit, long second, String secondUnit) {
-    return first + " " + firstUnit + (second == 0 ? "" : " " + second + " " + secondUnit);
+  /// Returns `25`, or `25+` where there may be more.
+  static String shortNumber(Count count) {
+    return grouped(count.value()) + (count.isAtLeast() ? "+" : "");
   }
 
-  /// Returns `2026-11-22 10:14:05`.
-  static String dateTime(Instant time) {
-    return DATE_TIME.format(time);
+  /// Returns the first four of a list: `10.0.2.1, 10.0.2.2, 10.0.2.3, 10.0.2.4 and others`.
+  static String names(List<String> all) {
+    return String.join(", ", all.subList(0, Math.min(MOST_NAMES, all.size())))
+        + (all.size() > MOST_NAMES ? " and others" : "");
   }
 
-  /// Returns `2026-11-22 10:14:05-10:15:03`. The end has a date only if it is another day.
-  static String period(Instant first, Instant last) {
-    boolean isSameDay = dayOf(first).equals(dayOf(last));
-    return DATE_TIME.format(first) + "-" + (isSameDay ? TIME : DATE_TIME).format(last);
+  /// Returns `a, b and c`.
+  static String and(List<String> all) {
+    int last = all.size() - 1;
+    return last < 1
+        ? String.join("", all)
+        : String.join(", ", all.subList(0, last)) + " and " + all.get(last);
+  }
+
+  /// Returns a text with a capital letter at its start.
+  static String capitalized(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+
+  /// Returns `2026-11-22, first 10:14 UTC, last 10:15 UTC when this was sent`. Of a single minute,
+  /// it is `2026-11-22 10:14 UTC`.
+  static String firstToLast(Instant first, Instant last) {
+    if (dateMinute(first).equals(dateMinute(last))) {
+      return dateMinute(first) + " UTC";
+    }
+    return dayOf(first).equals(dayOf(last))
+        ? "%s, first %s UTC, last %s UTC when this was sent"
+            .formatted(DATE.format(first), minute(first), minute(last))
+        : "first %s UTC, last %s UTC when this was sent"
+            .formatted(dateMinute(first), dateMinute(last));
   }
 
   /// Returns `2026-11-22 10:14`.

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -162,7 +163,7 @@ class ReplayCommandTest {
     assertThat(notifications)
         .extracting(each -> each.get("severity"), each -> each.get("subject"))
         .containsExactly(
-            tuple("low", "[Flowbell LOW] 198.51.100.7 scans 16+ ports of 10.0.2.98, rejected"));
+            tuple("low", "[Flowbell LOW] 198.51.100.7 tries 16+ ports of 10.0.2.98, rejected"));
     assertThat(Json.objectsAt(notifications.getFirst(), "alerts"))
         .extracting(
             alert -> alert.get("rule"),
@@ -501,26 +502,37 @@ class ReplayCommandTest {
 
             1 notification to send, as the e-mail would arrive:
             ------------------------------------------------------------------------------
-            Subject: [Flowbell LOW] 198.51.100.7 scans 16+ ports of 10.0.2.98, rejected
+            Subject: [Flowbell LOW] 198.51.100.7 tries 16+ ports of 10.0.2.98, rejected
 
-            A source outside, 198.51.100.7, is scanning: it tried at least 16 ports of 10.0.2.98.
-            These attempts were rejected. Whether it reached anything else is not known.
+            A source outside acts like a scanner, and is rejected.
+            Whether it reached anything else is not known.
 
-            WHO    198.51.100.7 (outside), behind the NAT device 10.0.1.5: rules see that address
-            TRIED  at least 16 ports of 10.0.2.98: port 21 (ftp), port 22 (ssh), port 23 (telnet), port 25
-                   (smtp) and others
-            SEEN   at eni-0a1b2c3d, i-0987654321, subnet-1234abcd, vpc-abcd1234
-            SINCE  2026-11-22 10:14 UTC, for 1 min
+            WHO    198.51.100.7 (outside), by way of 10.0.1.5 (NAT, gateway or node; others may use it too)
+            TRIED  at least 16 ports of 10.0.2.98: 21 (ftp), 22 (ssh), 23 (telnet), 25 (smtp) and others
+            SEEN   eni-0a1b2c3d, i-0987654321, subnet-1234abcd, vpc-abcd1234
+            WHEN   2026-11-22, first 10:14 UTC, last 10:15 UTC when this was sent
             WHERE  account 123456789010, log group /vpc/flow-logs
 
-            NEXT   Nothing needs to be opened. Close what need not be public.
+            NEXT   Nothing to do tonight, unless 198.51.100.7 is yours or a partner's and should get in.
+                   By day: if 10.0.2.98 need not be public, take away its public address.
 
-            WHY    16 ports of one host within an hour (ALERT_THRESHOLDS=outside-scan-ports=16).
-            LESS   If this is expected: QUIET="198.51.100.7/32 scan", or a higher threshold.
-            AGAIN  Not before 2026-11-23 10:15 UTC while it goes on, unless something gets through. After an
-                   hour's silence it counts as new.
+            WHY    Within an hour: 16 ports of one host (ALERT_THRESHOLDS: outside-scan-ports=16).
+            LESS   If this is expected, add 198.51.100.7/32 scan to QUIET, or raise outside-scan-ports.
+            AGAIN  From 2026-11-23 10:15 UTC; sooner if it gets through, or stops for an hour and comes back.
             ------------------------------------------------------------------------------
             """);
+  }
+
+  /// Somebody may isolate the host whose interface it is. Only egress records show that.
+  @ParameterizedTest
+  @CsvSource({
+    "inside-sweep, (10.0.3.17's own interface)",
+    "inside-scan, '(its own, that of 10.0.1.5, or that of a host it tried)'",
+    "outside-scan, ''"
+  })
+  void text_whoseInterface(String event, String whose) {
+    assertThat(CommandRun.of("replay", "events/" + event + ".json").out())
+        .contains("\nSEEN   eni-0a1b2c3d" + (whose.isEmpty() ? "," : " " + whose + ","));
   }
 
   /// What the fields can't show is not 0.
@@ -605,7 +617,7 @@ class ReplayCommandTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
-        .contains("SEEN   at eni-??2J??")
+        .contains("SEEN   eni-??2J??")
         .doesNotContain("\u001b")
         .doesNotContain("\u0007");
   }
@@ -656,7 +668,7 @@ class ReplayCommandTest {
           .containsEntry("Action", "Publish")
           .containsEntry("TopicArn", "arn:aws:sns:eu-west-1:123456789012:flowbell")
           .containsEntry(
-              "Subject", "[Flowbell LOW] 198.51.100.7 scans 16+ ports of 10.0.2.98, rejected");
+              "Subject", "[Flowbell LOW] 198.51.100.7 tries 16+ ports of 10.0.2.98, rejected");
     }
   }
 

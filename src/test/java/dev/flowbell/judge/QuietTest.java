@@ -281,6 +281,7 @@ class QuietTest {
         List.of(),
         gotThrough,
         false,
+        false,
         place(),
         SINCE,
         UNTIL);

@@ -22,395 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AlertMessageTest {
   private static final Place NOWHERE = new Place(null, null, null, null, null, null);
 
-  // Whole notifications.
-
-  @Test
-  void of_insideScanByHosts() {
-    assertThat(written("inside scan by hosts"))
-        .isEqualTo(
-            """
-            [Flowbell HIGH] prod eu-west-1: INSIDE 10.0.3.17 tries port 445 (smb) at 25+ hosts, rejected
-
-            A host INSIDE your networks, 10.0.3.17, is scanning: it tried at least 25 hosts on port 445 (smb).
-            These attempts were rejected. Whether it reached anything else is not known.
-
-            WHO    10.0.3.17 (inside)
-            TRIED  at least 25 hosts on port 445 (smb): 10.0.2.1, 10.0.2.2, 10.0.2.3, 10.0.2.4 and others
-            SEEN   at least 3 interfaces, last at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 12 different minutes
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Look at 10.0.3.17 now: what runs there, and who is logged in? Isolate it if nobody can tell.
-                   Whose host: aws ec2 describe-network-interfaces --filters \\
-                     Name=addresses.private-ip-address,Values=10.0.3.17
-
-            WHY    15 ports of one host, or 25 hosts, within an hour
-                   (ALERT_THRESHOLDS=scan-ports=15,scan-hosts=25).
-            LESS   If this is expected: QUIET="10.0.3.17/32 scan", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on, unless something gets through. After an
-                   hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_insideScanGotThrough() {
-    assertThat(written("inside scan by hosts, got through"))
-        .isEqualTo(
-            """
-            [Flowbell HIGH] prod eu-west-1: INSIDE 10.0.3.17 GOT THROUGH to 10.0.2.9:445 (smb), tries 25+ hosts
-
-            A host INSIDE your networks, 10.0.3.17, is scanning: it tried at least 25 hosts on port 445 (smb).
-            It GOT THROUGH: it exchanged accepted traffic with 10.0.2.9:445 (smb), 10.0.2.11:445 (smb).
-            What it reached before Flowbell noticed it is not known.
-
-            WHO    10.0.3.17 (inside)
-            TRIED  at least 25 hosts on port 445 (smb): 10.0.2.1, 10.0.2.2, 10.0.2.3, 10.0.2.4 and others
-            SEEN   at least 3 interfaces, last at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 12 different minutes; it got through after the
-                   last notification
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Look at 10.0.3.17 now: what runs there, and who is logged in? Isolate it if nobody can tell.
-                   Look also at 10.0.2.9, 10.0.2.11, which the source reached.
-                   Whose host: aws ec2 describe-network-interfaces --filters \\
-                     Name=addresses.private-ip-address,Values=10.0.3.17
-
-            WHY    15 ports of one host, or 25 hosts, within an hour
-                   (ALERT_THRESHOLDS=scan-ports=15,scan-hosts=25).
-            LESS   Raise the threshold. QUIET does not hide what got through.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_outsideScan() {
-    assertThat(written("outside scan"))
-        .isEqualTo(
-            """
-            [Flowbell LOW] prod eu-west-1: 198.51.100.7 scans 100+ ports of 10.0.2.98, rejected
-
-            A source outside, 198.51.100.7, is scanning: it tried at least 100 ports of 10.0.2.98.
-            These attempts were rejected. Whether it reached anything else is not known.
-
-            WHO    198.51.100.7 (outside)
-            TRIED  at least 100 ports of 10.0.2.98: port 1, port 2, port 3, port 4 and others
-            SEEN   at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 2 different minutes
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Nothing needs to be opened. Close what need not be public.
-
-            WHY    100 ports of one host within an hour (ALERT_THRESHOLDS=outside-scan-ports=100).
-            LESS   If this is expected: QUIET="198.51.100.7/32 scan", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on, unless something gets through. After an
-                   hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_outsideScanGotThrough() {
-    assertThat(written("outside scan, got through"))
-        .isEqualTo(
-            """
-            [Flowbell MEDIUM] prod: 198.51.100.7 GOT THROUGH to 10.0.2.98:443 (https), tries 100+ ports
-
-            A source outside, 198.51.100.7, is scanning: it tried at least 100 ports of 10.0.2.98.
-            It GOT THROUGH: it exchanged accepted traffic with 10.0.2.98:443 (https).
-            What it reached before Flowbell noticed it is not known.
-
-            WHO    198.51.100.7 (outside)
-            TRIED  at least 100 ports of 10.0.2.98: port 1, port 2, port 3, port 4 and others
-            SEEN   at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 2 different minutes
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Should 10.0.2.98:443 (https) be open to the internet? If not, close it and look at the host.
-
-            WHY    100 ports of one host within an hour (ALERT_THRESHOLDS=outside-scan-ports=100).
-            LESS   Raise the threshold. QUIET does not hide what got through.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_test() {
-    assertThat(written("test"))
-        .isEqualTo(
-            """
-            [Flowbell LOW TEST] prod eu-west-1: 198.51.100.7 scans 100+ ports of 10.0.2.98, rejected
-
-            THIS IS A TEST by "flowbell doctor --send-test". Nothing happened: the records are made up.
-            A source outside, 198.51.100.7, is scanning: it tried at least 100 ports of 10.0.2.98.
-            These attempts were rejected. Whether it reached anything else is not known.
-
-            WHO    198.51.100.7 (outside)
-            TRIED  at least 100 ports of 10.0.2.98: port 1, port 2, port 3, port 4 and others
-            SEEN   at eni-00000000000000000, i-00000000000000000, subnet-00000000000000000,
-                   vpc-00000000000000000
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 2 different minutes
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Nothing to do: metrics and notifications work.
-
-            WHY    100 ports of one host within an hour (ALERT_THRESHOLDS=outside-scan-ports=100).
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_blockedConnection() {
-    assertThat(written("blocked, one source"))
-        .isEqualTo(
-            """
-            [Flowbell MEDIUM] prod eu-west-1: 10.0.1.5 can't reach 10.0.0.11:5432 (postgresql)
-
-            10.0.1.5 can't reach 10.0.0.11:5432 (postgresql), again and again.
-            A security group or network ACL rejects it, most likely inbound at the destination.
-
-            WHO    10.0.1.5 (inside)
-            TRIED  10.0.0.11:5432 (postgresql)
-            SEEN   at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 7 different minutes
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   If it should connect, allow port 5432 (postgresql) inbound from 10.0.1.5 in the group and ACL
-                   of 10.0.0.11.
-                   If eni-0a1b2c3d is the source's own interface, allow it outbound there.
-                   If it worked before, look in CloudTrail for what changed at that time.
-                   Its groups: aws ec2 describe-network-interfaces --network-interface-ids eni-0a1b2c3d
-                   Its ACL: aws ec2 describe-network-acls --filters \\
-                     Name=association.subnet-id,Values=subnet-0aa1
-
-            WHY    Within half an hour, the same door blocked in 5 different minutes (or 2 windows of ten
-                   minutes), or 100 times, or for 10 sources
-                   (ALERT_THRESHOLDS=blocked-minutes=5,blocked-records=100,blocked-sources=10).
-            LESS   If this is expected: QUIET="10.0.0.11/32 5432 blocked-connection", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_blockedBehindNat() {
-    assertThat(written("blocked, NAT"))
-        .isEqualTo(
-            """
-            [Flowbell MEDIUM] prod eu-west-1: 10.0.1.5 can't reach 10.0.0.11:5432 (postgresql)
-
-            10.0.1.5 can't reach 10.0.0.11:5432 (postgresql), again and again.
-            A security group or network ACL rejects it, most likely inbound at the destination.
-
-            WHO    10.0.1.5 (inside), behind the NAT device 10.0.0.220: rules see that address
-            TRIED  10.0.0.11:5432 (postgresql)
-            SEEN   at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 7 different minutes
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   If it should connect, allow port 5432 (postgresql) inbound from 10.0.0.220 in the group and
-                   ACL of 10.0.0.11.
-                   If eni-0a1b2c3d is the source's own interface, allow it outbound there.
-                   If it worked before, look in CloudTrail for what changed at that time.
-                   Its groups: aws ec2 describe-network-interfaces --network-interface-ids eni-0a1b2c3d
-                   Its ACL: aws ec2 describe-network-acls --filters \\
-                     Name=association.subnet-id,Values=subnet-0aa1
-
-            WHY    Within half an hour, the same door blocked in 5 different minutes (or 2 windows of ten
-                   minutes), or 100 times, or for 10 sources
-                   (ALERT_THRESHOLDS=blocked-minutes=5,blocked-records=100,blocked-sources=10).
-            LESS   If this is expected: QUIET="10.0.0.11/32 5432 blocked-connection", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_blockedEgress() {
-    assertThat(written("blocked, egress"))
-        .isEqualTo(
-            """
-            [Flowbell MEDIUM] prod eu-west-1: 10.0.1.5 can't reach 10.0.0.11:5432 (postgresql)
-
-            10.0.1.5 can't reach 10.0.0.11:5432 (postgresql), again and again.
-            The source's own side rejects it: an outbound rule of its security group or network ACL.
-
-            WHO    10.0.1.5 (inside)
-            TRIED  10.0.0.11:5432 (postgresql)
-            SEEN   at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 7 different minutes
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   If it should connect, allow port 5432 (postgresql) outbound to 10.0.0.11 in the group and ACL
-                   of 10.0.1.5.
-                   If it worked before, look in CloudTrail for what changed at that time.
-                   Its groups: aws ec2 describe-network-interfaces --network-interface-ids eni-0a1b2c3d
-                   Its ACL: aws ec2 describe-network-acls --filters \\
-                     Name=association.subnet-id,Values=subnet-0aa1
-
-            WHY    Within half an hour, the same door blocked in 5 different minutes (or 2 windows of ten
-                   minutes), or 100 times, or for 10 sources
-                   (ALERT_THRESHOLDS=blocked-minutes=5,blocked-records=100,blocked-sources=10).
-            LESS   If this is expected: QUIET="10.0.0.11/32 5432 blocked-connection", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_blockedFleet() {
-    assertThat(written("blocked, fleet"))
-        .isEqualTo(
-            """
-            [Flowbell MEDIUM] prod eu-west-1: 12+ hosts can't reach 10.0.0.11:5432 (postgresql)
-
-            At least 12 hosts of yours can't reach 10.0.0.11:5432 (postgresql), again and again.
-            A security group or network ACL rejects it, most likely inbound at the destination.
-
-            WHO    at least 12 sources: 10.0.1.5, 10.0.1.6, 10.0.1.7, 10.0.1.8 and others
-            TRIED  10.0.0.11:5432 (postgresql)
-            SEEN   at least 4 interfaces, last at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min, in at least 7 different minutes
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   If it should connect, allow port 5432 (postgresql) inbound from its clients in the group and
-                   ACL of 10.0.0.11.
-                   If eni-0a1b2c3d is the source's own interface, allow it outbound there.
-                   If it worked before, look in CloudTrail for what changed at that time.
-                   Its groups: aws ec2 describe-network-interfaces --network-interface-ids eni-0a1b2c3d
-                   Its ACL: aws ec2 describe-network-acls --filters \\
-                     Name=association.subnet-id,Values=subnet-0aa1
-
-            WHY    Within half an hour, the same door blocked in 5 different minutes (or 2 windows of ten
-                   minutes), or 100 times, or for 10 sources
-                   (ALERT_THRESHOLDS=blocked-minutes=5,blocked-records=100,blocked-sources=10).
-            LESS   If this is expected: QUIET="10.0.0.11/32 5432 blocked-connection", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_answersDropped() {
-    assertThat(written("answers dropped, request accepted"))
-        .isEqualTo(
-            """
-            [Flowbell MEDIUM] prod eu-west-1: answers of 10.0.0.11:443 (https) are dropped by a network ACL
-
-            10.0.0.11:443 (https) answers its clients, and the answers are rejected: clients see a timeout.
-            The requests were accepted, so a network ACL does it: security groups keep state.
-
-            SERVER 10.0.0.11:443 (https)
-            WHO    at least 3 clients: 10.0.1.5, 10.0.1.6, 198.51.100.9
-            LOST   at least 14 answers, in at least 4 minutes
-            SEEN   at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min; it still goes on, a day or more after the last notification
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Allow ports 1024-65535 outbound in the network ACL of the server's subnet.
-                   Its ACL: aws ec2 describe-network-acls --filters \\
-                     Name=association.subnet-id,Values=subnet-0aa1
-
-            WHY    10 rejected answers within an hour, in two different minutes or more
-                   (ALERT_THRESHOLDS=dropped-answers=10).
-            LESS   If this is expected: QUIET="10.0.0.11/32 443 answers-dropped", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_rejectsInside() {
-    assertThat(written("rejects, inside"))
-        .isEqualTo(
-            """
-            [Flowbell LOW] prod eu-west-1: INSIDE 10.0.1.5 was rejected 1,204+ times
-
-            A host of yours, 10.0.1.5, was rejected at least 1,204 times within an hour, on at least 3 hosts.
-
-            WHO    10.0.1.5 (inside)
-            TRIED  10.0.2.98:80 (http), 10.0.2.98:8081
-            SEEN   at eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
-            SINCE  2026-11-23 07:01 UTC, for 12 min
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Ask the owner of 10.0.1.5 what it tries to reach.
-                   Whose host: aws ec2 describe-network-interfaces --filters \\
-                     Name=addresses.private-ip-address,Values=10.0.1.5
-
-            WHY    1,000 rejected attempts within an hour (ALERT_THRESHOLDS=rejects=1000).
-            LESS   If this is expected: QUIET="10.0.1.5/32 rejects", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:13 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_unreadable() {
-    assertThat(written("unreadable"))
-        .isEqualTo(
-            """
-            [Flowbell MEDIUM] prod eu-west-1: can't read flow log records of /vpc/flow-logs
-
-            Flowbell can't read at least 12 lines of this log group: wrong field count, broken json.
-            What they say is in no metric and in no notification.
-
-            SINCE  2026-11-23 07:01 UTC
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Set LOG_FORMAT to the LogFormat of the flow logs that deliver here.
-                   Which format: aws ec2 describe-flow-logs --query 'FlowLogs[].[LogGroupName,LogFormat]'
-
-            WHY    5 unreadable records within an hour (ALERT_THRESHOLDS=unreadable-records=5).
-            LESS   If this is expected: QUIET="0.0.0.0/0 unreadable-records", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:01 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  @Test
-  void of_skipped() {
-    assertThat(written("skipped"))
-        .isEqualTo(
-            """
-            [Flowbell LOW] prod eu-west-1: AWS skipped flow log records of /vpc/flow-logs
-
-            AWS skipped at least 1 window of records (log-status SKIPDATA): counts are too low for that time.
-
-            SEEN   at eni-0a1b2c3d
-            SINCE  2026-11-23 07:01 UTC
-            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
-
-            NEXT   Nothing to fix: AWS lost these records. Other logs may cover that time.
-
-            WHY    1 skipped window within an hour (ALERT_THRESHOLDS=skipped-windows=1).
-            LESS   If this is expected: QUIET="0.0.0.0/0 skipped-windows", or a higher threshold.
-            AGAIN  Not before 2026-11-24 07:01 UTC while it goes on. After an hour's silence it counts as new.
-
-            Its records: https://…
-            """);
-  }
-
-  private static String written(String name) {
-    AlertMessage message =
-        AlertMessage.of(Objects.requireNonNull(SampleAlerts.all().get(name)), SampleAlerts.CONTEXT);
-    return message.subject() + "\n\n" + message.text().replaceAll("https://\\S+", "https://…");
-  }
-
   // What holds for each kind.
 
   static List<Alert> alerts() {
@@ -479,6 +90,7 @@ class AlertMessageTest {
                 doors,
                 doors,
                 false,
+                false,
                 place,
                 SampleAlerts.SINCE,
                 SampleAlerts.UNTIL),
@@ -544,23 +156,45 @@ class AlertMessageTest {
                 null, null, "", "", Thresholds.parse("scan-ports=0,scan-hosts=7")));
 
     assertThat(message.text())
-        .contains("\nWHY    7 hosts, within an hour (ALERT_THRESHOLDS=scan-hosts=7).\n");
+        .contains("\nWHY    Within an hour: 7 hosts (ALERT_THRESHOLDS: scan-hosts=7).\n");
+  }
+
+  /// Accepted records show what else a source reached. Of a rule's doing, rejected ones matter.
+  @Test
+  void link_fitsTheQuestion() {
+    String all = "filter @message like /(^|[^0-9a-f.:])%s($|[^0-9a-f.:])/";
+    String rejected = all.replace("filter ", "filter @message like /REJECT/ and ");
+
+    assertThat(query("inside scan by hosts")).contains(all.formatted("10\\.0\\.3\\.17"));
+    assertThat(query("outside scan, got through")).contains(all.formatted("198\\.51\\.100\\.7"));
+    assertThat(query("rejects, outside")).contains(all.formatted("198\\.51\\.100\\.7"));
+    assertThat(query("blocked, unanswered")).contains(all.formatted("10\\.0\\.1\\.5"));
+    assertThat(query("blocked, one source")).contains(rejected.formatted("10\\.0\\.1\\.5"));
+    assertThat(query("blocked, fleet")).contains(rejected.formatted("10\\.0\\.0\\.11"));
+    assertThat(query("answers dropped, request accepted"))
+        .contains(rejected.formatted("10\\.0\\.0\\.11"));
+    assertThat(query("skipped")).contains("filter @message like /SKIPDATA|NODATA/");
+  }
+
+  private static String query(String name) {
+    return AlertContent.of(
+            Objects.requireNonNull(SampleAlerts.all().get(name)), SampleAlerts.CONTEXT)
+        .query();
   }
 
   @Test
-  void text_linkShowsAcceptedRecordsWhereTheyMatter() {
-    assertThat(link(SampleAlerts.insideByHosts(List.of(), Occasion.NEW))).contains("REJECT");
-    assertThat(link(SampleAlerts.insideUnanswered())).doesNotContain("REJECT");
-    assertThat(
-            link(
-                SampleAlerts.insideByHosts(
-                    List.of(SampleAlerts.door("10.0.2.9:445")), Occasion.NEW)))
-        .doesNotContain("REJECT");
-    assertThat(link(SampleAlerts.answers(true, true))).doesNotContain("REJECT");
-  }
+  void text_withoutRegionOrStack() {
+    AlertMessage message =
+        AlertMessage.of(
+            SampleAlerts.insideByHosts(List.of(), Occasion.NEW),
+            new NotificationContext(null, null, "", "/vpc", Thresholds.DEFAULT));
 
-  private static String link(Alert alert) {
-    return AlertMessage.of(alert, SampleAlerts.CONTEXT).text().lines().toList().getLast();
+    assertThat(message.text())
+        .contains(
+            "\nWhether it reached anything else is not known.\n",
+            "       Whose host: aws ec2 describe-network-interfaces --filters \\\n",
+            "\nWHY    Within an hour: 25 hosts (ALERT_THRESHOLDS: scan-hosts=25).\n",
+            "\nLESS   If this is expected, add 10.0.3.17/32 scan to QUIET, or raise scan-hosts.\n");
   }
 
   // Texts of records.
@@ -651,22 +285,25 @@ class AlertMessageTest {
         .isEqualTo(
             """
             {"version":"1.0","source":"custom","content":{"textType":"client-markdown",
-            "title":"HIGH: INSIDE 10.0.3.17 tries port 445 (smb) at 25+ hosts, rejected",
-            "description":"A host INSIDE your networks, 10.0.3.17,\s
-            is scanning: it tried at least 25 hosts on port 445 (smb).\\nThese attempts were\s
-            rejected. Whether it reached anything else is not known.\\n*WHO* 10.0.3.17\s
-            (inside)\\n*TRIED* at least 25 hosts on port 445 (smb): 10.0.2.1, 10.0.2.2,\s
-            10.0.2.3, 10.0.2.4 and others\\n*SEEN* at least 3 interfaces, last at eni-0a1b2c3d,\s
-            i-01234567, subnet-0aa1, vpc-0bb2\\n*SINCE* 2026-11-23 07:01 UTC, for 12 min,\s
-            in at least 12 different minutes\\n*WHERE* stack prod, account 123456789010,\s
-            eu-west-1, log group /vpc/flow-logs",
-            "nextSteps":["Look at 10.0.3.17 now: what runs there,\s
-            and who is logged in? Isolate it if nobody can tell.",
-            "Whose host: aws ec2 describe-network-interfaces --filters\s
-            Name=addresses.private-ip-address,Values=10.0.3.17"],"keywords":["flowbell","high",
-            "scan"]},"metadata":{"threadId":"scan/10.0.3.17",
-            "summary":"INSIDE 10.0.3.17 tries port 445 (smb) at 25+ hosts, rejected",
-            "eventType":"scan"}}\
+            "title":"HIGH:\s
+            INSIDE 10.0.3.17 tries port 445 (smb) at 25+ hosts, rejected","description":"A host\s
+            INSIDE your networks acts like a scanner, and is rejected.\\nWhether it reached\s
+            anything else is not known; its records show it if accepted traffic is\s
+            logged.\\n*WHO* 10.0.3.17 (inside)\\n*TRIED* at least 25 hosts on port 445 (smb):\s
+            10.0.2.1, 10.0.2.2, 10.0.2.3, 10.0.2.4 and others\\n*SEEN* at least 3 interfaces,\s
+            such as eni-0a1b2c3d (its own, or that of a host it tried), i-01234567,\s
+            subnet-0aa1, vpc-0bb2\\n*WHEN* 2026-11-23, first 07:01 UTC, last 07:13 UTC when\s
+            this was sent, in at least 12 minutes\\n*WHERE* stack prod, account 123456789010,\s
+            eu-west-1, log group /vpc/flow-logs","nextSteps":["Look at 10.0.3.17 now: what runs\s
+            there, and who is logged in?","Whose host: aws ec2 describe-network-interfaces\s
+            --region eu-west-1 --filters\s
+            Name=addresses.private-ip-address,Values=10.0.3.17","No result: it is in another\s
+            account or Region, a peered network, or on-premises.","If nobody can tell, isolate\s
+            it: only a group without rules on its interface; keep it\s
+            running."],
+            "keywords":["flowbell","high","scan"]},
+            "metadata":{"threadId":"scan/10.0.3.17","summary":"INSIDE\s
+            10.0.3.17 tries port 445 (smb) at 25+ hosts, rejected","eventType":"scan"}}\
             """
                 .replace("\n", ""));
   }

@@ -28,6 +28,14 @@ final class SampleAlerts {
 
   private static final Place PLACE =
       new Place("eni-0a1b2c3d", "i-01234567", "subnet-0aa1", "vpc-0bb2", null, null);
+  private static final Place LONG_IDS =
+      new Place(
+          "eni-0a1b2c3d4e5f60718",
+          "i-0a1b2c3d4e5f60719",
+          "subnet-0a1b2c3d4e5f6071a",
+          "vpc-0a1b2c3d4e5f6071b",
+          null,
+          null);
   private static final Place NOWHERE = new Place(null, null, null, null, null, null);
 
   private SampleAlerts() {}
@@ -40,6 +48,12 @@ final class SampleAlerts {
         "inside scan by hosts, got through",
         insideByHosts(List.of(door("10.0.2.9:445"), door("10.0.2.11:445")), Occasion.GOT_THROUGH));
     alerts.put("inside scan by ports", insideByPorts(PLACE));
+    alerts.put("inside scan, egress", insideByPorts("10.0.3.17", null, "10.0.2.98", true, PLACE));
+    alerts.put(
+        "inside scan, egress, NAT",
+        insideByPorts("10.0.3.17", "10.0.0.220", "10.0.2.98", true, PLACE));
+    alerts.put(
+        "inside scan, IPv6", insideByPorts("2001:db8::17", null, "2001:db8::98", true, LONG_IDS));
     alerts.put("inside scan, unanswered", insideUnanswered());
     alerts.put("outside scan", outside(List.of(), PLACE));
     alerts.put("outside scan, got through", outside(List.of(door("10.0.2.98:443")), PLACE));
@@ -50,9 +64,16 @@ final class SampleAlerts {
     alerts.put("blocked, unanswered", blocked("10.0.1.5", null, false, false, true));
     alerts.put("blocked, fleet", blocked(null, null, false, false, false));
     alerts.put("blocked, port", blocked("10.0.1.5", null, true, false, false));
+    alerts.put("blocked, port, egress", blocked("10.0.1.5", null, true, true, false));
+    alerts.put("blocked, fleet, egress", blocked(null, null, false, true, false));
+    alerts.put("blocked, fleet and port", blocked(null, null, true, false, false));
+    alerts.put("blocked, nowhere", withoutIds(blocked("10.0.1.5", null, false, false, false)));
+    alerts.put(
+        "blocked, egress, nowhere", withoutIds(blocked("10.0.1.5", null, false, true, false)));
     alerts.put("answers dropped, request accepted", answers(true, true));
     alerts.put("answers dropped, request unknown", answers(false, false));
     alerts.put("rejects, outside", rejects("198.51.100.7", false));
+    alerts.put("rejects, outside, IPv6", rejects("2001:db8::7", false));
     alerts.put("rejects, inside", rejects("10.0.1.5", true));
     alerts.put("unreadable", logGroup(Rule.UNREADABLE_RECORDS, Severity.MEDIUM));
     alerts.put("skipped", logGroup(Rule.SKIPPED_WINDOWS, Severity.LOW));
@@ -76,28 +97,35 @@ final class SampleAlerts {
         doors("10.0.2.1:445", "10.0.2.2:445", "10.0.2.3:445", "10.0.2.4:445", "10.0.2.5:445"),
         gotThrough,
         false,
+        false,
         PLACE,
         SINCE,
         UNTIL);
   }
 
   static Alert.Scan insideByPorts(Place place) {
+    return insideByPorts("10.0.3.17", "10.0.0.220", "10.0.2.98", false, place);
+  }
+
+  static Alert.Scan insideByPorts(
+      String source, @Nullable String maskedBy, String host, boolean isEgress, Place place) {
     return new Alert.Scan(
         Severity.HIGH,
-        "scan|10.0.3.17",
+        "scan|" + source,
         Occasion.NEW,
-        address("10.0.3.17"),
+        address(source),
         true,
-        address("10.0.0.220"),
+        maskedBy == null ? null : address(maskedBy),
         least(1),
         least(15),
         least(1),
         least(1),
-        address("10.0.2.98"),
+        address(host),
         null,
-        doors("10.0.2.98:22", "10.0.2.98:23", "10.0.2.98:81"),
+        doors(host + ":22", host + ":23", host + ":81"),
         List.of(),
         false,
+        isEgress,
         place,
         SINCE,
         SINCE);
@@ -120,6 +148,7 @@ final class SampleAlerts {
         doors("10.0.2.1:22", "10.0.2.2:3389"),
         List.of(),
         true,
+        false,
         NOWHERE,
         SINCE,
         UNTIL);
@@ -141,6 +170,7 @@ final class SampleAlerts {
         null,
         doors("10.0.2.98:1", "10.0.2.98:2", "10.0.2.98:3", "10.0.2.98:4", "10.0.2.98:5"),
         gotThrough,
+        false,
         false,
         place,
         SINCE,
@@ -180,6 +210,29 @@ final class SampleAlerts {
         UNTIL);
   }
 
+  private static Alert.BlockedConnection withoutIds(Alert.BlockedConnection blocked) {
+    return new Alert.BlockedConnection(
+        blocked.severity(),
+        blocked.key(),
+        blocked.occasion(),
+        blocked.door(),
+        blocked.isPort(),
+        blocked.source(),
+        blocked.maskedBy(),
+        blocked.exampleSources(),
+        blocked.sources(),
+        blocked.doors(),
+        blocked.examples(),
+        blocked.interfaces(),
+        blocked.minutes(),
+        blocked.records(),
+        blocked.isEgress(),
+        blocked.isUnanswered(),
+        NOWHERE,
+        blocked.since(),
+        blocked.until());
+  }
+
   static Alert.AnswersDropped answers(boolean isRequestAccepted, boolean isEgress) {
     return new Alert.AnswersDropped(
         Severity.MEDIUM,
@@ -199,6 +252,7 @@ final class SampleAlerts {
   }
 
   static Alert.Rejects rejects(String source, boolean isInside) {
+    String host = source.contains(":") ? "2001:db8::98" : "10.0.2.98";
     return new Alert.Rejects(
         Severity.LOW,
         "rejects|" + source,
@@ -206,11 +260,11 @@ final class SampleAlerts {
         address(source),
         isInside,
         null,
-        isInside ? null : address("10.0.2.98"),
+        isInside ? null : address(host),
         least(isInside ? 3 : 1),
         least(2),
         least(1_204),
-        doors("10.0.2.98:80", "10.0.2.98:8081"),
+        doors(host + ":80", host + ":8081"),
         PLACE,
         SINCE,
         UNTIL);
