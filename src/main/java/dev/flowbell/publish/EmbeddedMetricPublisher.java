@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
@@ -47,22 +48,24 @@ public final class EmbeddedMetricPublisher implements MetricPublisher {
 
   /// Prints the open parts of a report. Parts can be accepted before, if an earlier invocation for
   /// the payload used another sink. Printing takes almost no time, so no progress is recorded.
+  ///
+  /// Possible duplicates are in the first line: if the invocation is killed after any line, the
+  /// lines that it repeated are counted.
   @Override
   public void publish(MetricReport report, MetricProgress progress) {
     Instant now = clock.instant();
     progress.ensureTimeForOnlyRequest();
+    List<MetricPart> open = MetricPlan.of(report, now).open(progress);
     Map<Place, Map<Metric, Long>> lines = new LinkedHashMap<>();
-    for (MetricPart part : MetricPlan.of(report, now).open(progress)) {
+    long possibleDuplicates = open.stream().mapToLong(MetricPart::possibleDuplicates).sum();
+    if (possibleDuplicates > 0) {
+      Place place = new Place(MetricSeries.TOTAL, Minutes.of(now));
+      add(lines, place, Metric.POSSIBLE_DUPLICATES, possibleDuplicates);
+    }
+    for (MetricPart part : open) {
       for (MetricPart.Point point : part.points()) {
         Place place = new Place(point.series(), point.minute());
         point.values().forEach((metric, value) -> add(lines, place, metric, value));
-      }
-      if (part.possibleDuplicates() > 0) {
-        add(
-            lines,
-            new Place(MetricSeries.TOTAL, Minutes.of(now)),
-            Metric.POSSIBLE_DUPLICATES,
-            part.possibleDuplicates());
       }
     }
     lines.forEach((place, values) -> print(toLine(place, values)));

@@ -131,6 +131,27 @@ class EmbeddedMetricPublisherTest {
     assertThat(progress.recorded()).as("lines are not recorded").isEmpty();
   }
 
+  /// A kill can come after any line. What was printed until then may repeat lines of an earlier
+  /// invocation, and the next one counts only what this one may have printed.
+  @Test
+  void publish_possibleDuplicatesComeFirst() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    MetricReport report =
+        Reports.withPossibleDuplicates(Reports.ofMinutes(MetricPlan.MOST_VALUES + 1), 3);
+
+    publisher(new PrintStream(printed, false, UTF_8), NOW)
+        .publish(report, new RecordingProgress(Set.of(), true));
+
+    List<String> lines = printed.toString(UTF_8).lines().toList();
+    assertThat(lines).hasSize(1 + MetricPlan.MOST_VALUES + 1);
+    assertThat(lines.getFirst())
+        .as("three of the first part, one of the second")
+        .isEqualTo(
+            """
+            {"_aws":{"Timestamp":1795342740000,"CloudWatchMetrics":[{"Namespace":"Flowbell/Test","Dimensions":[[]],"Metrics":[{"Name":"PossibleDuplicates","Unit":"Count"}]}]},"PossibleDuplicates":4}\
+            """);
+  }
+
   @Test
   void publish_noTimeLeft() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
