@@ -28,9 +28,9 @@ public interface Claim {
   /// Returns what was passed with these numbers to [#recordAccepted], 0 where nothing was.
   long acceptedPlan();
 
-  /// Returns whether the invocation before was killed, or could not record that it ended. Its
-  /// requests may have been accepted without being recorded; [#possibleDuplicates] counts one of
-  /// them.
+  /// Returns whether an invocation before was killed, or could not record that it ended, and no
+  /// later one has published that. Its requests may have been accepted without being recorded;
+  /// [#possibleDuplicates] counts one of them.
   boolean wasInterrupted();
 
   /// Returns whether anything that this claim publishes may have been published before, because the
@@ -65,7 +65,8 @@ public interface Claim {
   void clearPossibleDuplicates();
 
   /// Ends the claim of an unfinished batch. The next invocation need not wait for the lease to end,
-  /// and gets only the recorded possible duplicates.
+  /// and gets the same possible duplicates. If there are any, and [#wasInterrupted], it still is:
+  /// the invocation may have failed before it sent a request again.
   void release();
 
   /// Returns what the ledger remembers across payloads.

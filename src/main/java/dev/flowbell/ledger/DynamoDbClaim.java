@@ -9,6 +9,9 @@ import java.util.Set;
 
 /// A claim in a DynamoDB table. It knows the batch's item as it read and wrote it.
 final class DynamoDbClaim implements Claim {
+  /// A lease that ended long ago, but not by a release.
+  private static final Instant INTERRUPTED = Instant.EPOCH.plusMillis(1);
+
   private final DynamoDbTable table;
   private final String batch;
   private final String runner;
@@ -141,13 +144,18 @@ final class DynamoDbClaim implements Claim {
 
   @Override
   public void release() {
+    boolean staysInterrupted = wasInterrupted() && possibleDuplicates > 0;
     try {
       evidence.flush(false);
     } finally {
       write(
           newUpdate()
-              .set(LedgerAttributes.LEASE_END, DynamoDbJson.milliseconds(Instant.EPOCH))
-              .set(LedgerAttributes.DOUBTS, DynamoDbJson.number(possibleDuplicates))
+              .set(
+                  LedgerAttributes.LEASE_END,
+                  DynamoDbJson.milliseconds(staysInterrupted ? INTERRUPTED : Instant.EPOCH))
+              .set(
+                  LedgerAttributes.DOUBTS,
+                  DynamoDbJson.number(possibleDuplicates - (staysInterrupted ? 1 : 0)))
               .onlyIf(isHeldByThis()));
     }
   }

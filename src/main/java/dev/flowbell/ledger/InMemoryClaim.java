@@ -120,9 +120,10 @@ final class InMemoryClaim implements Claim {
 
   @Override
   public void release() {
+    boolean staysInterrupted = wasInterrupted && possibleDuplicates > 0;
     synchronized (ledger) {
-      batch.possibleDuplicates = possibleDuplicates;
-      batch.leaseEnd = null;
+      batch.possibleDuplicates = possibleDuplicates - (staysInterrupted ? 1 : 0);
+      batch.leaseEnd = staysInterrupted ? Instant.EPOCH : null; // a lease that ended long ago
     }
   }
 

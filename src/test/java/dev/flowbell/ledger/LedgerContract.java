@@ -204,6 +204,26 @@ abstract class LedgerContract {
     assertThat(second.possibleDuplicates()).isZero();
   }
 
+  /// The second invocation failed: two of its requests got no answer, and it did not send all that
+  /// the first one may have had accepted.
+  @Test
+  void release_ofAnInterruptedBatch() {
+    claim(batch, NOW);
+    Claim second = claim(batch, NOW.plus(LEASE));
+    second.addPossibleDuplicates(2);
+    second.release();
+
+    Claim third = claim(batch, NOW.plus(LEASE));
+    assertThat(third.wasInterrupted()).isTrue();
+    assertThat(third.possibleDuplicates()).isEqualTo(3);
+    third.clearPossibleDuplicates();
+    third.recordDone(Set.of("METRICS"));
+    third.release();
+    Claim fourth = claim(batch, NOW.plus(LEASE));
+    assertThat(fourth.wasInterrupted()).isFalse();
+    assertThat(fourth.possibleDuplicates()).isZero();
+  }
+
   @Test
   void addPossibleDuplicates_untilTheyAreCleared() {
     Claim claim = claim(batch, NOW);
