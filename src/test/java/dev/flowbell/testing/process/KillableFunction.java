@@ -4,6 +4,7 @@ import dev.flowbell.testing.network.FaultProxy;
 import dev.flowbell.testing.process.RuntimeApi.Answer;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,8 +16,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The function as a process of its own, with a proxy of its own before AWS, so that a test can
-/// kill it at any of its requests.
+/// kill it at any of its requests, or at any moment.
 public final class KillableFunction implements AutoCloseable {
+  /// Ends the names of the files that have functions' output.
+  static final String LOG_SUFFIX = ".log";
+
   /// The exit code of a process that SIGKILL ended.
   private static final int SIGKILLED = 128 + 9;
 
@@ -39,7 +43,7 @@ public final class KillableFunction implements AutoCloseable {
   /// @param endpoint where AWS is
   /// @param timeout the timeout that the function is given for each event
   /// @param environment the function's variables
-  /// @param logs the folder for the function's output
+  /// @param logs the folder for the function's output, a file of its own
   public static KillableFunction start(
       URI endpoint, Duration timeout, Map<String, String> environment, Path logs)
       throws IOException {
@@ -47,7 +51,7 @@ public final class KillableFunction implements AutoCloseable {
     RuntimeApi runtime = RuntimeApi.start(timeout);
     Map<String, String> proxied = new HashMap<>(environment);
     proxied.put("AWS_ENDPOINT_URL", proxy.uri().toString());
-    Path log = logs.resolve("log-" + proxy.uri().getPort());
+    Path log = Files.createTempFile(logs, "function-", LOG_SUFFIX);
     return new KillableFunction(proxy, runtime, LambdaProcess.start(runtime, proxied, log));
   }
 
@@ -79,11 +83,36 @@ public final class KillableFunction implements AutoCloseable {
     if (!killed.isDone()) {
       return answer.join();
     }
-    int exitCode = process.awaitEnd();
-    if (exitCode != SIGKILLED || answer.isDone()) {
-      throw new AssertionError("ended with exit code " + exitCode + ", answer " + answer);
+    ensureKilled();
+    if (answer.isDone()) {
+      throw new AssertionError("killed, but there is an answer: " + answer.join());
     }
     return null;
+  }
+
+  /// Waits until the function has started, gives it an event, and kills it after a while, wherever
+  /// it is then.
+  ///
+  /// @return the result, `null` if the function was killed first
+  public @Nullable Answer invokeAndKill(String event, Duration delay) throws InterruptedException {
+    awaitStart();
+    CompletableFuture<Answer> answer = runtime.submit(event);
+    Thread.sleep(delay);
+    kill();
+    ensureKilled();
+    return answer.getNow(null);
+  }
+
+  /// Waits until the function has started and asks for an event.
+  public void awaitStart() throws InterruptedException {
+    runtime.awaitReady();
+  }
+
+  private void ensureKilled() throws InterruptedException {
+    int exitCode = process.awaitEnd();
+    if (exitCode != SIGKILLED) {
+      throw new AssertionError("expected the end by SIGKILL, got exit code " + exitCode);
+    }
   }
 
   @Override
