@@ -80,7 +80,7 @@ public final class SignedEndpoint {
           head.firstMatchingHeader("Content-Type").orElse("no content type"),
           received);
     } catch (SdkException e) { // no credentials
-      throw new IOException(e.getMessage(), e);
+      throw new IOException(ClientErrors.messageOf(e), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.flowbell.cli;
 
+import dev.flowbell.input.UndecodableEventException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -62,6 +63,28 @@ record FailedPayload(
       throw new IllegalArgumentException("not JSON at character " + offset, e);
     }
     return found;
+  }
+
+  /// Returns whether a function's error says that it can't unwrap the payload: no try will succeed.
+  ///
+  /// @param error what Lambda answers, `{"errorMessage":"...","errorType":"...",...}`
+  static boolean isUnreadable(String error) {
+    String wanted = UndecodableEventException.class.getName();
+    try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), error)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return false;
+      }
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        boolean isType = parser.currentName().equals("errorType");
+        if (parser.nextToken() == JsonToken.VALUE_STRING && isType) {
+          return parser.getString().equals(wanted);
+        }
+        parser.skipChildren();
+      }
+      return false;
+    } catch (JacksonException _) {
+      return false; // not the function's
+    }
   }
 
   /// Reads one object.

@@ -43,11 +43,12 @@ public final class Flowbell {
             new ReplayCommand(in, out, err))) {
       commandLine.addSubcommand(command.toSpec());
     }
+    commandLine.addSubcommand("help", new CommandLine.HelpCommand());
     commandLine.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     commandLine.setParameterExceptionHandler(
         (exception, _) -> {
-          err.println("flowbell: " + String.valueOf(exception.getMessage()).replace('\n', ' '));
+          err.println("flowbell: " + wordsOf(exception).replace('\n', ' '));
           return UNREADABLE;
         });
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
@@ -63,11 +64,32 @@ public final class Flowbell {
     if (!parsed.hasSubcommand()) {
       throw new CommandLine.ParameterException(
           parsed.commandSpec().commandLine(),
-          "expected a command: %s (see flowbell --help)"
-              .formatted(String.join(", ", parsed.commandSpec().subcommands().keySet())));
+          "expected a command: %s (see flowbell help)"
+              .formatted(commandsOf(parsed.commandSpec().commandLine())));
     }
     CommandLine.ParseResult subcommand = parsed.subcommand();
     return ((Command) subcommand.commandSpec().userObject()).run(subcommand);
+  }
+
+  /// Returns what is wrong with the arguments, and which command or options may have been meant.
+  private static String wordsOf(CommandLine.ParameterException e) {
+    if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched)) {
+      return String.valueOf(e.getMessage());
+    }
+    CommandLine commandLine = e.getCommandLine();
+    String message =
+        commandLine.getParent() == null && !unmatched.isUnknownOption()
+            ? "expected a command: %s, got \"%s\""
+                .formatted(commandsOf(commandLine), unmatched.getUnmatched().getFirst())
+            : String.valueOf(e.getMessage());
+    List<String> suggestions = unmatched.getSuggestions();
+    return suggestions.isEmpty()
+        ? message
+        : message + "; did you mean " + String.join(" or ", suggestions) + "?";
+  }
+
+  private static String commandsOf(CommandLine commandLine) {
+    return String.join(", ", commandLine.getSubcommands().keySet());
   }
 
   /// Returns the version in the jar's manifest, or `unpackaged`.

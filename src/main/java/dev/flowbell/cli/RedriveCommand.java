@@ -1,11 +1,18 @@
 package dev.flowbell.cli;
 
+import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.aws.OperatorClients;
+import dev.flowbell.doctor.CannotAskException;
+import dev.flowbell.doctor.Deployment;
+import dev.flowbell.doctor.DoctorClients;
+import dev.flowbell.doctor.MissingResourceException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,7 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -72,11 +79,18 @@ final class RedriveCommand implements Command {
             "",
             "Exit code 0: all went through, or there were none. 1: something is left. 2: the queue"
                 + " or a file could not be read.");
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .paramLabel("STACK")
+            .arity("0..1")
+            .type(String.class)
+            .description("The CloudFormation stack's name: of its failure queue, to its function.")
+            .build());
     spec.addOption(
         OptionSpec.builder("--queue-url")
             .paramLabel("URL")
             .type(String.class)
-            .description("The failure queue: the stack's output FailureQueueUrl.")
+            .description("A failure queue whose stack is gone. Needs --function.")
             .build());
     spec.addOption(
         OptionSpec.builder("--from")
@@ -86,15 +100,15 @@ final class RedriveCommand implements Command {
             .auxiliaryTypes(String.class)
             .description(
                 "Payloads saved to disk instead: what aws sqs receive-message prints, records of"
-                    + " the queue, or Lambda events.")
+                    + " the queue, or Lambda events. Needs STACK, named before, or --function.")
             .build());
     spec.addOption(
         OptionSpec.builder("--function")
             .paramLabel("NAME")
             .type(String.class)
             .description(
-                "The function that payloads go to (that of the queue's stack, by its alias)."
-                    + " Payloads of another function are left. Needed with --from.")
+                "The function that payloads go to (the stack's, by its alias). Payloads of another"
+                    + " function are left.")
             .build());
     spec.addOption(
         OptionSpec.builder("--region")
@@ -107,57 +121,91 @@ final class RedriveCommand implements Command {
             .type(boolean.class)
             .description("Say what there is and where it would go, and change nothing.")
             .build());
+    spec.addOption(
+        OptionSpec.builder("--drop-unreadable")
+            .type(boolean.class)
+            .description(
+                "Take out of the queue what can never go through: payloads that the function can't"
+                    + " unwrap, and messages that are no payloads. Needs --save.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--save")
+            .paramLabel("DIR")
+            .type(String.class)
+            .description(
+                "The folder that keeps what is dropped, a file for each. replay reads payloads"
+                    + " there.")
+            .build());
     return spec;
   }
 
   @Override
   public int run(ParseResult options) {
-    String queueUrl = options.matchedOptionValue("--queue-url", null);
-    List<String> files = options.matchedOptionValue("--from", List.of());
-    if ((queueUrl == null) == files.isEmpty()) {
-      throw new ParameterException(
-          options.commandSpec().commandLine(), "expected either --queue-url or --from");
+    RedriveOptions given = RedriveOptions.of(options);
+    try {
+      if (given.stackName() != null) {
+        return runOfStack(given.stackName(), given);
+      }
+      if (given.needsNoAws()) {
+        Run run = new Run(null, given.findTarget(null, null, given.region()), given);
+        redrive(given.files(), run);
+        return run.end();
+      }
+      return run(given.queueUrl(), null, given.region(), given);
+    } catch (CannotAskException | MissingResourceException | IOException e) {
+      return fail(String.valueOf(e.getMessage()));
+    } catch (SdkException e) {
+      return fail(ClientErrors.messageOf(e));
     }
-    String region = options.matchedOptionValue("--region", null);
-    boolean isDryRun = options.hasMatchedOption("--dry-run");
+  }
+
+  private int runOfStack(String stackName, RedriveOptions given)
+      throws CannotAskException, IOException {
+    try (DoctorClients clients = DoctorClients.open(given.region())) {
+      Deployment deployment = Deployment.find(stackName, clients);
+      String queueUrl = given.files().isEmpty() ? deployment.failureQueueUrl() : null;
+      return run(queueUrl, deployment.aliasArn(), deployment.region(), given);
+    }
+  }
+
+  /// @param queueUrl `null` for files
+  /// @param stackFunction the function of the stack, `null` if no stack is named
+  private int run(
+      @Nullable String queueUrl,
+      @Nullable String stackFunction,
+      @Nullable String region,
+      RedriveOptions given)
+      throws IOException {
     try (LambdaClient lambda = OperatorClients.newInvoker(region, LONGEST_INVOCATION);
         SqsClient sqs = OperatorClients.newSqs(region)) {
-      Run run = new Run(lambda, findTarget(options, queueUrl, lambda), isDryRun);
+      RedriveTarget target =
+          given.findTarget(
+              stackFunction, queueUrl, lambda.serviceClientConfiguration().region().id());
+      Run run = new Run(lambda, target, given);
       if (queueUrl == null) {
-        redrive(files, run);
+        redrive(given.files(), run);
       } else {
         redrive(queueUrl, sqs, run);
       }
       return run.end();
-    } catch (IOException | SdkException e) {
-      err.println("flowbell: " + oneLine(String.valueOf(e.getMessage())));
-      return Flowbell.UNREADABLE;
     }
   }
 
-  /// Returns the only function to invoke, `null` if files were given and no function.
-  private static @Nullable RedriveTarget findTarget(
-      ParseResult options, @Nullable String queueUrl, LambdaClient lambda) {
-    String function = options.matchedOptionValue("--function", null);
-    String region = lambda.serviceClientConfiguration().region().id();
-    try {
-      if (queueUrl != null) {
-        return RedriveTarget.of(queueUrl, function, region);
-      }
-      return function == null ? null : RedriveTarget.of(function, region);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          options.commandSpec().commandLine(), oneLine(String.valueOf(e.getMessage())), e);
-    }
+  private int fail(String message) {
+    err.println("flowbell: " + oneLine(message));
+    return Flowbell.UNREADABLE;
   }
 
   private static void redrive(List<String> files, Run run) throws IOException {
     for (String file : files) {
+      Path path = InputFile.of(file);
       List<FailedPayload> payloads;
       try {
-        payloads = FailedPayload.parseAll(Files.readString(Path.of(file), StandardCharsets.UTF_8));
+        payloads = FailedPayload.parseAll(Files.readString(path, StandardCharsets.UTF_8));
       } catch (IllegalArgumentException e) {
         throw new IOException(file + ": " + e.getMessage(), e);
+      } catch (NoSuchFileException e) {
+        throw new IOException(file + ": no such file", e);
       }
       for (int i = 0; i < payloads.size() && !run.isStopped(); i++) {
         run.handle(file + (payloads.size() == 1 ? "" : " #" + (i + 1)), payloads.get(i));
@@ -167,7 +215,7 @@ final class RedriveCommand implements Command {
 
   /// Until the queue gives nothing more. What failed is hidden meanwhile, and shown again at the
   /// end.
-  private static void redrive(String queueUrl, SqsClient sqs, Run run) {
+  private static void redrive(String queueUrl, SqsClient sqs, Run run) throws IOException {
     String waiting =
         sqs.getQueueAttributes(
                 request ->
@@ -177,7 +225,7 @@ final class RedriveCommand implements Command {
             .attributes()
             .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES);
     run.begin(waiting);
-    Duration hidden = run.isDryRun ? HIDDEN_TO_LOOK : HIDDEN;
+    Duration hidden = run.given.isDryRun() ? HIDDEN_TO_LOOK : HIDDEN;
     List<Message> kept = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     try {
@@ -226,13 +274,14 @@ final class RedriveCommand implements Command {
     }
   }
 
-  private static boolean handle(Message message, Run run) {
+  /// Returns whether the message is to be deleted.
+  private static boolean handle(Message message, Run run) throws IOException {
     FailedPayload payload;
     try {
       payload = FailedPayload.parse(message.body());
     } catch (IllegalArgumentException e) {
-      run.leave(message.messageId(), String.valueOf(e.getMessage()));
-      return false;
+      return run.dropOrLeave(
+          message.messageId(), ".message", message.body(), String.valueOf(e.getMessage()));
     }
     return run.handle(message.messageId(), payload);
   }
@@ -247,17 +296,20 @@ final class RedriveCommand implements Command {
 
   /// What came of the payloads so far.
   private final class Run {
-    private final LambdaClient lambda;
+    private final @Nullable LambdaClient lambda;
     private final @Nullable RedriveTarget target;
-    private final boolean isDryRun;
+    private final RedriveOptions given;
     private int through;
+    private int dropped;
     private int left;
     private int failuresInARow;
 
-    Run(LambdaClient lambda, @Nullable RedriveTarget target, boolean isDryRun) {
+    /// @param lambda `null` for a dry run
+    /// @param target the only function to invoke, `null` if files were given and no function
+    Run(@Nullable LambdaClient lambda, @Nullable RedriveTarget target, RedriveOptions given) {
       this.lambda = lambda;
       this.target = target;
-      this.isDryRun = isDryRun;
+      this.given = given;
     }
 
     /// @param waiting how many payloads there are, about: SQS doesn't count more exactly
@@ -267,10 +319,10 @@ final class RedriveCommand implements Command {
 
     /// Invokes the target with the payload, or says what would be done.
     ///
-    /// @return whether it went through
-    boolean handle(String name, FailedPayload payload) {
+    /// @return whether it went through, or was dropped
+    boolean handle(String name, FailedPayload payload) throws IOException {
       String named = payload.functionArn();
-      if (target == null && !isDryRun) {
+      if (target == null && !given.isDryRun()) {
         leave(
             name,
             named == null
@@ -282,7 +334,7 @@ final class RedriveCommand implements Command {
         leave(name, "refused: it names " + named + ", expected " + target);
         return false;
       }
-      if (isDryRun) {
+      if (lambda == null || given.isDryRun()) {
         out.printf(
             "%s  %,d bytes to %s, %s, last error: %s%n",
             name,
@@ -293,10 +345,11 @@ final class RedriveCommand implements Command {
         left++;
         return false;
       }
-      return invoke(String.valueOf(target), name, payload);
+      return invoke(lambda, String.valueOf(target), name, payload);
     }
 
-    private boolean invoke(String function, String name, FailedPayload payload) {
+    private boolean invoke(LambdaClient lambda, String function, String name, FailedPayload payload)
+        throws IOException {
       try {
         InvokeResponse response =
             lambda.invoke(
@@ -311,12 +364,42 @@ final class RedriveCommand implements Command {
           out.printf("%s  went through: %s%n", name, oneLine(response.payload().asUtf8String()));
           return true;
         }
-        leave(name, response.payload().asUtf8String());
+        String error = response.payload().asUtf8String();
+        if (FailedPayload.isUnreadable(error)) { // no failure of the function
+          failuresInARow = 0;
+          return dropOrLeave(name, ".json", payload.event(), error);
+        }
+        leave(name, error);
       } catch (SdkException e) {
-        leave(name, String.valueOf(e.getMessage()));
+        leave(name, ClientErrors.messageOf(e));
       }
       failuresInARow++;
       return false;
+    }
+
+    /// Saves what can never go through, where the operator wants that, so that it may be deleted.
+    ///
+    /// @param ending of the file; `replay` reads `.json` in a folder
+    /// @return whether it is saved
+    boolean dropOrLeave(String name, String ending, String text, String why) throws IOException {
+      if (given.saveFolder() == null || given.isDryRun()) {
+        leave(name, why);
+        return false;
+      }
+      Files.createDirectories(given.saveFolder());
+      // The service makes the id. No text of its own may lead out of the folder.
+      Path file = given.saveFolder().resolve(name.replaceAll("[^A-Za-z0-9-]", "_") + ending);
+      Files.writeString(
+          file,
+          text,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.DSYNC); // it is deleted from the queue next
+      dropped++;
+      out.printf("%s  DROPPED, saved as %s: %s%n", name, file, oneLine(why));
+      out.flush();
+      return true;
     }
 
     /// Says why a payload is left. It counts as no failure of the function: otherwise five messages
@@ -328,7 +411,7 @@ final class RedriveCommand implements Command {
     }
 
     boolean isStopped() {
-      return !isDryRun && failuresInARow >= MOST_FAILURES;
+      return !given.isDryRun() && failuresInARow >= MOST_FAILURES;
     }
 
     /// Says what it came to.
@@ -338,9 +421,15 @@ final class RedriveCommand implements Command {
       if (isStopped()) {
         out.printf("Stopped after %d failures in a row: mend their cause first.%n", MOST_FAILURES);
       }
-      out.printf(isDryRun ? "%2$d waiting.%n" : "%d went through, %d left.%n", through, left);
+      if (given.isDryRun()) {
+        out.printf("%d waiting.%n", left);
+      } else {
+        out.printf(
+            "%d went through, %s%d left.%n",
+            through, given.saveFolder() == null ? "" : dropped + " dropped, ", left);
+      }
       out.flush();
-      return left == 0 || isDryRun ? 0 : LEFT;
+      return left == 0 || given.isDryRun() ? 0 : LEFT;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowbell.cli;
 
+import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.input.LogFileReader;
 import dev.flowbell.input.SubscriptionDecoder;
@@ -38,9 +39,6 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 /// `flowbell replay FILE…`: sends files through the function's pipeline, and reports the result.
 final class ReplayCommand implements Command {
   private static final String STANDARD_INPUT = "-";
-
-  /// The endings of the files that are read in a folder. Files that are named can have any ending.
-  private static final List<String> ENDINGS = List.of(".log", ".gz", ".json", ".jsonl", ".txt");
 
   private final InputStream in;
   private final PrintStream out;
@@ -138,11 +136,10 @@ final class ReplayCommand implements Command {
       return fail(Flowbell.UNREADABLE, wordsOf(e));
     } catch (UndecodableEventException e) {
       return fail(Flowbell.UNREADABLE, e.getMessage());
-    } catch (PayloadFailedException
-        | BatchClaimedException
-        | LedgerUnavailableException
-        | SdkClientException e) {
+    } catch (PayloadFailedException | BatchClaimedException | LedgerUnavailableException e) {
       return fail(Flowbell.UNPUBLISHED, e.getMessage());
+    } catch (SdkClientException e) {
+      return fail(Flowbell.UNPUBLISHED, ClientErrors.messageOf(e));
     }
     switch (options.matchedOptionValue("--output", Output.TEXT)) {
       case JSON -> report.printJson(out);
@@ -170,7 +167,7 @@ final class ReplayCommand implements Command {
       reader.read("standard input", in);
       return;
     }
-    Path path = Path.of(file);
+    Path path = InputFile.of(file);
     if (!Files.isDirectory(path)) {
       read(path, reader);
       return;
@@ -179,14 +176,15 @@ final class ReplayCommand implements Command {
     try (Stream<Path> all = Files.walk(path)) {
       found =
           all.filter(Files::isRegularFile)
-              .filter(each -> ENDINGS.stream().anyMatch(each.toString()::endsWith))
+              .filter(each -> InputFile.hasKnownEnding(each.toString()))
               .sorted()
               .toList();
     } catch (UncheckedIOException e) { // a folder in it can't be listed
       throw new IOException(String.valueOf(e.getMessage()), e);
     }
     if (found.isEmpty()) {
-      throw new IOException(file + ": expected files ending in " + ENDINGS + ", found none");
+      throw new IOException(
+          file + ": expected files ending in " + InputFile.ENDINGS + ", found none");
     }
     for (Path each : found) {
       read(each, reader);

@@ -4,7 +4,6 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.SdkClientException;
 
 /// Reads codes and messages of AWS's errors.
 final class AwsErrors {
@@ -28,19 +27,6 @@ final class AwsErrors {
             ? String.valueOf(e.getMessage())
             : e.awsErrorDetails().errorMessage();
     return (codeOf(e).isEmpty() ? "" : codeOf(e) + ": ") + message.replaceAll("\\s+", " ").strip();
-  }
-
-  /// Returns why a request got no answer, in one line. It omits the SDK's list of the dozen places
-  /// where it looked for a Region or credentials.
-  static String messageOf(SdkClientException e) {
-    String message = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
-    int list = message.indexOf(" from any of the providers");
-    if (list < 0) {
-      return message;
-    }
-    return message.startsWith("Unable to load region")
-        ? "no Region: set AWS_REGION, or say --region"
-        : "no AWS credentials: set AWS_PROFILE, or sign in with `aws sso login`";
   }
 
   /// Returns whether the caller lacks a permission. Services use different codes for it:

@@ -1,5 +1,6 @@
 package dev.flowbell.doctor;
 
+import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.aws.OperatorClients;
 import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.record.InvalidFormatException;
@@ -66,10 +67,20 @@ public final class Deployment {
           .forEach(resource -> resources.put(resource.logicalResourceId(), resource));
       return new Deployment(stack, resources, clients);
     } catch (AwsServiceException e) {
-      throw new CannotAskException(AwsErrors.messageOf(e), e);
+      String message = AwsErrors.messageOf(e);
+      throw new CannotAskException(
+          message.endsWith("does not exist")
+              ? "no stack %s in %s: expected the name of a stack there, or another --region"
+                  .formatted(stackName, regionOf(clients))
+              : message,
+          e);
     } catch (SdkClientException e) {
-      throw new CannotAskException(AwsErrors.messageOf(e), e);
+      throw new CannotAskException(ClientErrors.messageOf(e), e);
     }
+  }
+
+  private static String regionOf(DoctorClients clients) {
+    return clients.aws().cloudFormation().serviceClientConfiguration().region().id();
   }
 
   OperatorClients aws() {
@@ -164,7 +175,17 @@ public final class Deployment {
         .formatted(partition(), region(), account(), id(FUNCTION));
   }
 
-  String aliasArn() {
+  /// Returns the URL of the queue that keeps payloads that failed.
+  ///
+  /// @throws MissingResourceException if the stack does not have it
+  public String failureQueueUrl() {
+    return id(FAILURE_QUEUE);
+  }
+
+  /// Returns the ARN of the alias that is subscribed to the log group.
+  ///
+  /// @throws MissingResourceException if the stack does not have the function
+  public String aliasArn() {
     return functionArn() + ":" + ALIAS;
   }
 

@@ -1,5 +1,6 @@
 package dev.flowbell.doctor;
 
+import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.ec2.DescribeFlowLogsException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -76,7 +77,8 @@ public final class Doctor {
               : Finding.skipped(
                   check.name(), "could not be asked", String.valueOf(e.getMessage())));
     } catch (SdkClientException e) {
-      return List.of(Finding.skipped(check.name(), "could not be asked", AwsErrors.messageOf(e)));
+      return List.of(
+          Finding.skipped(check.name(), "could not be asked", ClientErrors.messageOf(e)));
     } catch (MissingResourceException e) {
       return List.of(
           Finding.skipped(check.name(), "nothing to ask about", String.valueOf(e.getMessage())));

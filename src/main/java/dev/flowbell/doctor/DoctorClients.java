@@ -1,5 +1,6 @@
 package dev.flowbell.doctor;
 
+import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.aws.OperatorClients;
 import dev.flowbell.ec2.DescribeFlowLogsClient;
 import dev.flowbell.ec2.FlowLogSource;
@@ -24,7 +25,7 @@ public record DoctorClients(OperatorClients aws, FlowLogSource flowLogs) impleme
               ? DescribeFlowLogsClient.create()
               : DescribeFlowLogsClient.create(Region.of(region)));
     } catch (SdkClientException e) {
-      throw new CannotAskException(AwsErrors.messageOf(e), e);
+      throw new CannotAskException(ClientErrors.messageOf(e), e);
     }
   }
 

@@ -56,6 +56,7 @@ final class FailureQueueCheck implements Check {
             "%,d payload%s wait%s"
                 .formatted(waiting, waiting == 1 ? "" : "s", waiting == 1 ? "s" : ""),
             "each failed three times and was not processed; the function's log says why",
-            "java -jar target/flowbell.jar redrive --queue-url " + queueUrl));
+            "bin/flowbell redrive %s --region %s"
+                .formatted(deployment.stackName(), deployment.region())));
   }
 }

@@ -1,7 +1,7 @@
 package dev.flowbell.doctor;
 
-/// The stack lacks a resource that a check needs. [StackCheck] reports each missing resource.
-final class MissingResourceException extends RuntimeException {
+/// The stack lacks a resource that is needed. [StackCheck] reports each missing resource.
+public final class MissingResourceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   MissingResourceException(String logicalId) {

@@ -1,6 +1,7 @@
 package dev.flowbell.publish;
 
 import dev.flowbell.aws.AwsClients;
+import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.aws.Refusals;
 import dev.flowbell.metric.MetricReport;
@@ -151,7 +152,7 @@ public final class CloudWatchMetricPublisher implements MetricPublisher {
       } catch (SdkException e) {
         mayBeAccepted |= !Refusals.isCertain(e);
         if (!Refusals.isServerError(e) || attempt == MOST_ATTEMPTS) {
-          return failure(part, e.getMessage(), e, mayBeAccepted);
+          return failure(part, ClientErrors.messageOf(e), e, mayBeAccepted);
         }
         pause();
       }

@@ -1,6 +1,7 @@
 package dev.flowbell.publish;
 
 import dev.flowbell.aws.AwsClients;
+import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.aws.Refusals;
 import dev.flowbell.notify.AlertMessage;
@@ -38,7 +39,8 @@ public final class SnsAlertPublisher implements AlertPublisher {
       client.publish(NotificationRequest.of(message, topicArn, httpsForm));
     } catch (SdkException e) {
       throw new PublishFailedException(
-          "SNS Publish, topic %s: notification not sent: %s".formatted(topicArn, e.getMessage()),
+          "SNS Publish, topic %s: notification not sent: %s"
+              .formatted(topicArn, ClientErrors.messageOf(e)),
           e,
           Refusals.isCertain(e) ? 0 : 1);
     }

@@ -15,7 +15,10 @@ class DoctorCommandTest {
       assertThat(CommandRun.of("doctor", "flowbel", "--region", "eu-north-1"))
           .isEqualTo(
               new CommandRun(
-                  2, "", "flowbell: ValidationError: Stack with id flowbel does not exist\n"));
+                  2,
+                  "",
+                  "flowbell: no stack flowbel in eu-north-1: expected the name of a stack there, or"
+                      + " another --region\n"));
     }
   }
 

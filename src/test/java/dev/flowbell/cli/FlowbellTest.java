@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FlowbellTest {
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "-h"})
+  @ValueSource(strings = {"--help", "-h", "help"})
   void run_help(String option) {
     CommandRun run = CommandRun.of(option);
 
@@ -23,9 +23,10 @@ class FlowbellTest {
     assertThat(run.err()).isEmpty();
   }
 
-  @Test
-  void run_helpOfCommand() {
-    CommandRun run = CommandRun.of("replay", "--help");
+  @ParameterizedTest
+  @ValueSource(strings = {"replay --help", "help replay"})
+  void run_helpOfCommand(String arguments) {
+    CommandRun run = CommandRun.of(arguments.split(" "));
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).startsWith("Usage: flowbell replay ").contains("${srcaddr} ${dstaddr}");
@@ -48,7 +49,8 @@ class FlowbellTest {
             new CommandRun(
                 2,
                 "",
-                "flowbell: expected a command: doctor, redrive, replay (see flowbell --help)\n"));
+                "flowbell: expected a command: doctor, redrive, replay, help (see flowbell"
+                    + " help)\n"));
   }
 
   @ParameterizedTest
@@ -57,7 +59,12 @@ class FlowbellTest {
       quoteCharacter = '`',
       textBlock =
           """
-          rewind         | Unmatched argument at index 0: 'rewind'
+          rewind         | expected a command: doctor, redrive, replay, help, got "rewind"; did you mean replay or redrive?
+          redrve flowbell | expected a command: doctor, redrive, replay, help, got "redrve"; did you mean redrive or replay?
+          help redrve    | Unknown subcommand 'redrve'.
+          doctor --send flowbell | Unknown option: '--send'; did you mean --send-test?
+          replay s3://bucket/AWSLogs/ | s3://bucket/AWSLogs/: expected a file on this machine; fetch it first, with aws s3 cp --recursive s3://bucket/AWSLogs/ FOLDER
+          replay s3://bucket/1.log.gz | s3://bucket/1.log.gz: expected a file on this machine; fetch it first, with aws s3 cp s3://bucket/1.log.gz FOLDER
           doctor         | Missing required parameter: 'STACK'
           doctor a b     | Unmatched argument at index 2: 'b'
           doctor --timeout-seconds 0 flowbell | --timeout-seconds: expected a whole number from 1 to 3600, got "0"
@@ -65,7 +72,7 @@ class FlowbellTest {
           doctor --output xml flowbell | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'
           replay         | Missing required parameter: 'FILE'
           replay -x file | Unknown option: '-x'
-          replay --loud file | Unknown option: '--loud'
+          replay --loud file | Unknown option: '--loud'; did you mean --log-format?
           replay --output xml file | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'
           replay file --topic-arn | Missing required parameter for option '--topic-arn' (ARN)
           replay --alert-thresholds rejects=ten file | --alert-thresholds: rejects: expected a whole number from 0 to 1000000, got "ten"

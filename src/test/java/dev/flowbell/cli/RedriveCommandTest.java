@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.testing.network.LoopbackAws;
 import dev.flowbell.testing.network.LoopbackAws.Invocation;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,14 +24,27 @@ class RedriveCommandTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void run_neitherQueueNorFile() {
-    CommandRun expected =
-        new CommandRun(2, "", "flowbell: expected either --queue-url or --from\n");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "|expected STACK, --queue-url or --from",
+        "flowbell --queue-url http://q|--queue-url: expected neither STACK nor --from beside it",
+        "--queue-url http://q --from f|--queue-url: expected neither STACK nor --from beside it",
+        "--queue-url http://q|--queue-url: expected --function as well, or STACK instead",
+        "flowbell --drop-unreadable|expected --drop-unreadable and --save DIR together",
+        "flowbell --save dir|expected --drop-unreadable and --save DIR together",
+        "flowbell --drop-unreadable --save dir --from f|--drop-unreadable: expected a queue, got"
+            + " files",
+        "--dry-run --from s3://b/payloads|s3://b/payloads: expected a file on this machine; fetch"
+            + " it first, with aws s3 cp --recursive s3://b/payloads FOLDER",
+        "--dry-run --from no-such-file|no-such-file: no such file"
+      })
+  void run_optionsThatDoNotFit(@Nullable String options, String error) {
+    String line = "redrive" + (options == null ? "" : " " + options);
 
-    assertThat(CommandRun.of("redrive")).isEqualTo(expected);
-    assertThat(CommandRun.of("redrive", "--queue-url", "http://q", "--from", "f"))
-        .isEqualTo(expected);
+    assertThat(CommandRun.of(line.split(" ")))
+        .isEqualTo(new CommandRun(2, "", "flowbell: " + error + "\n"));
   }
 
   @Test
@@ -50,7 +64,7 @@ class RedriveCommandTest {
   }
 
   @Test
-  void run_dryRunOfAFile() throws Exception {
+  void run_dryRunOfAFileNeedsNoRegion() throws Exception {
     Path file = folder.resolve("payloads.json");
     Files.writeString(
         file,
@@ -60,9 +74,7 @@ class RedriveCommandTest {
          "responsePayload": {"errorMessage": "ledger\\n\\u001b[31mdown"}}
         """);
 
-    assertThat(
-            CommandRun.of(
-                "redrive", "--region", "eu-west-1", "--dry-run", "--from", file.toString()))
+    assertThat(CommandRun.of("redrive", "--dry-run", "--from", file.toString()))
         .isEqualTo(
             new CommandRun(
                 0,
@@ -95,7 +107,7 @@ class RedriveCommandTest {
     Path file = folder.resolve("record.json");
     Files.writeString(file, recordOf("payroll-delete-everything", "x"));
 
-    try (LoopbackAws aws = LoopbackAws.start()) {
+    try (LoopbackAws aws = withStack()) {
       assertThat(CommandRun.of("redrive", "--from", file.toString()))
           .isEqualTo(
               new CommandRun(
@@ -110,12 +122,12 @@ class RedriveCommandTest {
 
   @Test
   void run_queueOfAStack() throws Exception {
-    try (LoopbackAws aws = LoopbackAws.start()) {
+    try (LoopbackAws aws = withStack()) {
       aws.addMessage("own", recordOf(OWN, "b3du"));
       aws.addMessage("own, old version", recordOf(OWN.replace("live", "7"), "b2xk"));
       aws.addMessage("bare", "{\"awslogs\": {\"data\": \"YmFyZQ==\"}}");
 
-      assertThat(CommandRun.of("redrive", "--queue-url", QUEUE_URL))
+      assertThat(CommandRun.of("redrive", "flowbell"))
           .isEqualTo(
               new CommandRun(
                   0,
@@ -152,13 +164,13 @@ class RedriveCommandTest {
       })
   void run_messageThatNamesAnotherFunction(String named) throws Exception {
     String refused = "forged  LEFT: refused: it names %s, expected %s%n".formatted(named, OWN);
-    try (LoopbackAws aws = LoopbackAws.start()) {
+    try (LoopbackAws aws = withStack()) {
       aws.addMessage("forged", recordOf(named, "x"));
 
-      assertThat(CommandRun.of("redrive", "--queue-url", QUEUE_URL, "--dry-run"))
+      assertThat(CommandRun.of("redrive", "flowbell", "--dry-run"))
           .isEqualTo(new CommandRun(0, refused + "1 waiting.\n", "about 1 in the queue\n"));
       for (String function : List.of("flowbell:live", OWN)) {
-        assertThat(CommandRun.of("redrive", "--queue-url", QUEUE_URL, "--function", function))
+        assertThat(CommandRun.of("redrive", "flowbell", "--function", function))
             .isEqualTo(
                 new CommandRun(1, refused + "0 went through, 1 left.\n", "about 1 in the queue\n"));
       }
@@ -170,13 +182,13 @@ class RedriveCommandTest {
   /// Five failures in a row stop the command. A sender must not stop it with forged messages.
   @Test
   void run_othersBehindForgedMessages() throws Exception {
-    try (LoopbackAws aws = LoopbackAws.start()) {
+    try (LoopbackAws aws = withStack()) {
       for (int i = 0; i < 6; i++) {
         aws.addMessage("forged " + i, recordOf("payroll", "x"));
       }
       aws.addMessage("own", recordOf(OWN, "b3du"));
 
-      CommandRun run = CommandRun.of("redrive", "--queue-url", QUEUE_URL);
+      CommandRun run = CommandRun.of("redrive", "flowbell");
 
       assertThat(run.out()).endsWith("1 went through, 6 left.\n");
       assertThat(aws.messageIds()).hasSize(6).doesNotContain("own");
@@ -185,10 +197,10 @@ class RedriveCommandTest {
 
   @Test
   void run_dryRunOfAQueue() throws Exception {
-    try (LoopbackAws aws = LoopbackAws.start()) {
+    try (LoopbackAws aws = withStack()) {
       aws.addMessage("own", recordOf(OWN, "b3du"));
 
-      assertThat(CommandRun.of("redrive", "--queue-url", QUEUE_URL, "--dry-run"))
+      assertThat(CommandRun.of("redrive", "flowbell", "--dry-run"))
           .isEqualTo(
               new CommandRun(
                   0,
@@ -202,10 +214,6 @@ class RedriveCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "http://q/other||--queue-url: expected .../ACCOUNT/STACK-failures, or --function as well,"
-            + " got \"http://q/other\"",
-        "http://q/1/flowbell-failures||--queue-url: expected .../ACCOUNT/STACK-failures, or"
-            + " --function as well, got \"http://q/1/flowbell-failures\"",
         "http://q/123456789012/flowbell-failures|"
             + "arn:aws:lambda:eu-west-1:999999999999:function:flowbell|--function: expected a"
             + " function of the queue's account 123456789012, got"
@@ -216,25 +224,149 @@ class RedriveCommandTest {
             + " \"arn:aws:lambda:us-east-1:123456789012:function:flowbell\"",
         "http://q/other|a b|--function: expected a function's name or ARN, got \"a b\""
       })
-  void run_optionsThatNameNoFunction(String queueUrl, @Nullable String function, String error) {
-    List<String> arguments =
-        new ArrayList<>(List.of("redrive", "--region", "eu-west-1", "--queue-url", queueUrl));
-    if (function != null) {
-      arguments.addAll(List.of("--function", function));
-    }
-
-    assertThat(CommandRun.of(arguments.toArray(String[]::new)))
+  void run_optionsThatNameNoFunction(String queueUrl, String function, String error) {
+    assertThat(
+            CommandRun.of(
+                "redrive",
+                "--region",
+                "eu-west-1",
+                "--queue-url",
+                queueUrl,
+                "--function",
+                function))
         .isEqualTo(new CommandRun(2, "", "flowbell: " + error + "\n"));
   }
 
-  /// `redrive` knows the function by the queue's name.
+  /// The stack's resources say what the queue and the function are, whatever their names.
   @Test
-  void template_namesQueueAndFunctionAfterTheStack() throws Exception {
-    assertThat(Files.readString(Path.of("template.yaml")))
-        .contains(
-            "      FunctionName: !Ref AWS::StackName\n",
-            "      AutoPublishAlias: live\n",
-            "      QueueName: !Sub ${AWS::StackName}-failures\n");
+  void run_stackWhoseQueueHasAnotherName() throws Exception {
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      aws.addStack(
+          "prod",
+          Map.of(
+              "Function", "prod-Function-1ABC",
+              "FailureQueue",
+                  "https://sqs.eu-west-1.amazonaws.com/123456789012/prod-FailureQ-2DEF"));
+      aws.addMessage("own", recordOf(OWN.replace("flowbell", "prod-Function-1ABC"), "b3du"));
+
+      assertThat(CommandRun.of("redrive", "prod").out()).endsWith("1 went through, 0 left.\n");
+      assertThat(aws.invocations())
+          .containsExactly(
+              new Invocation(
+                  OWN.replace("flowbell", "prod-Function-1ABC"),
+                  "{\"awslogs\":{\"data\":\"b3du\"}}"));
+    }
+  }
+
+  @Test
+  void run_filesToTheFunctionOfAStack() throws Exception {
+    Path file = folder.resolve("event.json");
+    Files.writeString(file, "{\"awslogs\": {\"data\": \"x\"}}");
+    try (LoopbackAws aws = withStack()) {
+      aws.addMessage("own", recordOf(OWN, "b3du"));
+
+      assertThat(CommandRun.of("redrive", "flowbell", "--from", file.toString()).out())
+          .endsWith("1 went through, 0 left.\n");
+      assertThat(aws.invocations())
+          .containsExactly(new Invocation(OWN, "{\"awslogs\":{\"data\":\"x\"}}"));
+      assertThat(aws.messageIds()).containsExactly("own");
+    }
+  }
+
+  @Test
+  void run_queueWhoseStackIsGone() throws Exception {
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      aws.addMessage("own", recordOf(OWN, "b3du"));
+
+      assertThat(
+              CommandRun.of("redrive", "--queue-url", QUEUE_URL, "--function", "flowbell:live")
+                  .out())
+          .endsWith("1 went through, 0 left.\n");
+      assertThat(aws.invocations()).extracting(Invocation::function).containsExactly(OWN);
+    }
+  }
+
+  @Test
+  void run_noSuchStack() throws Exception {
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      aws.failSns(400, "ValidationError", "Stack with id flowbel does not exist");
+
+      assertThat(CommandRun.of("redrive", "flowbel"))
+          .isEqualTo(
+              new CommandRun(
+                  2,
+                  "",
+                  "flowbell: no stack flowbel in eu-west-1: expected the name of a stack there, or"
+                      + " another --region\n"));
+    }
+  }
+
+  @Test
+  void run_stackWithoutAQueue() throws Exception {
+    try (LoopbackAws aws = LoopbackAws.start()) {
+      aws.addStack("other", Map.of("Function", "other"));
+
+      assertThat(CommandRun.of("redrive", "other"))
+          .isEqualTo(new CommandRun(2, "", "flowbell: the stack has no FailureQueue\n"));
+    }
+  }
+
+  /// Ten payloads that can't be unwrapped stop nothing: the function is well.
+  @Test
+  void run_dropUnreadable() throws Exception {
+    String unreadable =
+        """
+        {"errorMessage":"awslogs.data: gzip ended early after 15 bytes",\
+        "errorType":"dev.flowbell.input.UndecodableEventException","stackTrace":[]}\
+        """;
+    Path saved = folder.resolve("a/b");
+    try (LoopbackAws aws = withStack()) {
+      for (int i = 0; i < 6; i++) {
+        aws.addMessage("poison-" + i, recordOf(OWN, "H4sIAAAAAAAAA0tMSgYA"));
+        aws.failFunction(unreadable);
+      }
+      aws.addMessage("../../no payload", "something else");
+      aws.addMessage("failed", recordOf(OWN, "b3du"));
+      aws.failFunction("{\"errorMessage\":\"a dev.flowbell.input.UndecodableEventException\"}");
+      aws.addMessage("forged", recordOf("payroll", "x"));
+
+      CommandRun dry =
+          CommandRun.of(
+              "redrive", "flowbell", "--dry-run", "--drop-unreadable", "--save", saved.toString());
+      assertThat(dry.out()).endsWith("9 waiting.\n");
+      assertThat(saved).doesNotExist();
+
+      CommandRun run =
+          CommandRun.of("redrive", "flowbell", "--drop-unreadable", "--save", saved.toString());
+
+      assertThat(run.out())
+          .contains(
+              "poison-5  DROPPED, saved as %s/poison-5.json: %s\n".formatted(saved, unreadable),
+              "../../no payload  DROPPED, saved as %s/______no_payload.message: not JSON at"
+                      .formatted(saved)
+                  + " character 0\n",
+              "failed  LEFT: ",
+              "forged  LEFT: refused: ")
+          .endsWith("0 went through, 7 dropped, 2 left.\n");
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(aws.messageIds()).containsExactly("failed", "forged");
+    }
+    assertThat(saved.resolve("______no_payload.message")).hasContent("something else");
+    assertThat(saved.resolve("poison-0.json"))
+        .hasContent("{\"awslogs\":{\"data\":\"H4sIAAAAAAAAA0tMSgYA\"}}");
+    assertThat(CommandRun.of("replay", saved.toString()))
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "flowbell: %s/poison-0.json: awslogs.data: gzip ended early after 15 bytes\n"
+                    .formatted(saved)));
+  }
+
+  private static LoopbackAws withStack() throws IOException {
+    LoopbackAws aws = LoopbackAws.start();
+    aws.addStack("flowbell", Map.of("Function", "flowbell", "FailureQueue", QUEUE_URL));
+    return aws;
   }
 
   private static String recordOf(String functionArn, String data) {

@@ -728,7 +728,9 @@ class DoctorTest {
 
     assertThatThrownBy(() -> Deployment.find("flowbel", account.clients()))
         .isInstanceOf(CannotAskException.class)
-        .hasMessage("ValidationError: Stack with id flowbel does not exist");
+        .hasMessage(
+            "no stack flowbel in eu-west-1: expected the name of a stack there, or another"
+                + " --region");
   }
 
   private static final String TRUST =
@@ -786,7 +788,7 @@ class DoctorTest {
         "failure queue",
         seen,
         "each failed three times and was not processed; the function's log says why",
-        "java -jar target/flowbell.jar redrive --queue-url " + FakeAccount.QUEUE_URL);
+        "bin/flowbell redrive flowbell --region eu-west-1");
   }
 
   private static FlowLog flowLog(String status, String deliveryStatus, String error) {

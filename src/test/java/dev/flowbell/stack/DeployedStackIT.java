@@ -277,13 +277,13 @@ class DeployedStackIT {
       sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody("something else"));
     }
 
-    ToolRun look = redrive(queueUrl, "--dry-run");
+    ToolRun look = redrive(DeployedStack.NAME, "--dry-run");
     assertThat(look.exitCode()).as(look.errors()).isZero();
     assertThat(look.output())
         .contains(" 3 tries, last error: made up\n", "  LEFT: not JSON at character 0\n")
         .endsWith("4 waiting.\n");
 
-    ToolRun first = redrive(queueUrl);
+    ToolRun first = redrive(DeployedStack.NAME);
     assertThat(first.exitCode()).isEqualTo(1);
     assertThat(first.errors()).isEqualTo("about 4 in the queue\n");
     assertThat(first.output())
@@ -291,11 +291,10 @@ class DeployedStackIT {
         .contains("awslogs.data: gzip ended early after 15 bytes")
         .endsWith("2 went through, 2 left.\n");
 
-    ToolRun second = redrive(queueUrl);
+    ToolRun second = redrive(DeployedStack.NAME);
     assertThat(second.errors()).isEqualTo("about 2 in the queue\n");
     assertThat(second.output()).endsWith("0 went through, 2 left.\n");
-    ToolRun fromFile =
-        redrive(null, "--from", "events/nat-gateway.json", "--function", "flowbell:live");
+    ToolRun fromFile = redrive("--from", "events/nat-gateway.json", "--function", "flowbell:live");
     assertThat(fromFile.output())
         .as("counted before, and the ledger knows it")
         .contains("went through: {\"DuplicateBatches\": 1}");
@@ -314,7 +313,7 @@ class DeployedStackIT {
         .formatted(event);
   }
 
-  private static ToolRun redrive(@Nullable String queueUrl, String... arguments) throws Exception {
+  private static ToolRun redrive(String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -322,9 +321,6 @@ class DeployedStackIT {
                 "-jar",
                 "target/flowbell.jar",
                 "redrive"));
-    if (queueUrl != null) {
-      command.addAll(List.of("--queue-url", queueUrl));
-    }
     command.addAll(List.of(arguments));
     return ToolRun.of(Path.of("."), stack.environment(), Duration.ofMinutes(2), command);
   }

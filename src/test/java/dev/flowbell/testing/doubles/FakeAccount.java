@@ -20,7 +20,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
+import software.amazon.awssdk.services.cloudformation.CloudFormationServiceClientConfiguration;
 import software.amazon.awssdk.services.cloudformation.model.CloudFormationException;
 import software.amazon.awssdk.services.cloudformation.model.DescribeStacksRequest;
 import software.amazon.awssdk.services.cloudformation.model.DescribeStacksResponse;
@@ -366,6 +368,11 @@ public final class FakeAccount {
   }
 
   private final class CloudFormation implements CloudFormationClient {
+    @Override
+    public CloudFormationServiceClientConfiguration serviceClientConfiguration() {
+      return CloudFormationServiceClientConfiguration.builder().region(Region.EU_WEST_1).build();
+    }
+
     @Override
     public DescribeStacksResponse describeStacks(DescribeStacksRequest request) {
       ask("cloudformation:DescribeStacks");

@@ -36,9 +36,9 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// A server on this machine in place of CloudWatch, SNS, EC2, Lambda and SQS. It answers with
-/// success, or with the errors that a test asks for, and keeps the requests. It doesn't check AWS's
-/// rules: the integration tests do.
+/// A server on this machine in place of CloudWatch, SNS, EC2, Lambda, SQS and CloudFormation. It
+/// answers with success, or with the errors that a test asks for, and keeps the requests. It
+/// doesn't check AWS's rules: the integration tests do.
 ///
 /// While it is open, the SDK's clients find it by the SDK's system properties.
 public final class LoopbackAws implements AutoCloseable {
@@ -66,6 +66,9 @@ public final class LoopbackAws implements AutoCloseable {
 
   private final Map<String, String> queue = Collections.synchronizedMap(new LinkedHashMap<>());
   private final List<Invocation> invocations = Collections.synchronizedList(new ArrayList<>());
+
+  private final Map<String, Map<String, String>> stacks = new ConcurrentHashMap<>();
+  private final Queue<String> functionErrors = new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger greetings = new AtomicInteger();
   private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
@@ -179,7 +182,19 @@ public final class LoopbackAws implements AutoCloseable {
     return List.copyOf(queue.keySet());
   }
 
-  /// Returns all invocations. Each succeeded.
+  /// Adds a CloudFormation stack.
+  ///
+  /// @param resources physical ids by logical id
+  public void addStack(String name, Map<String, String> resources) {
+    stacks.put(name, resources);
+  }
+
+  /// Answers one invocation with a function error; each call is for one invocation.
+  public void failFunction(String error) {
+    functionErrors.add(error);
+  }
+
+  /// Returns all invocations, also those that were answered with an error.
   public List<Invocation> invocations() {
     return List.copyOf(invocations);
   }
@@ -237,10 +252,50 @@ public final class LoopbackAws implements AutoCloseable {
         answerSqs(exchange, new String(body, StandardCharsets.UTF_8));
       } else if (new String(body, StandardCharsets.UTF_8).startsWith("Action=DescribeFlowLogs&")) {
         answerEc2(exchange, new String(body, StandardCharsets.UTF_8));
+      } else if (stackOf(body) != null) {
+        answerCloudFormation(exchange, String.valueOf(stackOf(body)));
       } else {
         answerSns(exchange, body);
       }
     }
+  }
+
+  /// Returns the stack that a request asks CloudFormation about, `null` if there is none.
+  private @Nullable String stackOf(byte[] body) {
+    String form = new String(body, StandardCharsets.UTF_8);
+    return form.startsWith("Action=DescribeStacks&")
+            || form.startsWith("Action=ListStackResources&")
+        ? stacks.keySet().stream()
+            .filter(name -> form.endsWith("&StackName=" + name))
+            .findFirst()
+            .orElse(null)
+        : null;
+  }
+
+  /// Answers both operations with what both return.
+  private void answerCloudFormation(HttpExchange exchange, String stack) throws IOException {
+    StringBuilder resources = new StringBuilder();
+    stacks
+        .getOrDefault(stack, Map.of())
+        .forEach(
+            (logicalId, physicalId) ->
+                resources.append(
+                    """
+                    <member><LogicalResourceId>%s</LogicalResourceId>\
+                    <PhysicalResourceId>%s</PhysicalResourceId></member>\
+                    """
+                        .formatted(logicalId, physicalId)));
+    exchange.getResponseHeaders().add("Content-Type", "text/xml");
+    respond(
+        exchange,
+        200,
+        """
+        <Response><Result><Stacks><member><StackName>%1$s</StackName><StackId>\
+        arn:aws:cloudformation:eu-west-1:123456789012:stack/%1$s/0a1b</StackId></member></Stacks>\
+        <StackResourceSummaries>%2$s</StackResourceSummaries></Result></Response>\
+        """
+            .formatted(stack, resources)
+            .getBytes(StandardCharsets.UTF_8));
   }
 
   private void answerCloudWatch(HttpExchange exchange, byte[] body) throws IOException {
@@ -299,7 +354,14 @@ public final class LoopbackAws implements AutoCloseable {
     String function = path.substring(LAMBDA_PATH.length(), path.length() - "/invocations".length());
     invocations.add(new Invocation(function, payload));
     exchange.getResponseHeaders().add("Content-Type", "application/json");
-    respond(exchange, 200, "{\"Records\": 1}".getBytes(StandardCharsets.UTF_8));
+    String error = functionErrors.poll();
+    if (error != null) {
+      exchange.getResponseHeaders().add("X-Amz-Function-Error", "Unhandled");
+    }
+    respond(
+        exchange,
+        200,
+        (error == null ? "{\"Records\": 1}" : error).getBytes(StandardCharsets.UTF_8));
   }
 
   private static @Nullable String sqsActionOf(HttpExchange exchange) {
