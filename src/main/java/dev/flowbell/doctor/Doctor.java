@@ -21,6 +21,7 @@ public final class Doctor {
         List.of(
             new StackCheck(),
             new FlowLogCheck(),
+            new RecordedTrafficCheck(),
             new FlowLogRoleCheck(),
             new LogGroupCheck(),
             new RecordsCheck(clock),
@@ -28,6 +29,7 @@ public final class Doctor {
             new PermissionCheck(),
             new FunctionCheck(),
             new AliasCheck(),
+            new FailedInvocationsCheck(),
             new SettingsCheck(),
             new TopicCheck(),
             new SubscribersCheck(),

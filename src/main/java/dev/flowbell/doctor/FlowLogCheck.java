@@ -39,24 +39,13 @@ final class FlowLogCheck implements Check {
         resource.isEmpty() || role == null
             ? AwsCommand.redeploy(
                 deployment, "WatchedResourceId", resource.isEmpty() ? "VPC_ID" : resource)
-            : AwsCommand.of("ec2 create-flow-logs")
-                .with("resource-type", typeOf(resource))
-                .with("resource-ids", resource)
-                .with("traffic-type", "ALL")
-                .with("max-aggregation-interval", "60")
-                .with("log-group-name", deployment.logGroupName())
-                .with(
-                    "deliver-logs-permission-arn",
-                    "arn:%s:iam::%s:role/%s"
-                        .formatted(deployment.partition(), deployment.account(), role))
-                .with("log-format", formatOf(deployment))
-                .in(deployment));
-  }
-
-  private static String typeOf(String resourceId) {
-    return resourceId.startsWith("vpc-")
-        ? "VPC"
-        : resourceId.startsWith("subnet-") ? "Subnet" : "NetworkInterface";
+            : CreateFlowLog.of(
+                resource,
+                "ALL",
+                "arn:%s:iam::%s:role/%s"
+                    .formatted(deployment.partition(), deployment.account(), role),
+                formatOf(deployment),
+                deployment));
   }
 
   private static String formatOf(Deployment deployment) {
@@ -71,9 +60,7 @@ final class FlowLogCheck implements Check {
           name(),
           seen + " is " + flowLog.flowLogStatus(),
           "only an ACTIVE flow log records; create a new one in its place",
-          AwsCommand.of("ec2 delete-flow-logs")
-              .with("flow-log-ids", flowLog.flowLogId())
-              .in(deployment));
+          CreateFlowLog.delete(flowLog, deployment));
     }
     String error = flowLog.deliverLogsErrorMessage();
     if (error != null || "FAILED".equals(flowLog.deliverLogsStatus())) {

@@ -4,6 +4,8 @@ import java.util.List;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
+import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
 import software.amazon.awssdk.services.lambda.model.State;
 
 /// Checks that the function exists, is active, and may run.
@@ -35,6 +37,18 @@ final class FunctionCheck implements Check {
                   .in(deployment)));
     }
     String seen = "%s, version %s".formatted(functionName, live.version());
+    if (live.state() == State.INACTIVE) {
+      return List.of(
+          Finding.warning(
+              name(),
+              seen + " is Inactive: nothing invoked it for weeks",
+              "the next invocation wakes it, and fails; nothing else does",
+              AwsCommand.of("lambda invoke")
+                      .with("function-name", functionName + ":" + Deployment.ALIAS)
+                      .with("payload", "fileb://events/control-message.json")
+                      .in(deployment)
+                  + " /dev/stdout"));
+    }
     if (live.state() != State.ACTIVE) {
       return List.of(
           Finding.problem(
@@ -53,6 +67,19 @@ final class FunctionCheck implements Check {
               "it runs the version before the update",
               AwsCommand.redeploy(deployment)));
     }
+    if (live.snapStart() != null
+        && live.snapStart().applyOn() == SnapStartApplyOn.PUBLISHED_VERSIONS
+        && live.snapStart().optimizationStatus() == SnapStartOptimizationStatus.OFF) {
+      return List.of(
+          Finding.warning(
+              name(),
+              seen + " has no snapshot, although SnapStart is on",
+              "each start takes seconds; a newly published version gets a snapshot",
+              AwsCommand.of("lambda get-function-configuration")
+                  .with("function-name", functionName + ":" + Deployment.ALIAS)
+                  .with("query", "SnapStart")
+                  .in(deployment)));
+    }
     Integer reserved =
         deployment
             .aws()
@@ -64,7 +91,7 @@ final class FunctionCheck implements Check {
           Finding.problem(
               name(),
               seen + " has a reserved concurrency of 0",
-              "the function can't run: records wait for six hours, and are then dropped",
+              "the function can't run: payloads go to the failure queue at once, without a try",
               AwsCommand.of("lambda delete-function-concurrency")
                   .with("function-name", functionName)
                   .in(deployment)));

@@ -2,6 +2,7 @@ package dev.flowbell.doctor;
 
 import java.util.List;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroupClass;
 
 /// Checks that the flow logs' log group exists and has a retention period.
 final class LogGroupCheck implements Check {
@@ -41,6 +42,17 @@ final class LogGroupCheck implements Check {
   }
 
   private Finding examine(LogGroup group, Deployment deployment) {
+    if (group.logGroupClass() != null && group.logGroupClass() != LogGroupClass.STANDARD) {
+      return Finding.problem(
+          name(),
+          "%s is of the class %s".formatted(group.logGroupName(), group.logGroupClassAsString()),
+          "it can have no subscription, and its class can't be changed: create another, and let"
+              + " the flow log deliver there",
+          AwsCommand.of("logs create-log-group")
+              .with("log-group-name", group.logGroupName() + "-standard")
+              .with("log-group-class", "STANDARD")
+              .in(deployment));
+    }
     if (group.retentionInDays() == null) {
       return Finding.warning(
           name(),

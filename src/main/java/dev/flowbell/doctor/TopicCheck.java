@@ -4,6 +4,7 @@ import dev.flowbell.settings.InvalidSettingsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sns.model.NotFoundException;
 
 /// Checks that the topic exists and that the function and alarms can publish to it.
@@ -14,6 +15,8 @@ import software.amazon.awssdk.services.sns.model.NotFoundException;
 final class TopicCheck implements Check {
   /// The AWS managed key. Its policy does not allow CloudWatch alarms, and can't be changed.
   private static final String AWS_MANAGED_KEY = "alias/aws/sns";
+
+  private static final String ALARMS = "cloudwatch.amazonaws.com";
 
   @Override
   public String name() {
@@ -33,6 +36,7 @@ final class TopicCheck implements Check {
       Map<String, String> attributes =
           deployment.aws().sns().getTopicAttributes(ask -> ask.topicArn(topicArn)).attributes();
       findings.add(encryption(topicArn, attributes.getOrDefault("KmsMasterKeyId", ""), deployment));
+      policy(topicArn, attributes.get("Policy"), findings, deployment);
     } catch (NotFoundException _) {
       findings.add(
           Finding.problem(
@@ -66,6 +70,39 @@ final class TopicCheck implements Check {
         name(),
         topicArn
             + (key.isEmpty() ? ", not encrypted" : ", encrypted under a customer managed key"));
+  }
+
+  /// Alarms need the topic's policy. The function has a permission of its own.
+  private void policy(
+      String topicArn, @Nullable String policy, List<Finding> findings, Deployment deployment) {
+    if (policy == null
+        || PolicyDocument.parse(policy)
+            .allowsService(
+                ALARMS, "sns:Publish", Map.of("aws:sourceaccount", deployment.account()))) {
+      return;
+    }
+    findings.add(
+        Finding.problem(
+            name(),
+            "its policy does not let alarms publish to " + topicArn,
+            "alarms notify nobody, and report no error",
+            AwsCommand.of("sns set-topic-attributes")
+                .with("topic-arn", topicArn)
+                .with("attribute-name", "Policy")
+                .with("attribute-value", policyOf(topicArn, deployment))
+                .in(deployment)));
+  }
+
+  /// Returns the policy that the template gives the topic.
+  private static String policyOf(String topicArn, Deployment deployment) {
+    return """
+    {"Version":"2012-10-17","Statement":[{"Sid":"AlarmsPublish","Effect":"Allow",\
+    "Principal":{"Service":"%1$s"},"Action":"sns:Publish","Resource":"%2$s",\
+    "Condition":{"StringEquals":{"aws:SourceAccount":"%3$s"}}},\
+    {"Sid":"TlsOnly","Effect":"Deny","Principal":"*","Action":"sns:Publish","Resource":"%2$s",\
+    "Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}\
+    """
+        .formatted(ALARMS, topicArn, deployment.account());
   }
 
   private static String topicOf(Deployment deployment) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.flowbell.ec2.FlowLog;
+import dev.flowbell.record.RecordFormat;
 import dev.flowbell.testing.doubles.FakeAccount;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -13,14 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroupClass;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
+import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
+import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
 import software.amazon.awssdk.services.lambda.model.State;
 
 /// Tests the checks with one row for each fault: the findings that differ from a healthy
@@ -36,6 +41,7 @@ class DoctorTest {
           Finding.ok("stack", "flowbell is CREATE_COMPLETE"),
           Finding.ok(
               "flow log", "fl-0123456789abcdef0 of vpc-0123456789abcdef0 is ACTIVE and delivers"),
+          Finding.ok("recorded traffic", "rejects, once, with the fields that are needed"),
           Finding.ok(
               "flow log role",
               "flowbell-FlowLogRole-1 trusts vpc-flow-logs.amazonaws.com and may write"),
@@ -45,6 +51,7 @@ class DoctorTest {
           Finding.ok("permission", "/flowbell/flowbell/flow-logs may invoke flowbell:live"),
           Finding.ok("function", "flowbell, version 7 is Active"),
           Finding.ok("alias", "live runs version 7, the newest"),
+          Finding.ok("failed invocations", "tried again twice, then kept in the failure queue"),
           Finding.ok("settings", "namespace Flowbell, record format set"),
           Finding.ok("topic", FakeAccount.TOPIC_ARN + ", encrypted under a customer managed key"),
           Finding.ok("subscribers", "email ops@example.com"),
@@ -109,6 +116,8 @@ class DoctorTest {
                 "the stack is not from Flowbell's template, or its deployment failed",
                 "sam deploy --stack-name flowbell --region eu-west-1"),
             Finding.skipped(
+                "failed invocations", "nothing to ask about", "the stack has no FailureQueue"),
+            Finding.skipped(
                 "failure queue", "nothing to ask about", "the stack has no FailureQueue")),
 
         // flow log
@@ -127,7 +136,8 @@ class DoctorTest {
                     + " ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol}"
                     + " ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${tcp-flags}"
                     + " ${type} ${pkt-srcaddr} ${pkt-dstaddr} ${region} ${az-id} ${flow-direction}"
-                    + " ${traffic-path} ${reject-reason}' --region eu-west-1")),
+                    + " ${traffic-path} ${reject-reason}' --region eu-west-1"),
+            NO_TRAFFIC),
         row(
             "no flow log was ever created",
             account -> {
@@ -142,6 +152,7 @@ class DoctorTest {
                 "nothing is recorded; name your VPC in the command",
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " WatchedResourceId=VPC_ID"),
+            NO_TRAFFIC,
             Finding.skipped(
                 "flow log role", "no role is known", "no flow log of this log group names one")),
         row(
@@ -185,7 +196,8 @@ class DoctorTest {
                 "flow log",
                 "fl-1 of subnet-1 is DELETING",
                 "only an ACTIVE flow log records; create a new one in its place",
-                "aws ec2 delete-flow-logs --flow-log-ids fl-1 --region eu-west-1")),
+                "aws ec2 delete-flow-logs --flow-log-ids fl-1 --region eu-west-1"),
+            NO_TRAFFIC),
         row(
             "just created",
             account -> account.flowLogs = List.of(flowLog("ACTIVE", null, null)),
@@ -194,6 +206,75 @@ class DoctorTest {
                 "fl-1 of subnet-1 is ACTIVE and has delivered nothing yet",
                 "the first records take 10 to 15 minutes from its creation",
                 null)),
+
+        // recorded traffic
+        row(
+            "the stack's flow log records accepted traffic only",
+            account ->
+                account.flowLogs =
+                    List.of(flowLogOfVpc("fl-0123456789abcdef0", "ACCEPT", ALL_FIELDS)),
+            Finding.ok("flow log", "fl-0123456789abcdef0 of vpc-1 is ACTIVE and delivers"),
+            Finding.problem(
+                "recorded traffic",
+                "fl-0123456789abcdef0 of vpc-1 records accepted traffic only",
+                "no rejected flow is ever counted",
+                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
+                    + " TrafficType=ALL")),
+        row(
+            "another flow log records accepted traffic only",
+            account -> account.flowLogs = List.of(flowLogOfVpc("fl-1", "ACCEPT", ALL_FIELDS)),
+            Finding.ok("flow log", "fl-1 of vpc-1 is ACTIVE and delivers"),
+            Finding.problem(
+                "recorded traffic",
+                "fl-1 of vpc-1 records accepted traffic only",
+                "no rejected flow is ever counted",
+                createFlowLog("REJECT", ALL_FIELDS))),
+        row(
+            "well: two flow logs share the traffic",
+            account ->
+                account.flowLogs =
+                    List.of(
+                        flowLogOfVpc("fl-1", "ACCEPT", ALL_FIELDS),
+                        flowLogOfVpc("fl-2", "REJECT", ALL_FIELDS)),
+            Finding.ok("flow log", "fl-1 of vpc-1 is ACTIVE and delivers"),
+            Finding.ok("flow log", "fl-2 of vpc-1 is ACTIVE and delivers")),
+        row(
+            "two flow logs record the same traffic",
+            account ->
+                account.flowLogs =
+                    List.of(
+                        flowLogOfVpc("fl-1", "REJECT", ALL_FIELDS),
+                        flowLogOfVpc("fl-0123456789abcdef0", "ALL", ALL_FIELDS)),
+            Finding.ok("flow log", "fl-1 of vpc-1 is ACTIVE and delivers"),
+            Finding.ok("flow log", "fl-0123456789abcdef0 of vpc-1 is ACTIVE and delivers"),
+            Finding.problem(
+                "recorded traffic",
+                "fl-1 and fl-0123456789abcdef0 both record vpc-1",
+                "each flow is counted twice",
+                "aws ec2 delete-flow-logs --flow-log-ids fl-1 --region eu-west-1")),
+        row(
+            "a flow log in AWS's default format",
+            account -> account.flowLogs = List.of(flowLogOfVpc("fl-1", "ALL", null)),
+            Finding.ok("flow log", "fl-1 of vpc-1 is ACTIVE and delivers"),
+            Finding.warning(
+                "recorded traffic",
+                "fl-1 of vpc-1 lacks tcp-flags, pkt-srcaddr",
+                "without tcp-flags, handshakes are not known; without pkt-srcaddr, the sources"
+                    + " behind a NAT device are not",
+                "aws ec2 delete-flow-logs --flow-log-ids fl-1 --region eu-west-1 && "
+                    + createFlowLog("ALL", ALL_FIELDS))),
+        row(
+            "the stack's flow log has no action",
+            account ->
+                account.flowLogs =
+                    List.of(flowLogOfVpc("fl-0123456789abcdef0", "ALL", "${srcaddr} ${tcp-flags}")),
+            Finding.ok("flow log", "fl-0123456789abcdef0 of vpc-1 is ACTIVE and delivers"),
+            Finding.problem(
+                "recorded traffic",
+                "fl-0123456789abcdef0 of vpc-1 lacks action, pkt-srcaddr",
+                "without action, rejects are not known from accepted flows",
+                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
+                    + " LogFormat=flowbell")),
 
         // role
         row(
@@ -279,6 +360,22 @@ class DoctorTest {
                 "the cost grows each month",
                 "aws logs put-retention-policy --log-group-name /flowbell/flowbell/flow-logs"
                     + " --retention-in-days 14 --region eu-west-1")),
+        row(
+            "the log group can have no subscription",
+            account ->
+                account.logGroups =
+                    List.of(
+                        LogGroup.builder()
+                            .logGroupName(FakeAccount.GROUP)
+                            .logGroupClass(LogGroupClass.INFREQUENT_ACCESS)
+                            .build()),
+            Finding.problem(
+                "log group",
+                "/flowbell/flowbell/flow-logs is of the class INFREQUENT_ACCESS",
+                "it can have no subscription, and its class can't be changed: create another, and"
+                    + " let the flow log deliver there",
+                "aws logs create-log-group --log-group-name /flowbell/flowbell/flow-logs-standard"
+                    + " --log-group-class STANDARD --region eu-west-1")),
 
         // records
         row(
@@ -417,7 +514,7 @@ class DoctorTest {
             Finding.problem(
                 "function",
                 "flowbell, version 7 has a reserved concurrency of 0",
-                "the function can't run: records wait for six hours, and are then dropped",
+                "the function can't run: payloads go to the failure queue at once, without a try",
                 "aws lambda delete-function-concurrency --function-name flowbell --region"
                     + " eu-west-1")),
         row("well: a reserved concurrency", account -> account.reservedConcurrency = 5),
@@ -432,6 +529,41 @@ class DoctorTest {
                 "it can't be invoked",
                 "aws lambda wait function-active-v2 --function-name flowbell:live --region"
                     + " eu-west-1")),
+        row(
+            "nothing invoked the function for weeks",
+            account -> account.live = function -> function.state(State.INACTIVE),
+            Finding.warning(
+                "function",
+                "flowbell, version 7 is Inactive: nothing invoked it for weeks",
+                "the next invocation wakes it, and fails; nothing else does",
+                "aws lambda invoke --function-name flowbell:live --payload"
+                    + " fileb://events/control-message.json --region eu-west-1 /dev/stdout")),
+        row(
+            "SnapStart has no snapshot",
+            account ->
+                account.live =
+                    function ->
+                        function.snapStart(
+                            snapStart ->
+                                snapStart
+                                    .applyOn(SnapStartApplyOn.PUBLISHED_VERSIONS)
+                                    .optimizationStatus(SnapStartOptimizationStatus.OFF)),
+            Finding.warning(
+                "function",
+                "flowbell, version 7 has no snapshot, although SnapStart is on",
+                "each start takes seconds; a newly published version gets a snapshot",
+                "aws lambda get-function-configuration --function-name flowbell:live --query"
+                    + " SnapStart --region eu-west-1")),
+        row(
+            "well: SnapStart has a snapshot",
+            account ->
+                account.live =
+                    function ->
+                        function.snapStart(
+                            snapStart ->
+                                snapStart
+                                    .applyOn(SnapStartApplyOn.PUBLISHED_VERSIONS)
+                                    .optimizationStatus(SnapStartOptimizationStatus.ON))),
         row(
             "the function's update failed",
             account ->
@@ -476,7 +608,60 @@ class DoctorTest {
                     + " run doctor again after publishing",
                 "aws lambda publish-version --function-name flowbell --region eu-west-1")),
 
+        // failed invocations
+        row(
+            "the alias has no invoke config",
+            account -> account.invokeConfig = null,
+            Finding.problem(
+                "failed invocations",
+                "flowbell:live has no on-failure destination",
+                "the failure queue gets no payload that failed",
+                PUT_INVOKE_CONFIG)),
+        row(
+            "the invoke config has no destination",
+            account -> account.invokeConfig = FakeAccount.invokeConfig(null, 2),
+            Finding.problem(
+                "failed invocations",
+                "flowbell:live has no on-failure destination",
+                "the failure queue gets no payload that failed",
+                PUT_INVOKE_CONFIG)),
+        row(
+            "payloads that fail go elsewhere",
+            account -> account.invokeConfig = FakeAccount.invokeConfig("arn:aws:sqs:x:y:z", 2),
+            Finding.problem(
+                "failed invocations",
+                "flowbell:live sends payloads that fail to arn:aws:sqs:x:y:z",
+                "the failure queue gets no payload that failed",
+                PUT_INVOKE_CONFIG)),
+        row(
+            "payloads aren't tried again",
+            account -> account.invokeConfig = FakeAccount.invokeConfig(FakeAccount.QUEUE_ARN, 0),
+            Finding.warning(
+                "failed invocations",
+                "flowbell:live is tried again 0 times, expected 2",
+                "a short failure of AWS is enough to send payloads to the failure queue",
+                PUT_INVOKE_CONFIG)),
+
         // topic
+        row(
+            "the topic's policy does not name alarms",
+            account ->
+                account.topicAttributes =
+                    Map.of("KmsMasterKeyId", "1234abcd-12ab", "Policy", "{\"Statement\":[]}"),
+            Finding.problem(
+                "topic",
+                "its policy does not let alarms publish to " + FakeAccount.TOPIC_ARN,
+                "alarms notify nobody, and report no error",
+                PUT_TOPIC_POLICY)),
+        row(
+            "well: the topic has the policy of the mend",
+            account ->
+                account.topicAttributes =
+                    Map.of(
+                        "KmsMasterKeyId",
+                        "1234abcd-12ab",
+                        "Policy",
+                        PUT_TOPIC_POLICY.replaceAll(".*'(.*)'.*", "$1"))),
         row(
             "the topic was removed",
             account -> account.topicAttributes = null,
@@ -649,6 +834,10 @@ class DoctorTest {
             Finding.skipped(
                 "flow log", "not allowed to ask", "needs the permission ec2:DescribeFlowLogs"),
             Finding.skipped(
+                "recorded traffic",
+                "not allowed to ask",
+                "needs the permission ec2:DescribeFlowLogs"),
+            Finding.skipped(
                 "flow log role",
                 "not allowed to ask",
                 "needs the permission ec2:DescribeFlowLogs")),
@@ -656,6 +845,7 @@ class DoctorTest {
             "EC2 can't be asked",
             account -> account.fail("ec2:DescribeFlowLogs", 503, "Unavailable", "EC2 is busy"),
             Finding.skipped("flow log", "could not be asked", "EC2 is busy"),
+            Finding.skipped("recorded traffic", "could not be asked", "EC2 is busy"),
             Finding.skipped("flow log role", "could not be asked", "EC2 is busy")),
         row(
             "a service fails",
@@ -733,6 +923,32 @@ class DoctorTest {
                 + " --region");
   }
 
+  private static final String ALL_FIELDS = RecordFormat.FLOWBELL.toString();
+
+  private static final Finding NO_TRAFFIC =
+      Finding.skipped("recorded traffic", "nothing to ask about", "see flow log: none is ACTIVE");
+
+  private static final String PUT_INVOKE_CONFIG =
+      """
+      aws lambda put-function-event-invoke-config --function-name flowbell --qualifier live \
+      --maximum-retry-attempts 2 --maximum-event-age-in-seconds 21600 --destination-config \
+      '{"OnFailure":{"Destination":"arn:aws:sqs:eu-west-1:123456789012:flowbell-failures"}}' \
+      --region eu-west-1\
+      """;
+
+  private static final String PUT_TOPIC_POLICY =
+      """
+      aws sns set-topic-attributes --topic-arn \
+      arn:aws:sns:eu-west-1:123456789012:flowbell-notifications --attribute-name Policy \
+      --attribute-value '{"Version":"2012-10-17","Statement":[{"Sid":"AlarmsPublish",\
+      "Effect":"Allow","Principal":{"Service":"cloudwatch.amazonaws.com"},"Action":"sns:Publish",\
+      "Resource":"arn:aws:sns:eu-west-1:123456789012:flowbell-notifications","Condition":\
+      {"StringEquals":{"aws:SourceAccount":"123456789012"}}},{"Sid":"TlsOnly","Effect":"Deny",\
+      "Principal":"*","Action":"sns:Publish","Resource":\
+      "arn:aws:sns:eu-west-1:123456789012:flowbell-notifications","Condition":{"Bool":\
+      {"aws:SecureTransport":"false"}}}]}' --region eu-west-1\
+      """;
+
   private static final String TRUST =
       """
       {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":\
@@ -793,7 +1009,43 @@ class DoctorTest {
 
   private static FlowLog flowLog(String status, String deliveryStatus, String error) {
     return new FlowLog(
-        "fl-1", "subnet-1", status, deliveryStatus, error, null, null, null, null, null, null);
+        "fl-1",
+        "subnet-1",
+        status,
+        deliveryStatus,
+        error,
+        null,
+        null,
+        null,
+        ALL_FIELDS,
+        null,
+        "ALL");
+  }
+
+  /// Returns a flow log of `vpc-1` that delivers, by the stack's role.
+  private static FlowLog flowLogOfVpc(String id, String trafficType, @Nullable String format) {
+    return new FlowLog(
+        id,
+        "vpc-1",
+        "ACTIVE",
+        "SUCCESS",
+        null,
+        "arn:aws:iam::123456789012:role/flowbell-FlowLogRole-1",
+        "cloud-watch-logs",
+        FakeAccount.GROUP,
+        format,
+        60,
+        trafficType);
+  }
+
+  private static String createFlowLog(String trafficType, String format) {
+    return """
+    aws ec2 create-flow-logs --resource-type VPC --resource-ids vpc-1 --traffic-type %s \
+    --max-aggregation-interval 60 --log-group-name /flowbell/flowbell/flow-logs \
+    --deliver-logs-permission-arn arn:aws:iam::123456789012:role/flowbell-FlowLogRole-1 \
+    --log-format '%s' --region eu-west-1\
+    """
+        .formatted(trafficType, format);
   }
 
   private static Arguments row(String what, Consumer<FakeAccount> fault, Finding... expected) {

@@ -82,6 +82,8 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyReques
 import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
+import software.amazon.awssdk.services.lambda.model.GetFunctionEventInvokeConfigRequest;
+import software.amazon.awssdk.services.lambda.model.GetFunctionEventInvokeConfigResponse;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionResponse;
@@ -113,6 +115,7 @@ public final class FakeAccount {
       "arn:aws:sns:eu-west-1:123456789012:flowbell-notifications";
   public static final String QUEUE_URL =
       "https://sqs.eu-west-1.amazonaws.com/123456789012/flowbell-failures";
+  public static final String QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:flowbell-failures";
   public static final Instant NOW = Instant.parse("2026-11-23T07:00:30Z");
 
   private static final String TRUST =
@@ -141,8 +144,9 @@ public final class FakeAccount {
       """;
 
   private static final String RECORD =
-      "2 123456789012 eni-1235b8ca123456789 10.0.1.5 10.0.0.220 39812 80 6 8 568 1418530010"
-          + " 1418530070 ACCEPT OK";
+      "5 123456789012 vpc-0123456789abcdef0 subnet-1234abcd - eni-1235b8ca123456789 10.0.1.5"
+          + " 10.0.0.220 39812 80 6 8 568 1418530010 1418530070 ACCEPT OK 2 IPv4 10.0.1.5"
+          + " 203.0.113.5 eu-west-1 euw1-az1 ingress - -";
 
   // The parts that a test may break.
 
@@ -168,7 +172,7 @@ public final class FakeAccount {
               "arn:aws:iam::123456789012:role/flowbell-FlowLogRole-1",
               "cloud-watch-logs",
               GROUP,
-              RecordFormat.DEFAULT.toString(),
+              RecordFormat.FLOWBELL.toString(),
               60,
               "ALL"));
   public @Nullable String trustPolicy = TRUST;
@@ -183,6 +187,7 @@ public final class FakeAccount {
   public @Nullable String functionPolicy = PERMISSION;
   public UnaryOperator<GetFunctionConfigurationResponse.Builder> live = builder -> builder;
   public @Nullable Integer reservedConcurrency;
+  public @Nullable GetFunctionEventInvokeConfigResponse invokeConfig = invokeConfig(QUEUE_ARN, 2);
   public List<FunctionConfiguration> versions =
       List.of(version("$LATEST", "code-1", Map.of()), version("7", "code-1", Map.of()));
   public final Map<String, String> environment =
@@ -332,6 +337,15 @@ public final class FakeAccount {
   /// Returns an alarm that a composite alarm notifies for.
   public static MetricAlarm childAlarm(String name) {
     return alarm(name, alarm -> alarm.alarmActions(List.of()));
+  }
+
+  public static GetFunctionEventInvokeConfigResponse invokeConfig(
+      @Nullable String destinationArn, int retries) {
+    return GetFunctionEventInvokeConfigResponse.builder()
+        .maximumRetryAttempts(retries)
+        .destinationConfig(
+            config -> config.onFailure(failure -> failure.destination(destinationArn)))
+        .build();
   }
 
   public static Map<QueueAttributeName, String> queue(int visible, int inFlight) {
@@ -628,6 +642,16 @@ public final class FakeAccount {
       return GetFunctionConcurrencyResponse.builder()
           .reservedConcurrentExecutions(reservedConcurrency)
           .build();
+    }
+
+    @Override
+    public GetFunctionEventInvokeConfigResponse getFunctionEventInvokeConfig(
+        GetFunctionEventInvokeConfigRequest request) {
+      ask("lambda:GetFunctionEventInvokeConfig");
+      if (invokeConfig == null || !"live".equals(request.qualifier())) {
+        throw ResourceNotFoundException.builder().build();
+      }
+      return invokeConfig;
     }
 
     @Override

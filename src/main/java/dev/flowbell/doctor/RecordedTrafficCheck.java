@@ -1,0 +1,139 @@
+package dev.flowbell.doctor;
+
+import dev.flowbell.ec2.FlowLog;
+import dev.flowbell.record.FlowField;
+import dev.flowbell.record.InvalidFormatException;
+import dev.flowbell.record.RecordFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Checks that flow logs record rejected traffic, once, with the fields that Flowbell needs.
+///
+/// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
+///   records</a>
+final class RecordedTrafficCheck implements Check {
+  private static final String STACKS_OWN = "FlowLog";
+
+  @Override
+  public String name() {
+    return "recorded traffic";
+  }
+
+  @Override
+  public List<String> actions() {
+    return List.of("ec2:DescribeFlowLogs");
+  }
+
+  @Override
+  public List<Finding> examine(Deployment deployment) {
+    List<FlowLog> active =
+        deployment.flowLogs().stream()
+            .filter(flowLog -> "ACTIVE".equals(flowLog.flowLogStatus()))
+            .toList();
+    if (active.isEmpty()) {
+      return List.of(
+          Finding.skipped(name(), "nothing to ask about", "see flow log: none is ACTIVE"));
+    }
+    List<Finding> findings = new ArrayList<>();
+    rejects(active, findings, deployment);
+    active.forEach(flowLog -> fields(flowLog, findings, deployment));
+    twice(active, findings, deployment);
+    return findings.isEmpty()
+        ? List.of(Finding.ok(name(), "rejects, once, with the fields that are needed"))
+        : findings;
+  }
+
+  /// A flow log of accepted traffic may stand beside one of rejected traffic.
+  private void rejects(List<FlowLog> flowLogs, List<Finding> findings, Deployment deployment) {
+    for (FlowLog flowLog : flowLogs) {
+      boolean isComplemented =
+          flowLogs.stream()
+              .anyMatch(
+                  other ->
+                      isOfSameResource(flowLog, other) && !"ACCEPT".equals(other.trafficType()));
+      if ("ACCEPT".equals(flowLog.trafficType()) && !isComplemented) {
+        findings.add(
+            Finding.problem(
+                name(),
+                "%s of %s records accepted traffic only"
+                    .formatted(flowLog.flowLogId(), flowLog.resourceId()),
+                "no rejected flow is ever counted",
+                isStacksOwn(flowLog, deployment)
+                    ? AwsCommand.redeploy(deployment, "TrafficType", "ALL")
+                    : CreateFlowLog.beside(flowLog, "REJECT", deployment)));
+      }
+    }
+  }
+
+  private void fields(FlowLog flowLog, List<Finding> findings, Deployment deployment) {
+    Set<FlowField> fields;
+    try {
+      fields =
+          flowLog.logFormat() == null
+              ? RecordFormat.DEFAULT.fields()
+              : RecordFormat.parse(flowLog.logFormat()).fields();
+    } catch (InvalidFormatException _) {
+      return; // it has a field that is newer than this program
+    }
+    List<String> lacking =
+        Stream.of(FlowField.ACTION, FlowField.TCP_FLAGS, FlowField.PKT_SRCADDR)
+            .filter(field -> !fields.contains(field))
+            .map(FlowField::awsName)
+            .toList();
+    if (lacking.isEmpty()) {
+      return;
+    }
+    String seen =
+        "%s of %s lacks %s"
+            .formatted(flowLog.flowLogId(), flowLog.resourceId(), String.join(", ", lacking));
+    String mend =
+        isStacksOwn(flowLog, deployment)
+            ? AwsCommand.redeploy(deployment, "LogFormat", "flowbell")
+            : CreateFlowLog.inFlowbellsFormat(flowLog, deployment);
+    findings.add(
+        fields.contains(FlowField.ACTION)
+            ? Finding.warning(
+                name(),
+                seen,
+                "without tcp-flags, handshakes are not known; without pkt-srcaddr, the sources"
+                    + " behind a NAT device are not",
+                mend)
+            : Finding.problem(
+                name(), seen, "without action, rejects are not known from accepted flows", mend));
+  }
+
+  private void twice(List<FlowLog> flowLogs, List<Finding> findings, Deployment deployment) {
+    for (int i = 0; i < flowLogs.size(); i++) {
+      for (int j = i + 1; j < flowLogs.size(); j++) {
+        FlowLog one = flowLogs.get(i);
+        FlowLog other = flowLogs.get(j);
+        if (isOfSameResource(one, other) && overlap(one, other)) {
+          findings.add(
+              Finding.problem(
+                  name(),
+                  "%s and %s both record %s"
+                      .formatted(one.flowLogId(), other.flowLogId(), one.resourceId()),
+                  "each flow is counted twice",
+                  CreateFlowLog.delete(isStacksOwn(other, deployment) ? one : other, deployment)));
+        }
+      }
+    }
+  }
+
+  private static boolean isOfSameResource(FlowLog one, FlowLog other) {
+    return one.resourceId() != null && one.resourceId().equals(other.resourceId());
+  }
+
+  private static boolean overlap(FlowLog one, FlowLog other) {
+    String traffic = String.valueOf(one.trafficType());
+    return traffic.equals("ALL")
+        || "ALL".equals(other.trafficType())
+        || traffic.equals(other.trafficType());
+  }
+
+  private static boolean isStacksOwn(FlowLog flowLog, Deployment deployment) {
+    return flowLog.flowLogId().equals(deployment.findId(STACKS_OWN));
+  }
+}
