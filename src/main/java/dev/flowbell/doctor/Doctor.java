@@ -30,6 +30,7 @@ public final class Doctor {
             new FunctionCheck(),
             new AliasCheck(),
             new FailedInvocationsCheck(),
+            new LossesCheck(clock),
             new SettingsCheck(),
             new TopicCheck(),
             new SubscribersCheck(),

@@ -52,6 +52,7 @@ class DoctorTest {
           Finding.ok("function", "flowbell, version 7 is Active"),
           Finding.ok("alias", "live runs version 7, the newest"),
           Finding.ok("failed invocations", "tried again twice, then kept in the failure queue"),
+          Finding.ok("losses", "none in the last day, say AWS's metrics"),
           Finding.ok("settings", "namespace Flowbell, record format set"),
           Finding.ok("topic", FakeAccount.TOPIC_ARN + ", encrypted under a customer managed key"),
           Finding.ok("subscribers", "email ops@example.com"),
@@ -641,6 +642,63 @@ class DoctorTest {
                 "flowbell:live is tried again 0 times, expected 2",
                 "a short failure of AWS is enough to send payloads to the failure queue",
                 PUT_INVOKE_CONFIG)),
+
+        // losses
+        row(
+            "CloudWatch Logs could not deliver",
+            account ->
+                account.metricSums = (metric, _) -> metric.equals("DeliveryErrors") ? 1234 : 0,
+            Finding.problem(
+                "losses",
+                "DeliveryErrors was 1,234 in the last day",
+                "the function refused batches of records, which are lost: see subscription and"
+                    + " permission. The command shows the hours",
+                "aws cloudwatch get-metric-statistics --namespace AWS/Logs --metric-name"
+                    + " DeliveryErrors --statistics Sum --period 3600 --start-time"
+                    + " 2026-11-22T07:00:00Z --end-time 2026-11-23T07:00:00Z --region eu-west-1"
+                    + " --dimensions Name=LogGroupName,Value=/flowbell/flowbell/flow-logs"
+                    + " Name=DestinationType,Value=Lambda Name=FilterName,Value=flowbell")),
+        row(
+            "CloudWatch Logs was throttled",
+            account ->
+                account.metricSums = (metric, _) -> metric.equals("DeliveryThrottling") ? 2 : 0,
+            Finding.problem(
+                "losses",
+                "DeliveryThrottling was 2 in the last day",
+                "batches of records waited, and are lost after a day: raise the account's"
+                    + " concurrency limit. The command shows the hours",
+                "aws cloudwatch get-metric-statistics --namespace AWS/Logs --metric-name"
+                    + " DeliveryThrottling --statistics Sum --period 3600 --start-time"
+                    + " 2026-11-22T07:00:00Z --end-time 2026-11-23T07:00:00Z --region eu-west-1"
+                    + " --dimensions Name=LogGroupName,Value=/flowbell/flowbell/flow-logs"
+                    + " Name=DestinationType,Value=Lambda Name=FilterName,Value=flowbell")),
+        row(
+            "Lambda dropped events",
+            account ->
+                account.metricSums = (metric, _) -> metric.equals("AsyncEventsDropped") ? 3 : 0,
+            Finding.problem(
+                "losses",
+                "AsyncEventsDropped was 3 in the last day",
+                "payloads were given up without being processed: see function. The command shows"
+                    + " the hours",
+                "aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name"
+                    + " AsyncEventsDropped --statistics Sum --period 3600 --start-time"
+                    + " 2026-11-22T07:00:00Z --end-time 2026-11-23T07:00:00Z --region eu-west-1"
+                    + " --dimensions Name=FunctionName,Value=flowbell")),
+        row(
+            "failed payloads didn't reach the queue",
+            account ->
+                account.metricSums =
+                    (metric, _) -> metric.equals("DestinationDeliveryFailures") ? 4 : 0,
+            Finding.problem(
+                "losses",
+                "DestinationDeliveryFailures was 4 in the last day",
+                "payloads that failed didn't reach the failure queue: see failed invocations; a"
+                    + " payload may be too large for SQS. The command shows the hours",
+                "aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name"
+                    + " DestinationDeliveryFailures --statistics Sum --period 3600 --start-time"
+                    + " 2026-11-22T07:00:00Z --end-time 2026-11-23T07:00:00Z --region eu-west-1"
+                    + " --dimensions Name=FunctionName,Value=flowbell")),
 
         // topic
         row(

@@ -1,0 +1,144 @@
+package dev.flowbell.doctor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.cloudwatch.model.Dimension;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
+
+/// Checks what AWS's own metrics say was lost during the last day, between the log group and the
+/// failure queue.
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html">Monitoring
+///   with CloudWatch metrics</a>
+/// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html">Types
+///   of metrics for Lambda functions</a>
+final class LossesCheck implements Check {
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final int HOUR_SECONDS = 3600;
+
+  private final InstantSource clock;
+
+  LossesCheck(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "losses";
+  }
+
+  @Override
+  public List<String> actions() {
+    return List.of("cloudwatch:GetMetricData");
+  }
+
+  @Override
+  public List<Finding> examine(Deployment deployment) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
+    List<Finding> findings = new ArrayList<>();
+    for (Loss loss : lossesOf(deployment)) {
+      double sum = sum(loss, now, deployment);
+      if (sum > 0) {
+        findings.add(
+            Finding.problem(
+                name(),
+                "%s was %,.0f in the last day".formatted(loss.metricName, sum),
+                loss.why,
+                hours(loss, now, deployment)));
+      }
+    }
+    return findings.isEmpty()
+        ? List.of(Finding.ok(name(), "none in the last day, say AWS's metrics"))
+        : findings;
+  }
+
+  private static List<Loss> lossesOf(Deployment deployment) {
+    List<Dimension> delivery =
+        List.of(
+            dimension("LogGroupName", deployment.logGroupName()),
+            dimension("DestinationType", "Lambda"),
+            dimension("FilterName", deployment.id(Deployment.SUBSCRIPTION_FILTER)));
+    List<Dimension> function =
+        List.of(dimension("FunctionName", deployment.id(Deployment.FUNCTION)));
+    return List.of(
+        new Loss(
+            "AWS/Logs",
+            "DeliveryErrors",
+            delivery,
+            "the function refused batches of records, which are lost: see subscription and"
+                + " permission. The command shows the hours"),
+        new Loss(
+            "AWS/Logs",
+            "DeliveryThrottling",
+            delivery,
+            "batches of records waited, and are lost after a day: raise the account's concurrency"
+                + " limit. The command shows the hours"),
+        new Loss(
+            "AWS/Lambda",
+            "AsyncEventsDropped",
+            function,
+            "payloads were given up without being processed: see function. The command shows the"
+                + " hours"),
+        new Loss(
+            "AWS/Lambda",
+            "DestinationDeliveryFailures",
+            function,
+            "payloads that failed didn't reach the failure queue: see failed invocations; a payload"
+                + " may be too large for SQS. The command shows the hours"));
+  }
+
+  private static Dimension dimension(String name, String value) {
+    return Dimension.builder().name(name).value(value).build();
+  }
+
+  private static double sum(Loss loss, Instant now, Deployment deployment) {
+    MetricDataQuery query =
+        MetricDataQuery.builder()
+            .id("sum")
+            .metricStat(
+                stat ->
+                    stat.stat("Sum")
+                        .period(HOUR_SECONDS)
+                        .metric(
+                            metric ->
+                                metric
+                                    .namespace(loss.namespace)
+                                    .metricName(loss.metricName)
+                                    .dimensions(loss.dimensions)))
+            .build();
+    return deployment
+        .aws()
+        .cloudWatch()
+        .getMetricData(ask -> ask.metricDataQueries(query).startTime(now.minus(DAY)).endTime(now))
+        .metricDataResults()
+        .stream()
+        .flatMap(result -> result.values().stream())
+        .mapToDouble(Double::doubleValue)
+        .sum();
+  }
+
+  private static String hours(Loss loss, Instant now, Deployment deployment) {
+    return AwsCommand.of("cloudwatch get-metric-statistics")
+            .with("namespace", loss.namespace)
+            .with("metric-name", loss.metricName)
+            .with("statistics", "Sum")
+            .with("period", String.valueOf(HOUR_SECONDS))
+            .with("start-time", now.minus(DAY).toString())
+            .with("end-time", now.toString())
+            .in(deployment)
+        + " --dimensions "
+        + loss.dimensions.stream()
+            .map(each -> "Name=%s,Value=%s".formatted(each.name(), each.value()))
+            .collect(Collectors.joining(" "));
+  }
+
+  /// A metric that counts what was lost.
+  private record Loss(
+      String namespace, String metricName, List<Dimension> dimensions, String why) {}
+}
