@@ -16,6 +16,10 @@ final class TopicCheck implements Check {
   /// The AWS managed key. Its policy does not allow CloudWatch alarms, and can't be changed.
   private static final String AWS_MANAGED_KEY = "alias/aws/sns";
 
+  /// A condition key of the policy that SNS gives a topic. That one lets the account's alarms
+  /// publish.
+  private static final String SNS_DEFAULT = "\"AWS:SourceOwner\"";
+
   private static final String ALARMS = "cloudwatch.amazonaws.com";
 
   @Override
@@ -76,6 +80,7 @@ final class TopicCheck implements Check {
   private void policy(
       String topicArn, @Nullable String policy, List<Finding> findings, Deployment deployment) {
     if (policy == null
+        || policy.contains(SNS_DEFAULT)
         || PolicyDocument.parse(policy)
             .allowsService(
                 ALARMS, "sns:Publish", Map.of("aws:sourceaccount", deployment.account()))) {

@@ -712,6 +712,20 @@ class DoctorTest {
                 "alarms notify nobody, and report no error",
                 PUT_TOPIC_POLICY)),
         row(
+            "well: the topic has SNS's default policy",
+            account ->
+                account.topicAttributes =
+                    Map.of(
+                        "KmsMasterKeyId",
+                        "1234abcd-12ab",
+                        "Policy",
+                        """
+                        {"Version":"2008-10-17","Statement":[{"Effect":"Allow",\
+                        "Principal":{"AWS":"*"},"Action":["SNS:Subscribe","SNS:Publish"],\
+                        "Resource":"arn:aws:sns:eu-west-1:123456789012:flowbell-notifications",\
+                        "Condition":{"StringEquals":{"AWS:SourceOwner":"123456789012"}}}]}\
+                        """)),
+        row(
             "well: the topic has the policy of the mend",
             account ->
                 account.topicAttributes =
