@@ -6,15 +6,18 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 EC2: the log group and the format of a flow log, and the filter by log group. It takes both from CreateFlowLogs, and forgets them:
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeFlowLogs.html
 
+Lambda: a place to run a function whose name CloudFormation makes. FLOWBELL_LAMBDA_PROXY is the address for every function.
+
 CloudWatch: speed. It looks for data that are two weeks old at each request, and so at all data: a hundred thousand payloads take hours. Every thousandth request does.
 """
 
 import itertools
+import os
 import sys
 from xml.etree import ElementTree
 
 from ministack.app import main
-from ministack.services import cloudformation, cloudwatch, ec2
+from ministack.services import cloudformation, cloudwatch, ec2, lambda_svc
 from ministack.services.cloudformation import engine
 
 evaluate_conditions = engine._evaluate_conditions
@@ -41,6 +44,9 @@ def evaluate_conditions_with_splits(template, parameters):
 for module in list(sys.modules.values()):
     if module.__name__.startswith(cloudformation.__name__) and hasattr(module, "_evaluate_conditions"):
         module._evaluate_conditions = evaluate_conditions_with_splits
+
+proxy_url_for = lambda_svc._proxy_url_for
+lambda_svc._proxy_url_for = lambda config: proxy_url_for(config) or os.environ.get("FLOWBELL_LAMBDA_PROXY")
 
 EC2_NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 FORGOTTEN = {"logGroupName": "LogGroupName", "logFormat": "LogFormat"}

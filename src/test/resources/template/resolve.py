@@ -1,13 +1,17 @@
 """Prints a SAM template as CloudFormation would see it with given parameters, as JSON: transformed, conditions decided, intrinsic functions
 resolved. What only AWS knows stays readable: a Ref is the resource's logical id, Fn::GetAtt is id.Attribute.
 
-usage: resolve.py TEMPLATE [NAME=VALUE ...]
+usage: resolve.py TEMPLATE [NAME=VALUE ...] [-- NAME=VALUE ...] ...
+
+Prints "Templates", with an object for each set of parameters. "References" has what each property of a resource refers to, by logical id; "CreateOnly" has
+the properties, of each type, whose change makes CloudFormation replace the resource: from its registry, as cfn-lint has it.
 """
 
 import json
 import re
 import sys
 
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
 
@@ -15,6 +19,7 @@ PSEUDO_PARAMETERS = {
     "AWS::AccountId": "123456789012",
     "AWS::Partition": "aws",
     "AWS::Region": "eu-west-1",
+    "AWS::StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/flowbell/0b1c2a7e-41a5-4c1e-8a53-3a0f5a1d9c02",
     "AWS::StackName": "flowbell",
     "AWS::URLSuffix": "amazonaws.com",
 }
@@ -23,10 +28,11 @@ NO_VALUE = object()
 
 class Resolver:
     def __init__(self, template, parameters):
-        unknown = parameters.keys() - template["Parameters"].keys()
+        unknown = parameters.keys() - template["Parameters"].keys() - PSEUDO_PARAMETERS.keys()
         assert not unknown, f"no such parameters: {unknown}"
         self.template = template
-        self.values = {name: each.get("Default") for name, each in template["Parameters"].items()} | parameters | PSEUDO_PARAMETERS
+        self.referred = set()
+        self.values = {name: each.get("Default") for name, each in template["Parameters"].items()} | PSEUDO_PARAMETERS | parameters
 
     def holds(self, condition):
         if isinstance(condition, str):
@@ -47,10 +53,12 @@ class Resolver:
             return self.values[name]
         resource = self.template["Resources"][name]
         assert self.exists(resource), f"{name} is referred to, and its condition is off"
+        self.referred.add(name)
         return name
 
     def attribute(self, name, attribute):
         assert self.exists(self.template["Resources"][name]), f"{name}.{attribute} is referred to, and the condition of {name} is off"
+        self.referred.add(name)
         return f"{name}.{attribute}"
 
     def exists(self, resource):
@@ -84,29 +92,55 @@ class Resolver:
             if function == "Fn::If":
                 return self.resolve(argument[1] if self.holds(argument[0]) else argument[2])
             if function == "Fn::FindInMap":
-                table, row, column = argument
+                table, row, column = (self.resolve(each) for each in argument)
                 return self.template["Mappings"][table][row][column]
             if function == "Fn::Split":
                 return self.resolve(argument[1]).split(argument[0])
             if function == "Fn::Select":
                 return self.resolve(argument[1])[int(argument[0])]
             if function == "Fn::Join":
-                return argument[0].join(self.resolve(argument[1]))
+                return argument[0].join(str(each) for each in self.resolve(argument[1]))
             assert not function.startswith("Fn::"), f"unknown to this script: {function}"
         resolved = {key: self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}
+
+    def references(self, resource):
+        found = {}
+        for name, value in resource.get("Properties", {}).items():
+            self.referred = set()
+            self.resolve(value)
+            found[name] = sorted(self.referred)
+        return found
 
     def result(self):
         resources = {name: each for name, each in self.template["Resources"].items() if self.exists(each)}
         outputs = {name: each for name, each in self.template["Outputs"].items() if self.exists(each)}
         metadata = self.template["Metadata"]
-        return {"Metadata": metadata, "Parameters": self.template["Parameters"], "Resources": self.resolve(resources), "Outputs": self.resolve(outputs)}
+        return {
+            "Metadata": metadata,
+            "Parameters": self.template["Parameters"],
+            "Resources": self.resolve(resources),
+            "Outputs": self.resolve(outputs),
+            "References": {name: self.references(each) for name, each in resources.items()},
+            "CreateOnly": {each["Type"]: create_only(each["Type"]) for each in resources.values()},
+        }
+
+
+def create_only(resource_type):
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+    return [path.split("/")[2] for path in schema.get("createOnlyProperties", [])]
 
 
 with open(sys.argv[1]) as file:
     source = yaml_parse(file.read())
 # `sam deploy` puts the uploaded package's address here.
 source["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://bucket/package"
-parameters = dict(each.split("=", 1) for each in sys.argv[2:])
 expanded = transform(source, {}, managed_policy_loader=None)
-json.dump(Resolver(expanded, parameters).result(), sys.stdout, indent=1)
+sets = [{}]
+for argument in sys.argv[2:]:
+    if argument == "--":
+        sets.append({})
+    else:
+        name, value = argument.split("=", 1)
+        sets[-1][name] = value
+json.dump({"Templates": [Resolver(expanded, each).result() for each in sets]}, sys.stdout, indent=1)

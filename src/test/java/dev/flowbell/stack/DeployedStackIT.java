@@ -56,7 +56,6 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DeployedStackIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String LOG_GROUP = "/vpc-flow-logs/flowbell";
   private static final String[] PARAMETERS = {
     "Email=on-call@example.com", "AlarmBlockedHandshakes=10", "AlertThresholds=scan-ports=16"
   };
@@ -184,7 +183,7 @@ class DeployedStackIT {
     assertThat(run.exitCode()).as("there is no flow log: MiniStack can't make any").isEqualTo(1);
     assertThat(findings.get("flow log"))
         .containsEntry("verdict", "PROBLEM")
-        .containsEntry("seen", "no flow log delivers to " + LOG_GROUP);
+        .containsEntry("seen", "no flow log delivers to " + logGroup());
     assertThat((String) findings.get("records").get("seen"))
         .as("the test before put a line that is no record")
         .endsWith("the function can't read 1 of the last 21: WRONG_FIELD_COUNT 1");
@@ -201,22 +200,21 @@ class DeployedStackIT {
         SqsClient sqs = stack.client(SqsClient.builder())) {
       GetFunctionEventInvokeConfigResponse configured =
           lambda.getFunctionEventInvokeConfig(
-              request -> request.functionName(DeployedStack.NAME).qualifier("live"));
+              request -> request.functionName(stack.functionName()).qualifier("live"));
       assertThat(configured.maximumRetryAttempts()).isEqualTo(2);
       lambda.putFunctionEventInvokeConfig(
           request ->
               request
-                  .functionName(DeployedStack.NAME)
+                  .functionName(stack.functionName())
                   .maximumRetryAttempts(configured.maximumRetryAttempts())
                   .maximumEventAgeInSeconds(configured.maximumEventAgeInSeconds())
                   .destinationConfig(configured.destinationConfig()));
-      String queueUrl =
-          sqs.getQueueUrl(request -> request.queueName("flowbell-failures")).queueUrl();
+      String queueUrl = stack.output("FailureQueueUrl");
 
       lambda.invoke(
           request ->
               request
-                  .functionName(DeployedStack.NAME)
+                  .functionName(stack.functionName())
                   .invocationType(InvocationType.EVENT)
                   .payload(
                       SdkBytes.fromUtf8String(
@@ -265,7 +263,7 @@ class DeployedStackIT {
   void redrive_deletesWhatWentThrough() throws Exception {
     String queueUrl;
     try (SqsClient sqs = stack.client(SqsClient.builder())) {
-      queueUrl = sqs.getQueueUrl(request -> request.queueName("flowbell-failures")).queueUrl();
+      queueUrl = stack.output("FailureQueueUrl");
       sqs.purgeQueue(request -> request.queueUrl(queueUrl));
       for (String event :
           List.of(
@@ -294,7 +292,7 @@ class DeployedStackIT {
     ToolRun second = redrive(DeployedStack.NAME);
     assertThat(second.errors()).isEqualTo("about 2 in the queue\n");
     assertThat(second.output()).endsWith("0 went through, 2 left.\n");
-    ToolRun fromFile = redrive("--from", "events/nat-gateway.json", "--function", "flowbell:live");
+    ToolRun fromFile = redrive("--from", "events/nat-gateway.json", "--function", stack.functionName() + ":live");
     assertThat(fromFile.output())
         .as("counted before, and the ledger knows it")
         .contains("went through: {\"DuplicateBatches\": 1}");
@@ -307,10 +305,10 @@ class DeployedStackIT {
 
   private static String recordOf(String event) {
     return """
-    {"requestContext": {"functionArn": "arn:aws:lambda:us-east-1:000000000000:function:flowbell:live",
+    {"requestContext": {"functionArn": "arn:aws:lambda:us-east-1:000000000000:function:%s:live",
      "approximateInvokeCount": 3}, "requestPayload": %s, "responsePayload": {"errorMessage": "made up"}}
     """
-        .formatted(event);
+        .formatted(stack.functionName(), event);
   }
 
   private static ToolRun redrive(String... arguments) throws Exception {
@@ -358,11 +356,11 @@ class DeployedStackIT {
         CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder());
         LambdaClient lambda = stack.client(LambdaClient.builder())) {
       logs.deleteSubscriptionFilter(
-          request -> request.logGroupName(LOG_GROUP).filterName(DeployedStack.NAME));
-      logs.deleteRetentionPolicy(request -> request.logGroupName(LOG_GROUP));
+          request -> request.logGroupName(logGroup()).filterName(DeployedStack.NAME));
+      logs.deleteRetentionPolicy(request -> request.logGroupName(logGroup()));
       cloudWatch.disableAlarmActions(request -> request.alarmNames("flowbell-no-records"));
       lambda.putFunctionConcurrency(
-          request -> request.functionName(DeployedStack.NAME).reservedConcurrentExecutions(0));
+          request -> request.functionName(stack.functionName()).reservedConcurrentExecutions(0));
       try {
         ToolRun run = doctor();
 
@@ -370,17 +368,19 @@ class DeployedStackIT {
         Map<String, Map<String, @Nullable Object>> findings = findings(run);
         assertThat(findings.get("subscription"))
             .containsEntry("verdict", "PROBLEM")
-            .containsEntry("seen", LOG_GROUP + " is not subscribed to the function")
+            .containsEntry("seen", logGroup() + " is not subscribed to the function")
             .containsEntry(
                 "mend",
-                "aws logs put-subscription-filter --log-group-name /vpc-flow-logs/flowbell"
+                "aws logs put-subscription-filter --log-group-name "
+                    + logGroup()
                     + " --filter-name flowbell --filter-pattern '' --destination-arn"
                     + " arn:aws:lambda:us-east-1:000000000000:function:flowbell:live --region"
                     + " us-east-1");
         assertThat(findings.get("log group")).containsEntry("verdict", "WARNING");
         assertThat(findings.get("function"))
             .containsEntry("verdict", "PROBLEM")
-            .containsEntry("seen", "flowbell, version 1 has a reserved concurrency of 0");
+            .containsEntry(
+                "seen", stack.functionName() + ", version 1 has a reserved concurrency of 0");
         assertThat(findings.get("alarms"))
             .containsEntry("seen", "actions are disabled: flowbell-no-records");
         assertThat(findings.get("failure queue"))
@@ -390,14 +390,16 @@ class DeployedStackIT {
         logs.putSubscriptionFilter(
             request ->
                 request
-                    .logGroupName(LOG_GROUP)
+                    .logGroupName(logGroup())
                     .filterName(DeployedStack.NAME)
                     .filterPattern("")
                     .destinationArn(
-                        "arn:aws:lambda:us-east-1:000000000000:function:flowbell:live"));
-        logs.putRetentionPolicy(request -> request.logGroupName(LOG_GROUP).retentionInDays(30));
+                        "arn:aws:lambda:us-east-1:000000000000:function:"
+                            + stack.functionName()
+                            + ":live"));
+        logs.putRetentionPolicy(request -> request.logGroupName(logGroup()).retentionInDays(30));
         cloudWatch.enableAlarmActions(request -> request.alarmNames("flowbell-no-records"));
-        lambda.deleteFunctionConcurrency(request -> request.functionName(DeployedStack.NAME));
+        lambda.deleteFunctionConcurrency(request -> request.functionName(stack.functionName()));
       }
     }
   }
@@ -423,7 +425,7 @@ class DeployedStackIT {
       assertThat(
               lambda
                   .getFunctionConfiguration(
-                      request -> request.functionName(DeployedStack.NAME).qualifier("live"))
+                      request -> request.functionName(stack.functionName()).qualifier("live"))
                   .environment()
                   .variables())
           .containsEntry("ALERT_MAIL_LIMIT", "11");
@@ -432,7 +434,8 @@ class DeployedStackIT {
 
   @Test
   @Order(9)
-  void samDelete_leavesNothing() throws Exception {
+  void samDelete_leavesNothingButFlowLogs() throws Exception {
+    String logGroup = logGroup();
     List<String> made;
     try (CloudFormationClient cloudFormation = stack.client(CloudFormationClient.builder())) {
       made =
@@ -458,7 +461,10 @@ class DeployedStackIT {
         SqsClient sqs = stack.client(SqsClient.builder());
         IamClient iam = stack.client(IamClient.builder());
         CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
-      assertThat(logs.describeLogGroups().logGroups()).isEmpty();
+      assertThat(logs.describeLogGroups().logGroups())
+          .extracting(group -> group.logGroupName())
+          .as("the flow logs stay")
+          .containsExactly(logGroup);
       assertThat(lambda.listFunctions().functions()).isEmpty();
       assertThat(sns.listTopics().topics()).isEmpty();
       assertThat(sqs.listQueues().queueUrls()).allMatch(url -> url.endsWith("/observer"));
@@ -467,6 +473,10 @@ class DeployedStackIT {
       assertThat(cloudWatch.describeAlarms().metricAlarms()).isEmpty();
       assertThat(cloudWatch.listDashboards(all -> {}).dashboardEntries()).isEmpty();
     }
+  }
+
+  private static String logGroup() {
+    return stack.output("LogGroupName");
   }
 
   private static ToolRun doctor(String... options) throws IOException {
@@ -536,12 +546,12 @@ class DeployedStackIT {
 
   private static void putLogEvents(String stream, List<String> lines) {
     try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder())) {
-      logs.createLogStream(request -> request.logGroupName(LOG_GROUP).logStreamName(stream));
+      logs.createLogStream(request -> request.logGroupName(logGroup()).logStreamName(stream));
       long now = System.currentTimeMillis();
       logs.putLogEvents(
           request ->
               request
-                  .logGroupName(LOG_GROUP)
+                  .logGroupName(logGroup())
                   .logStreamName(stream)
                   .logEvents(
                       lines.stream()
@@ -555,7 +565,10 @@ class DeployedStackIT {
     Map<String, Double> sums = new TreeMap<>();
     try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
       for (String metric :
-          cloudWatch.listMetrics(request -> request.namespace("Flowbell")).metrics().stream()
+          cloudWatch
+              .listMetrics(request -> request.namespace("Flowbell/flowbell"))
+              .metrics()
+              .stream()
               .map(each -> each.metricName())
               .filter(name -> !name.equals("DeliveryLag"))
               .toList()) {
@@ -563,7 +576,7 @@ class DeployedStackIT {
             .getMetricStatistics(
                 request ->
                     request
-                        .namespace("Flowbell")
+                        .namespace("Flowbell/flowbell")
                         .metricName(metric)
                         .startTime(minute.minus(Duration.ofMinutes(30)))
                         .endTime(minute.plus(Duration.ofMinutes(30)))

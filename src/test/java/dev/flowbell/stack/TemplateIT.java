@@ -155,7 +155,7 @@ class TemplateIT {
             List.of("Email", "on-call", false),
             List.of("MetricNamespace", "Team/Flowbell", true),
             List.of("MetricNamespace", ":Flowbell", false),
-            List.of("MetricNamespace", "", false),
+            List.of("MetricNamespace", "", true),
             List.of("MetricNamespace", "n".repeat(51), false),
             List.of("MetricDimensions", "VpcId,InterfaceId+FlowDirection", true),
             List.of("MetricDimensions", "VpcId;InterfaceId", false),
@@ -169,7 +169,7 @@ class TemplateIT {
             List.of("Quiet", "", true),
             List.of("Quiet", "198.51.100.0/24;2001:db8::/32 445 scan until=2026-12-31", true),
             List.of("Quiet", "10.0.0.0/8,10.1.0.0/16", false),
-            List.of("Quiet", "1".repeat(181), false),
+            List.of("Quiet", "1".repeat(601), false),
             List.of("InsideNetworks", INSIDE_DEFAULT + ",2001:DB8::/56", true),
             List.of("InsideNetworks", "pl-63a5400a", false),
             List.of("InsideNetworks", "", false))
@@ -191,17 +191,20 @@ class TemplateIT {
 
   @Test
   void function_environmentIsTheSettings() throws Exception {
-    Map<String, @Nullable Object> variables = environment(StackTemplate.resolve());
+    Map<String, @Nullable Object> variables = new HashMap<>(environment(StackTemplate.resolve()));
     Map<String, String> defaults = new HashMap<>();
     for (Setting setting : Setting.ALL) {
       defaults.put(setting.name(), setting.defaultText());
     }
 
+    // It is no setting: it makes each version's configuration another one.
+    assertThat(variables.remove("SETTINGS_VERSION")).isEqualTo("Settings.VersionNumber");
     assertThat(variables.keySet())
         .containsExactlyInAnyOrderElementsOf(Setting.ALL.stream().map(Setting::name).toList());
     // A setting that names a resource, or depends on one, has no default here.
     Set<String> wired =
         Set.of("LOG_FORMAT", "LOG_GROUP", "ALERT_TOPIC_ARN", "STACK_NAME", "LEDGER_TABLE");
+    defaults.put("METRIC_NAMESPACE", "Flowbell/flowbell");
     // Empty for the defaults in code: a list of ten thresholds is hard to edit in a console.
     defaults.put("ALERT_THRESHOLDS", "");
     variables.forEach(
@@ -284,84 +287,284 @@ class TemplateIT {
         .isAssignableTo(RequestStreamHandler.class);
   }
 
-  /// Otherwise a changed setting would have no effect until the next new code.
-  @Test
-  void function_anyChangedSettingMakesAnotherVersion() throws Exception {
-    Map<String, String> changes =
-        new TreeMap<>(
-            Map.ofEntries(
-                Map.entry("Architecture", "x86_64"),
-                Map.entry("MemoryMegabytes", "10240"),
-                Map.entry("MaxInflatedBytes", "2147483647"),
-                Map.entry("MetricSink", "emf"),
-                Map.entry("MetricNamespace", "n".repeat(50)),
-                Map.entry("MetricDimensions", "d".repeat(90)),
-                Map.entry("MetricSeriesBudget", "10000"),
-                Map.entry("HttpsForm", "chat"),
-                Map.entry("AlertMailLimit", "1000"),
-                Map.entry("WatchedResourceId", "vpc-0123456789abcdef0")));
-    Map<String, String> lists =
-        Map.of(
-            "AlertThresholds", "scan-hosts=50",
-            "Quiet", "10.0.0.5/32 445",
-            "InsideNetworks", INSIDE_DEFAULT + ",2001:db8:9:b::/64");
-    int listsLength = "scan-hosts=50".length() + "10.0.0.5/32 445".length() + 18;
-    assertThat(listsLength).as("fits beside the longest others").isLessThanOrEqualTo(47);
-    changes.putAll(lists);
-    StackTemplate usual = StackTemplate.resolve();
-    Map<String, Object> expected = new TreeMap<>(versioned(usual));
-    for (Map.Entry<String, String> change : changes.entrySet()) {
-      StackTemplate changed = StackTemplate.resolve(change.getKey() + "=" + change.getValue());
-      assertThat(description(changed)).as(change.getKey()).isNotEqualTo(description(usual));
-      versioned(changed)
-          .forEach(
-              (name, value) -> {
-                if (!value.equals(versioned(usual).get(name))) {
-                  expected.remove(name);
-                }
-              });
+  // Updates
+
+  /// A change of parameters.
+  ///
+  /// @param makesVersion whether the function's next version has another configuration
+  private record Change(List<String> before, List<String> after, boolean makesVersion) {
+    /// Changes one parameter of a stack that watches a VPC.
+    static Change to(String assignment, boolean makesVersion) {
+      String vpc = "WatchedResourceId=vpc-0123456789abcdef0";
+      return new Change(List.of(vpc), List.of(vpc, assignment), makesVersion);
     }
 
-    // The rest is the same in every stack, or needs no new version.
-    assertThat(expected.keySet())
-        .containsExactlyInAnyOrder(
-            "ALERT_TOPIC_ARN",
-            "LEDGER_TABLE",
-            "LOG_GROUP",
-            "STACK_NAME",
-            "Code",
-            "Description",
-            "FunctionName",
-            "Handler",
-            "LoggingConfig",
-            "Role",
-            "Runtime",
-            "SnapStart",
-            "Tags",
-            "Timeout");
-    StackTemplate longest =
+    static Change of(List<String> before, List<String> after, boolean makesVersion) {
+      return new Change(before, after, makesVersion);
+    }
+
+    Set<String> names() {
+      Set<String> changed = new HashSet<>(after);
+      before.forEach(changed::remove);
+      return changed.stream()
+          .map(assignment -> assignment.substring(0, assignment.indexOf('=')))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private static final List<Change> CHANGES =
+      List.of(
+          Change.to("WatchedResourceId=subnet-12345678", false),
+          Change.to("ExistingLogGroupName=/vpc", true),
+          Change.to("LogGroupRetentionDays=90", false),
+          Change.to("LogFormat=auto", true),
+          Change.to("LogFormat=${srcaddr} ${dstaddr} ${action}", true),
+          Change.to("TrafficType=REJECT", false),
+          Change.to("AggregationIntervalSeconds=600", false),
+          Change.to("FilterPattern=?REJECT ?SKIPDATA", false),
+          Change.to("Email=on-call@example.com", false),
+          Change.to("HttpsForm=chat", true),
+          Change.to("InsideNetworks=" + INSIDE_DEFAULT + ",2001:db8:9:b::/64", true),
+          Change.to("AlertThresholds=scan-hosts=50", true),
+          Change.to("AlertMailLimit=11", true),
+          Change.to("Quiet=10.0.0.5/32 445", true),
+          Change.to("AlarmRejectedFlows=7", false),
+          Change.to("AlarmBlockedHandshakes=7", false),
+          Change.to("AlarmNatMaskedRejects=7", false),
+          Change.to("AlarmRejectedAnswers=7", false),
+          Change.to("MetricSink=emf", true),
+          Change.to("MetricNamespace=Own", true),
+          Change.to("MetricNamespace=Flowbell/flowbell", true), // the default in words
+          Change.to("MetricDimensions=VpcId", true),
+          Change.to("MetricSeriesBudget=7", true),
+          Change.to("Architecture=x86_64", true),
+          Change.to("SnapStart=false", true),
+          Change.to("MemoryMegabytes=1024", true),
+          Change.to("ReservedConcurrency=7", false),
+          Change.to("MaxInflatedBytes=2147483647", true),
+          Change.to("FunctionLogRetentionDays=7", false),
+          Change.to("CustomerKey=false", false),
+          Change.to("CompositeAlarms=false", false),
+          Change.to("AnomalyAlarm=false", false),
+          Change.to("Dashboard=false", false),
+          Change.to("InsightsQueries=false", false),
+          Change.to("ContributorInsights=true", false),
+          // The function asks EC2 for the formats, unless the flow log and its group are the
+          // stack's.
+          Change.of(List.of(), List.of("WatchedResourceId=vpc-12345678"), true),
+          Change.of(List.of("WatchedResourceId=vpc-12345678"), List.of(), true),
+          Change.of(List.of(), List.of("ExistingLogGroupName=/vpc"), true),
+          Change.of(List.of("ExistingLogGroupName=/vpc"), List.of(), true),
+          Change.of(
+              List.of("ExistingLogGroupName=/vpc"), List.of("ExistingLogGroupName=/vpc-2"), true),
+          Change.of(
+              List.of("ExistingLogGroupName=/vpc"),
+              List.of("ExistingLogGroupName=/vpc", "WatchedResourceId=vpc-12345678"),
+              false),
+          Change.of(
+              List.of("ExistingLogGroupName=/vpc", "LogFormat=${srcaddr} ${action}"),
+              List.of("ExistingLogGroupName=/vpc", "LogFormat=${dstaddr} ${action}"),
+              true));
+
+  /// Lambda publishes no version of a function that is as it was, and CloudFormation then fails the
+  /// update. A version that isn't replaced keeps the settings of before.
+  @TestFactory
+  Stream<DynamicTest> update_replacesTheVersionIfTheFunctionChanges() throws Exception {
+    Map<List<String>, StackTemplate> templates = resolvedChanges();
+    return CHANGES.stream()
+        .map(
+            change ->
+                dynamicTest(
+                    change.before() + " to " + change.after(),
+                    () -> assertVersionFollows(change, templates)));
+  }
+
+  private static void assertVersionFollows(
+      Change change, Map<List<String>, StackTemplate> templates) {
+    StackTemplate before = templates.get(change.before());
+    StackUpdate update = new StackUpdate(before, templates.get(change.after()));
+    String version = before.ofType("AWS::Lambda::Version").keySet().iterator().next();
+
+    assertThat(update.changesBesides("Function", "ReservedConcurrentExecutions"))
+        .as("another configuration")
+        .isEqualTo(change.makesVersion());
+    assertThat(update.replaced().contains(version))
+        .as("another version")
+        .isEqualTo(change.makesVersion());
+    assertThat(update.replaced()).doesNotContain("Function", "FunctionAliaslive");
+    assertThat(update.isRetained(version)).as("the version to go back to").isTrue();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> update_keepsWhatHoldsData() throws Exception {
+    Map<List<String>, StackTemplate> templates = resolvedChanges();
+    return CHANGES.stream()
+        .map(
+            change ->
+                dynamicTest(
+                    change.before() + " to " + change.after(),
+                    () -> {
+                      StackTemplate before = templates.get(change.before());
+                      StackUpdate update = new StackUpdate(before, templates.get(change.after()));
+                      Set<String> gone = new TreeSet<>(update.removed());
+                      gone.addAll(update.replaced());
+                      gone.retainAll(dataHolders(before));
+                      gone.removeIf(update::isRetained);
+                      assertThat(gone).isEmpty();
+                    }));
+  }
+
+  @Test
+  void update_tableHasEveryParameter() throws Exception {
+    assertThat(CHANGES.stream().flatMap(change -> change.names().stream()).distinct())
+        .containsExactlyInAnyOrderElementsOf(StackTemplate.resolve().parameters().keySet());
+  }
+
+  private static Map<List<String>, StackTemplate> resolvedChanges() throws Exception {
+    List<List<String>> assignments =
+        CHANGES.stream()
+            .flatMap(change -> Stream.of(change.before(), change.after()))
+            .distinct()
+            .toList();
+    List<StackTemplate> resolved = StackTemplate.resolveAll(assignments);
+    Map<List<String>, StackTemplate> templates = new HashMap<>();
+    for (int i = 0; i < resolved.size(); i++) {
+      templates.put(assignments.get(i), resolved.get(i));
+    }
+    return templates;
+  }
+
+  private static Set<String> dataHolders(StackTemplate template) {
+    Set<String> holders = new HashSet<>();
+    for (String type :
+        List.of(
+            "AWS::Logs::LogGroup",
+            "AWS::DynamoDB::Table",
+            "AWS::SQS::Queue",
+            "AWS::SNS::Topic")) { // a topic holds subscriptions of others
+      holders.addAll(template.ofType(type).keySet());
+    }
+    return holders;
+  }
+
+  /// A stack that could not be made deletes its empty group.
+  @Test
+  void flowLogGroup_outlivesTheStack() throws Exception {
+    assertThat(Json.objectAt(StackTemplate.resolve().resources(), "FlowLogGroup"))
+        .containsEntry("DeletionPolicy", "RetainExceptOnCreate")
+        .containsEntry("UpdateReplacePolicy", "Retain");
+    assertThat(StackTemplate.resolve().properties("FlowLogGroup"))
+        .as("a group that was kept would be in the way of one of the same name")
+        .doesNotContainKey("LogGroupName");
+  }
+
+  /// Lambda allows 4 KB.
+  @Test
+  void function_longestSettingsFit() throws Exception {
+    String everyField =
+        Arrays.stream(FlowField.values())
+            .map(field -> "${" + field.awsName() + "}")
+            .collect(Collectors.joining(" "));
+    Map<String, @Nullable Object> longest =
+        environment(
+            StackTemplate.resolve(
+                "AWS::StackName=" + "s".repeat(128),
+                "WatchedResourceId=vpc-0123456789abcdef0",
+                "LogFormat=" + everyField,
+                "MetricNamespace=" + "n".repeat(50),
+                "MetricDimensions=" + "d".repeat(200),
+                "AlertThresholds=" + Thresholds.DEFAULT,
+                "Quiet=" + "1".repeat(600),
+                "InsideNetworks=" + "1".repeat(400)));
+    int references =
+        "arn:aws-us-gov:sns:us-gov-west-1:123456789012:-notifications".length() + 128 + 255 + 512;
+
+    assertThat(
+            references
+                + longest.entrySet().stream()
+                    .mapToInt(each -> (each.getKey() + each.getValue()).length())
+                    .sum())
+        .isLessThan(4096);
+  }
+
+  // Order and names
+
+  @Test
+  void resources_waitForWhatTheyNeed() throws Exception {
+    StackTemplate template = StackTemplate.resolve(ALL_ON);
+
+    assertThat(Json.objectAt(template.resources(), "SubscriptionFilter"))
+        .containsEntry("DependsOn", List.of("SubscriptionPermission", "FunctionEventInvokeConfig"));
+    assertThat(Json.objectAt(template.resources(), "FlowLog"))
+        .containsEntry("DependsOn", List.of("SubscriptionFilter", "NotificationTopicPolicy"));
+  }
+
+  /// CloudFormation allows names of 128 characters, and makes the other names itself.
+  @Test
+  void names_fitForTheLongestStackName() throws Exception {
+    StackTemplate template =
         StackTemplate.resolve(
-            changes.entrySet().stream()
-                .map(change -> change.getKey() + "=" + change.getValue())
-                .toArray(String[]::new));
-    int flowLogIdLength = "fl-0123456789abcdef0".length() - "FlowLog".length();
-    assertThat(description(longest).length() + flowLogIdLength - listsLength)
-        .as("what leaves 47 characters for lists, as the template's comment says")
-        .isEqualTo(256 - 47);
-    assertThat(description(usual)).endsWith(" 10   33554432 512 arm64");
+            "AWS::StackName=" + "s".repeat(128), "ContributorInsights=true", "FilterPattern=x");
+    Map<String, Integer> limits =
+        Map.ofEntries(
+            Map.entry("AWS::AppConfig::Application Name", 64),
+            Map.entry("AWS::AppConfig::ConfigurationProfile Name", 128),
+            Map.entry("AWS::CloudWatch::Alarm AlarmName", 255),
+            Map.entry("AWS::CloudWatch::CompositeAlarm AlarmName", 255),
+            Map.entry("AWS::CloudWatch::Dashboard DashboardName", 255),
+            // It begins with the function's name, of 64 characters at most, instead of "Function".
+            Map.entry("AWS::CloudWatch::InsightRule RuleName", 128 - 64 + "Function".length()),
+            Map.entry("AWS::Lambda::Alias Name", 128),
+            Map.entry("AWS::Logs::LogGroup LogGroupName", 512),
+            Map.entry("AWS::Logs::QueryDefinition Name", 255),
+            Map.entry("AWS::Logs::SubscriptionFilter FilterName", 512),
+            Map.entry("AWS::SNS::Topic TopicName", 256));
+    Set<String> named = new TreeSet<>();
+    for (String id : template.resources().keySet()) {
+      Object type = Json.objectAt(template.resources(), id).get("Type");
+      Map<String, @Nullable Object> properties = template.properties(id);
+      for (String property : properties.keySet()) {
+        // The other Names are of metrics, of another function, and of a display.
+        if (property.endsWith("Name")
+            && !List.of("MetricName", "DisplayName").contains(property)
+            && template.references(id, property).isEmpty()
+            && properties.get(property) instanceof String name) {
+          named.add(type + " " + property);
+          assertThat(name.length())
+              .as(id + " " + property)
+              .isLessThanOrEqualTo(limits.getOrDefault(type + " " + property, 0));
+        }
+      }
+    }
+
+    named.add("AWS::CloudWatch::InsightRule RuleName"); // it refers to the function
+    assertThat(named).containsExactlyInAnyOrderElementsOf(limits.keySet());
+    assertThat((String) template.properties("TopRejectedSourcesRule").get("RuleName"))
+        .isEqualTo("Function-rejected-sources");
   }
 
-  private static String description(StackTemplate template) {
-    return (String)
-        template.ofType("AWS::Lambda::Version").values().iterator().next().get("Description");
-  }
-
-  /// Returns all that a version fixes: the function's properties and its variables.
-  private static Map<String, Object> versioned(StackTemplate template) {
-    Map<String, Object> versioned = new HashMap<>(template.properties("Function"));
-    versioned.remove("Environment");
-    versioned.putAll(environment(template));
-    return versioned;
+  @TestFactory
+  Stream<DynamicTest> links_openThePartitionsConsole() {
+    return Stream.of(
+            List.of("aws", "eu-west-1", "https://eu-west-1.console.aws.amazon.com/"),
+            List.of("aws-cn", "cn-north-1", "https://cn-north-1.console.amazonaws.cn/"),
+            List.of(
+                "aws-us-gov",
+                "us-gov-west-1",
+                "https://us-gov-west-1.console.amazonaws-us-gov.com/"))
+        .map(
+            row ->
+                dynamicTest(
+                    row.get(0),
+                    () -> {
+                      StackTemplate template =
+                          StackTemplate.resolve(
+                              "AWS::Partition=" + row.get(0), "AWS::Region=" + row.get(1));
+                      String all = template.outputs() + template.properties("Overview").toString();
+                      assertThat(words("(https://[^/]+/)", all))
+                          .hasSize(4)
+                          .allMatch(row.get(2)::equals);
+                    }));
   }
 
   /// Only the published version has a snapshot, so everything must use the alias.
@@ -426,12 +629,12 @@ class TemplateIT {
         .isEqualTo(
             Map.of(
                 "cloudwatch:PutMetricData",
-                Map.of("StringEquals", Map.of("cloudwatch:namespace", "Flowbell"))));
+                Map.of("StringEquals", Map.of("cloudwatch:namespace", "Flowbell/flowbell"))));
     assertThat(actionsOf(StackTemplate.resolve("ExistingLogGroupName=/vpc"), "FunctionRole"))
         .contains("ec2:DescribeFlowLogs");
     assertThat(actionsOf(StackTemplate.resolve("MetricSink=emf"), "FunctionRole"))
-        .contains("logs:PutLogEvents")
-        .doesNotContain("cloudwatch:PutMetricData");
+        .as("the version before still sends requests")
+        .contains("logs:PutLogEvents", "cloudwatch:PutMetricData");
   }
 
   @Test
@@ -570,7 +773,7 @@ class TemplateIT {
   @Test
   void alarms_lookBackAsFarAsFlowLogsAreLate() throws Exception {
     Map<String, String> shapes = new TreeMap<>();
-    StackTemplate.resolve()
+    StackTemplate.resolve("FilterPattern=?REJECT")
         .ofType("AWS::CloudWatch::Alarm")
         .forEach(
             (id, alarm) ->
@@ -594,6 +797,14 @@ class TemplateIT {
                 Map.entry("UnreadableRecordsAlarm", "1 of 4 x 300 s, missing notBreaching"),
                 Map.entry("SkippedWindowsAlarm", "3 of 6 x 300 s, missing notBreaching"),
                 Map.entry("NoRecordsAlarm", "12 of 12 x 300 s, missing breaching"),
+                Map.entry("NoInvocationsAlarm", "24 of 24 x 3600 s, missing breaching"),
+                Map.entry("DeliveryErrorsAlarm", "1 of 1 x 300 s, missing notBreaching"),
+                Map.entry("DeliveryThrottlingAlarm", "3 of 6 x 300 s, missing notBreaching"),
+                Map.entry("EventsDroppedAlarm", "1 of 1 x 300 s, missing notBreaching"),
+                Map.entry("DestinationFailuresAlarm", "1 of 1 x 300 s, missing notBreaching"),
+                Map.entry("NotificationsFailedAlarm", "1 of 1 x 300 s, missing notBreaching"),
+                Map.entry("PossibleDuplicatesAlarm", "1 of 2 x 3600 s, missing notBreaching"),
+                Map.entry("OverBoundsAlarm", "1 of 2 x 3600 s, missing notBreaching"),
                 Map.entry("FunctionErrorsAlarm", "2 of 3 x 300 s, missing notBreaching"),
                 Map.entry("FunctionThrottlesAlarm", "2 of 3 x 300 s, missing notBreaching"),
                 Map.entry("FailureQueueAlarm", "1 of 1 x 300 s, missing ignore")));
@@ -620,6 +831,7 @@ class TemplateIT {
         .forEach(
             (id, alarm) -> {
               tellers.put(id, new ArrayList<>());
+              assertThat(alarm.get("OKActions")).as(id).isEqualTo(alarm.get("AlarmActions"));
               if (List.of("NotificationTopic").equals(alarm.get("AlarmActions"))) {
                 tellers.get(id).add(id);
               }
@@ -628,7 +840,9 @@ class TemplateIT {
         .ofType("AWS::CloudWatch::CompositeAlarm")
         .forEach(
             (id, alarm) -> {
-              assertThat(alarm).containsEntry("AlarmActions", List.of("NotificationTopic"));
+              assertThat(alarm)
+                  .containsEntry("AlarmActions", List.of("NotificationTopic"))
+                  .containsEntry("OKActions", List.of("NotificationTopic"));
               for (String child : words("ALARM\\(\"(\\w+)\"\\)", (String) alarm.get("AlarmRule"))) {
                 tellers.get(child).add(id);
               }
@@ -636,13 +850,82 @@ class TemplateIT {
     assertThat(tellers).isNotEmpty().allSatisfy((_, by) -> assertThat(by).hasSize(1));
   }
 
+  /// A composite alarm tells nothing while it rings already. So it has only what one cause rings
+  /// together, and nothing that may ring for days, or from the first deployment on.
+  @Test
+  void compositeAlarms_muteNoOtherCause() throws Exception {
+    Map<String, List<String>> parts = new TreeMap<>();
+    StackTemplate.resolve()
+        .ofType("AWS::CloudWatch::CompositeAlarm")
+        .forEach(
+            (id, alarm) ->
+                parts.put(id, words("ALARM\\(\"(\\w+)\"\\)", (String) alarm.get("AlarmRule"))));
+
+    assertThat(parts)
+        .isEqualTo(
+            Map.of(
+                "TrafficAlarm",
+                List.of(
+                    "RejectedFlowsAlarm", "BlockedHandshakesAlarm", "RejectedFlowsAnomalyAlarm"),
+                "HealthAlarm",
+                List.of("FunctionErrorsAlarm", "FunctionThrottlesAlarm")));
+  }
+
+  /// With a filter, the function may read nothing for an hour: then one alarm asks the log group,
+  /// and another one the function.
   @Test
   void noRecordsAlarm_asksTheLogGroupWhereAFilterMayLeaveNothing() throws Exception {
-    assertThat(StackTemplate.resolve("FilterPattern=?REJECT").properties("NoRecordsAlarm"))
+    StackTemplate filtered = StackTemplate.resolve("FilterPattern=?REJECT");
+
+    assertThat(filtered.properties("NoRecordsAlarm"))
         .containsEntry("Namespace", "AWS/Logs")
         .containsEntry("MetricName", "IncomingLogEvents")
         .containsEntry(
             "Dimensions", List.of(Map.of("Name", "LogGroupName", "Value", "FlowLogGroup")));
+    assertThat(filtered.properties("NoInvocationsAlarm"))
+        .containsEntry("Namespace", "AWS/Lambda")
+        .containsEntry("MetricName", "Invocations")
+        .containsEntry("ComparisonOperator", "LessThanThreshold")
+        .containsEntry("Dimensions", List.of(Map.of("Name", "FunctionName", "Value", "Function")));
+    assertThat(StackTemplate.resolve().resources()).doesNotContainKey("NoInvocationsAlarm");
+  }
+
+  /// An alarm on a metric or a dimension that doesn't exist never rings.
+  @Test
+  void alarms_nameWhatAwsPublishes() throws Exception {
+    Map<String, String> metrics = new TreeMap<>();
+    StackTemplate.resolve()
+        .ofType("AWS::CloudWatch::Alarm")
+        .forEach(
+            (id, alarm) -> {
+              if (String.valueOf(alarm.get("Namespace")).startsWith("AWS/")) {
+                metrics.put(
+                    id,
+                    alarm.get("Namespace")
+                        + " "
+                        + alarm.get("MetricName")
+                        + Json.objectsAt(alarm, "Dimensions").stream()
+                            .map(each -> " " + each.get("Name") + "=" + each.get("Value"))
+                            .collect(Collectors.joining()));
+              }
+            });
+    String subscription = " LogGroupName=FlowLogGroup DestinationType=Lambda FilterName=flowbell";
+
+    assertThat(metrics)
+        .isEqualTo(
+            Map.of(
+                "FunctionErrorsAlarm", "AWS/Lambda Errors FunctionName=Function",
+                "FunctionThrottlesAlarm", "AWS/Lambda Throttles FunctionName=Function",
+                "EventsDroppedAlarm", "AWS/Lambda AsyncEventsDropped FunctionName=Function",
+                "DestinationFailuresAlarm",
+                    "AWS/Lambda DestinationDeliveryFailures FunctionName=Function",
+                "FailureQueueAlarm",
+                    "AWS/SQS ApproximateNumberOfMessagesVisible"
+                        + " QueueName=FailureQueue.QueueName",
+                "NotificationsFailedAlarm",
+                    "AWS/SNS NumberOfNotificationsFailed TopicName=NotificationTopic.TopicName",
+                "DeliveryErrorsAlarm", "AWS/Logs DeliveryErrors" + subscription,
+                "DeliveryThrottlingAlarm", "AWS/Logs DeliveryThrottling" + subscription));
   }
 
   // Dashboard and queries
@@ -678,7 +961,7 @@ class TemplateIT {
 
   @Test
   void dashboard_showsEveryAlarmOnceAndFitsTogether() throws Exception {
-    StackTemplate template = StackTemplate.resolve();
+    StackTemplate template = StackTemplate.resolve("FilterPattern=?REJECT");
     List<String> shown = new ArrayList<>();
     Set<String> squares = new HashSet<>();
     for (Map<String, @Nullable Object> widget : widgets(template)) {

@@ -27,6 +27,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
 /// The project, built by `sam build` and deployed by `sam deploy` to its own MiniStack. That passes
@@ -90,7 +91,7 @@ public final class DeployedStack implements AutoCloseable {
         MiniStack.start(
             "ministack-stack",
             Map.of(
-                "MINISTACK_LAMBDA_PROXY_" + NAME,
+                "FLOWBELL_LAMBDA_PROXY",
                 "http://127.0.0.1:%d/".formatted(invocations.getAddress().getPort()),
                 "LAMBDA_ASYNC_RETRY_BASE_SECONDS",
                 "0.2"));
@@ -139,6 +140,27 @@ public final class DeployedStack implements AutoCloseable {
     return emulator.uri();
   }
 
+  /// Returns an output of the stack.
+  public String output(String key) {
+    try (CloudFormationClient cloudFormation = client(CloudFormationClient.builder())) {
+      return cloudFormation
+          .describeStacks(request -> request.stackName(NAME))
+          .stacks()
+          .getFirst()
+          .outputs()
+          .stream()
+          .filter(output -> output.outputKey().equals(key))
+          .findFirst()
+          .orElseThrow()
+          .outputValue();
+    }
+  }
+
+  /// Returns the function's name, which CloudFormation makes.
+  public String functionName() {
+    return output("FunctionName");
+  }
+
   /// Makes a client for this endpoint.
   public <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> C client(B builder) {
     return builder
@@ -159,7 +181,8 @@ public final class DeployedStack implements AutoCloseable {
     try (LambdaClient lambda = client(LambdaClient.builder())) {
       environment.putAll(
           lambda
-              .getFunctionConfiguration(request -> request.functionName(NAME).qualifier("live"))
+              .getFunctionConfiguration(
+                  request -> request.functionName(functionName()).qualifier("live"))
               .environment()
               .variables());
     }

@@ -19,22 +19,38 @@ import org.jspecify.annotations.Nullable;
 /// @param resources the resources that would be created, by logical id; a reference to one is its
 ///   logical id, an attribute is `Id.Attribute`
 /// @param outputs the declarations of outputs
+/// @param references what each property of a resource refers to
+/// @param createOnly the properties, by type, whose change replaces a resource
 public record StackTemplate(
     Map<String, @Nullable Object> metadata,
     Map<String, @Nullable Object> parameters,
     Map<String, @Nullable Object> resources,
-    Map<String, @Nullable Object> outputs) {
+    Map<String, @Nullable Object> outputs,
+    Map<String, @Nullable Object> references,
+    Map<String, @Nullable Object> createOnly) {
   private static final String RESOLVE_SCRIPT = "src/test/resources/template/resolve.py";
 
   /// Resolves `template.yaml`.
   ///
-  /// @param assignments `Name=value` for parameters without their default
+  /// @param assignments `Name=value` for parameters without their default, and for pseudo
+  ///   parameters such as `AWS::StackName`
   public static StackTemplate resolve(String... assignments)
+      throws ToolUnavailableException, IOException {
+    return resolveAll(List.of(List.of(assignments))).getFirst();
+  }
+
+  /// Resolves `template.yaml` with each of several lists of assignments, in one process.
+  public static List<StackTemplate> resolveAll(List<List<String>> assignments)
       throws ToolUnavailableException, IOException {
     PythonEnvironment sam = PythonEnvironment.findOrMake(PythonEnvironment.SAM_CLI);
     List<String> command =
         new ArrayList<>(List.of(sam.program("python").toString(), RESOLVE_SCRIPT, "template.yaml"));
-    command.addAll(List.of(assignments));
+    for (int i = 0; i < assignments.size(); i++) {
+      if (i > 0) {
+        command.add("--");
+      }
+      command.addAll(assignments.get(i));
+    }
     ToolRun run =
         ToolRun.of(
                 Path.of("."),
@@ -42,17 +58,34 @@ public record StackTemplate(
                 Duration.ofMinutes(1),
                 command)
             .orFail();
-    Map<String, @Nullable Object> resolved = Json.parseObject(run.output());
-    return new StackTemplate(
-        Json.objectAt(resolved, "Metadata"),
-        Json.objectAt(resolved, "Parameters"),
-        Json.objectAt(resolved, "Resources"),
-        Json.objectAt(resolved, "Outputs"));
+    return Json.objectsAt(Json.parseObject(run.output()), "Templates").stream()
+        .map(
+            resolved ->
+                new StackTemplate(
+                    Json.objectAt(resolved, "Metadata"),
+                    Json.objectAt(resolved, "Parameters"),
+                    Json.objectAt(resolved, "Resources"),
+                    Json.objectAt(resolved, "Outputs"),
+                    Json.objectAt(resolved, "References"),
+                    Json.objectAt(resolved, "CreateOnly")))
+        .toList();
   }
 
   /// Returns the properties of a resource.
   public Map<String, @Nullable Object> properties(String logicalId) {
     return Json.objectAt(Json.objectAt(resources, logicalId), "Properties");
+  }
+
+  /// Returns the logical ids that a property of a resource refers to; empty without the property.
+  public List<String> references(String logicalId, String property) {
+    Object found = Json.objectAt(references, logicalId).get(property);
+    return found == null ? List.of() : ((List<?>) found).stream().map(String.class::cast).toList();
+  }
+
+  /// Returns the properties of a resource whose change replaces it.
+  public List<String> createOnlyProperties(String logicalId) {
+    String type = (String) Json.objectAt(resources, logicalId).get("Type");
+    return ((List<?>) createOnly.get(type)).stream().map(String.class::cast).toList();
   }
 
   /// Returns the properties of all resources of a type, by logical id.
