@@ -3,12 +3,15 @@ package dev.flowbell.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.testing.generator.SampleEvents;
+import dev.flowbell.testing.process.ToolRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,21 @@ final class FlowbellJarIT {
     Run run = run(Path.of("events/port-scan.json"), "replay", "no-such-file");
 
     assertThat(run).isEqualTo(new Run(2, "", "flowbell: no-such-file: no such file\n"));
+  }
+
+  /// In a folder of its own, with the JDK that this test runs on.
+  @Test
+  void launcher_runsTheJar() throws Exception {
+    ToolRun run =
+        ToolRun.of(
+            Path.of("events"),
+            Map.of("JAVA_HOME", System.getProperty("java.home")),
+            Duration.ofMinutes(1),
+            List.of("../bin/flowbell", "replay", "--output", "json", "port-scan.json"));
+
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.output()).startsWith("{\"payloads\":1,\"first\":\"2026-11-22T10:14:05Z\",");
+    assertThat(run.exitCode()).isZero();
   }
 
   private Run run(Path in, String... arguments) throws IOException, InterruptedException {
