@@ -292,7 +292,8 @@ class DeployedStackIT {
     ToolRun second = redrive(DeployedStack.NAME);
     assertThat(second.errors()).isEqualTo("about 2 in the queue\n");
     assertThat(second.output()).endsWith("0 went through, 2 left.\n");
-    ToolRun fromFile = redrive("--from", "events/nat-gateway.json", "--function", stack.functionName() + ":live");
+    ToolRun fromFile =
+        redrive("--from", "events/nat-gateway.json", "--function", stack.functionName() + ":live");
     assertThat(fromFile.output())
         .as("counted before, and the ledger knows it")
         .contains("went through: {\"DuplicateBatches\": 1}");
