@@ -375,8 +375,9 @@ class DeployedStackIT {
                 "aws logs put-subscription-filter --log-group-name "
                     + logGroup()
                     + " --filter-name flowbell --filter-pattern '' --destination-arn"
-                    + " arn:aws:lambda:us-east-1:000000000000:function:flowbell:live --region"
-                    + " us-east-1");
+                    + " arn:aws:lambda:us-east-1:000000000000:function:"
+                    + stack.functionName()
+                    + ":live --region us-east-1");
         assertThat(findings.get("log group")).containsEntry("verdict", "WARNING");
         assertThat(findings.get("function"))
             .containsEntry("verdict", "PROBLEM")
