@@ -4,7 +4,8 @@ import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 
 /// A record's 5-tuple in five longs: source and destination address, two longs each, then source
-/// port, destination port and protocol in one. An absent part has a value too.
+/// port, destination port and protocol in one. An absent part has a value too, so that both
+/// directions match in a format without ports.
 final class FlowTuple {
   /// How many longs a tuple has.
   static final int LONGS = 5;

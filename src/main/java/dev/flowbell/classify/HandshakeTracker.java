@@ -1,6 +1,5 @@
 package dev.flowbell.classify;
 
-import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,23 +19,14 @@ public final class HandshakeTracker<T> {
   /// Only a large file, or a payload made to do harm, reaches the bound.
   static final int MOST_ENTRIES = 100_000;
 
-  // The parts of a connection's tuple. An absent part has a value too, so both directions match in
-  // a
-  // format without ports.
-  private static final int SOURCE_HIGH = 0;
-  private static final int SOURCE_LOW = 1;
-  private static final int DESTINATION_HIGH = 2;
-  private static final int DESTINATION_LOW = 3;
-  private static final int PORTS_AND_PROTOCOL = 4;
-  private static final int PLACES = 5;
-
   private final int mostEntries;
   // The connections whose server sent a SYN-ACK, as the server's records have them.
   private final TupleTable answered;
-  // The tuples of connections whose client sent only SYNs, in a row, as the server's records would
-  // have them, and the caller's mark of each.
-  private long[] opened = new long[16 * PLACES];
+  // The tuples of connections whose client sent only SYNs, in a row, as the client's records have
+  // them, and the caller's mark of each.
+  private long[] opened = new long[16 * FlowTuple.LONGS];
   private final List<T> marks = new ArrayList<>();
+  private final long[] answer = new long[FlowTuple.LONGS];
 
   /// Creates a tracker for one payload.
   public HandshakeTracker() {
@@ -45,7 +35,7 @@ public final class HandshakeTracker<T> {
 
   HandshakeTracker(int mostEntries) {
     this.mostEntries = mostEntries;
-    answered = new TupleTable(PLACES, mostEntries);
+    answered = new TupleTable(FlowTuple.LONGS, mostEntries);
   }
 
   /// Clears the tracker for the next payload.
@@ -70,9 +60,7 @@ public final class HandshakeTracker<T> {
   public List<T> findUnanswered() {
     List<T> unanswered = new ArrayList<>();
     for (int i = 0; i < marks.size(); i++) {
-      for (int place = 0; place < PLACES; place++) {
-        answered.set(place, opened[i * PLACES + place]);
-      }
+      FlowTuple.setReverse(answered, opened, i * FlowTuple.LONGS);
       if (answered.find() < 0) {
         unanswered.add(marks.get(i));
       }
@@ -84,33 +72,19 @@ public final class HandshakeTracker<T> {
     if (marks.size() == mostEntries) {
       return false;
     }
-    int at = marks.size() * PLACES;
+    int at = marks.size() * FlowTuple.LONGS;
     if (at == opened.length) {
       opened = Arrays.copyOf(opened, at * 2);
     }
-    opened[at + SOURCE_HIGH] = record.addressHigh(FlowField.DSTADDR);
-    opened[at + SOURCE_LOW] = record.addressLow(FlowField.DSTADDR);
-    opened[at + DESTINATION_HIGH] = record.addressHigh(FlowField.SRCADDR);
-    opened[at + DESTINATION_LOW] = record.addressLow(FlowField.SRCADDR);
-    opened[at + PORTS_AND_PROTOCOL] =
-        pack(record.destinationPort(), record.sourcePort(), record.protocol());
+    FlowTuple.write(record, opened, at);
     marks.add(mark);
     return true;
   }
 
   private boolean addAnswered(FlowRecord record) {
-    answered.set(SOURCE_HIGH, record.addressHigh(FlowField.SRCADDR));
-    answered.set(SOURCE_LOW, record.addressLow(FlowField.SRCADDR));
-    answered.set(DESTINATION_HIGH, record.addressHigh(FlowField.DSTADDR));
-    answered.set(DESTINATION_LOW, record.addressLow(FlowField.DSTADDR));
-    answered.set(
-        PORTS_AND_PROTOCOL, pack(record.sourcePort(), record.destinationPort(), record.protocol()));
+    FlowTuple.write(record, answer, 0);
+    FlowTuple.set(answered, answer, 0);
     return answered.add() >= 0;
-  }
-
-  /// Packs three numbers from -1 to 65535, each plus 1, into 20 bits each.
-  private static long pack(long onePort, long otherPort, long protocol) {
-    return ((onePort + 1) << 40) | ((otherPort + 1) << 20) | (protocol + 1);
   }
 
   private static boolean isAnswer(FlowRecord record) {
