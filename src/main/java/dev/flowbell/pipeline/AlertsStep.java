@@ -4,7 +4,6 @@ import dev.flowbell.judge.Announcement;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Evidence;
 import dev.flowbell.metric.Metric;
-import dev.flowbell.metric.MetricReport;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.AlertPublisher;
@@ -101,17 +100,10 @@ final class AlertsStep implements DeliveryStep {
   /// Reports that the notification may be a repeat, where the ledger is unavailable. If that fails,
   /// the notification matters more.
   private void reportPossibleDuplicates(Findings findings, Claim claim, TimeLimit limit) {
-    if (claim.possibleDuplicates() > 0 && claim.doneSteps().contains(MetricsStep.NAME)) {
-      try {
-        metrics.publish(
-            MetricReport.ofPossibleDuplicates(
-                findings.summary().arrival(), claim.possibleDuplicates()),
-            null,
-            limit);
-        claim.clearPossibleDuplicates();
-      } catch (PublishFailedException _) {
-        // What is not reported remains in the claim.
-      }
+    try {
+      metrics.reportPossibleDuplicates(findings, claim, limit);
+    } catch (PublishFailedException _) {
+      // What is not reported remains in the claim.
     }
   }
 

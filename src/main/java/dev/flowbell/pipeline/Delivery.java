@@ -67,7 +67,7 @@ final class Delivery {
     for (DeliveryStep step : needed) {
       try {
         if (step != metrics) {
-          reportPossibleDuplicates(findings, claim, limit);
+          metrics.reportPossibleDuplicates(findings, claim, limit);
         }
         step.publish(findings, claim, limit);
         open.remove(step.name());
@@ -111,23 +111,10 @@ final class Delivery {
     }
   }
 
-  /// Reports that the next step may be a repeat, where an earlier invocation published the metrics
-  /// and was then interrupted. In other cases the metrics' own report says so.
-  private void reportPossibleDuplicates(Findings findings, Claim claim, TimeLimit limit) {
-    if (claim.possibleDuplicates() > 0 && claim.doneSteps().contains(metrics.name())) {
-      metrics.publish(
-          MetricReport.ofPossibleDuplicates(
-              findings.summary().arrival(), claim.possibleDuplicates()),
-          null,
-          limit);
-      claim.clearPossibleDuplicates();
-    }
-  }
-
   /// Reports possible duplicates of an earlier invocation, as the only thing that is published.
   private void reportRepeat(Findings findings, Claim claim, TimeLimit limit) {
     try {
-      reportPossibleDuplicates(findings, claim, limit);
+      metrics.reportPossibleDuplicates(findings, claim, limit);
     } catch (PublishFailedException e) {
       claim.release();
       throw new PayloadFailedException(

@@ -31,6 +31,20 @@ final class MetricsStep implements DeliveryStep {
     claim.clearPossibleDuplicates();
   }
 
+  /// Reports that what follows may be a repeat, where the metrics were published before: an earlier
+  /// invocation was interrupted then, or the ledger is unavailable. In other cases the metrics' own
+  /// report says so.
+  void reportPossibleDuplicates(Findings findings, Claim claim, TimeLimit limit) {
+    if (claim.possibleDuplicates() > 0 && claim.doneSteps().contains(NAME)) {
+      publish(
+          MetricReport.ofPossibleDuplicates(
+              findings.summary().arrival(), claim.possibleDuplicates()),
+          null,
+          limit);
+      claim.clearPossibleDuplicates();
+    }
+  }
+
   /// Publishes a report.
   ///
   /// @param claim `null` where the report belongs to no batch
