@@ -121,6 +121,9 @@ class Resolver:
             "Parameters": self.template["Parameters"],
             "Resources": self.resolve(resources),
             "Outputs": self.resolve(outputs),
+            "Refusals": [
+                each["AssertDescription"] for rule in self.template["Rules"].values() for each in rule["Assertions"] if not self.holds(each["Assert"])
+            ],
             "References": {name: self.references(each) for name, each in resources.items()},
             "CreateOnly": {each["Type"]: create_only(each["Type"]) for each in resources.values()},
         }

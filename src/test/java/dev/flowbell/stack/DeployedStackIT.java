@@ -57,7 +57,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 class DeployedStackIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String[] PARAMETERS = {
-    "Email=on-call@example.com", "AlarmBlockedHandshakes=10", "AlertThresholds=scan-ports=16"
+    "Email=on-call@example.com", "AlarmThresholds=1000,10,50,50", "AlertThresholds=scan-ports=16"
   };
 
   /// The project's own limit, far below Lambda's: a start on demand begins with fetching the

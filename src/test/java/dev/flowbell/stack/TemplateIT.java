@@ -7,6 +7,7 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.flowbell.judge.AlertPolicy;
 import dev.flowbell.judge.Thresholds;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.settings.Setting;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -46,20 +48,24 @@ class TemplateIT {
       "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,fc00::/7,fe80::/10";
   private static final String FLOWBELL_FORMAT = RecordFormat.FLOWBELL.toString();
 
+  private static final List<String> FEATURES =
+      List.of(
+          "SnapStart",
+          "CustomerKey",
+          "CompositeAlarms",
+          "AnomalyAlarm",
+          "Dashboard",
+          "InsightsQueries",
+          "ContributorInsights");
+
   /// Parameters that turn on everything that is off by default.
   private static final String[] ALL_ON = {
     "WatchedResourceId=vpc-0123456789abcdef0",
     "Email=on-call@example.com",
-    "ContributorInsights=true"
+    "Features=" + String.join(",", FEATURES)
   };
 
-  private static final String[] ALL_OFF = {
-    "CustomerKey=false",
-    "CompositeAlarms=false",
-    "AnomalyAlarm=false",
-    "Dashboard=false",
-    "InsightsQueries=false"
-  };
+  private static final String[] ALL_OFF = {"Features="};
 
   // Tools
 
@@ -143,6 +149,7 @@ class TemplateIT {
             List.of("WatchedResourceId", "i-0123456789abcdef0", false),
             List.of("WatchedResourceId", "vpc-0123456789ABCDEF0", false),
             List.of("WatchedResourceId", "vpc-1,vpc-2", false),
+            List.of("WatchedResourceId", "none", true),
             List.of("ExistingLogGroupName", "/vpc/flow-logs#1", true),
             List.of("ExistingLogGroupName", "arn:aws:logs:eu-west-1:1:log-group:x", false),
             List.of("LogFormat", "flowbell", true),
@@ -153,12 +160,32 @@ class TemplateIT {
             List.of("LogFormat", "default", false),
             List.of("Email", "on-call@example.com", true),
             List.of("Email", "on-call", false),
+            List.of("Email", "none", true),
+            List.of("AlarmThresholds", "2000,1,50,999999999", true),
+            List.of("AlarmThresholds", "2000,1,50", false),
+            List.of("AlarmThresholds", "2000,1,50,0", false),
+            List.of("AlarmThresholds", "2000, 1, 50, 5", false),
+            List.of("AlarmThresholds", "2000,1,50,5,", false),
+            List.of("Features", "", true),
+            List.of("Features", "Dashboard", true),
+            List.of("Features", String.join(",", FEATURES), true),
+            List.of("Features", "Dashboard,", false),
+            List.of("Features", "Dashboard, SnapStart", false),
+            List.of("Features", "Dashboards", false),
             List.of("MetricNamespace", "Team/Flowbell", true),
             List.of("MetricNamespace", ":Flowbell", false),
             List.of("MetricNamespace", "", true),
             List.of("MetricNamespace", "n".repeat(51), false),
+            List.of("MetricDimensions", "", true),
             List.of("MetricDimensions", "VpcId,InterfaceId+FlowDirection", true),
+            List.of("MetricDimensions", everyDimension("+"), true),
+            List.of("MetricDimensions", everyDimension(","), true),
             List.of("MetricDimensions", "VpcId;InterfaceId", false),
+            List.of("MetricDimensions", "VpcId,", false),
+            List.of("MetricDimensions", "VpcId+", false),
+            List.of("MetricDimensions", "Vpc", false),
+            List.of("MetricDimensions", "vpc-id", false),
+            List.of("MetricDimensions", "VpcId,".repeat(33) + "VpcId", false),
             List.of("AlertThresholds", "", true),
             List.of("AlertThresholds", Thresholds.DEFAULT.toString(), true),
             List.of("AlertThresholds", "rejects=0", true),
@@ -185,6 +212,47 @@ class TemplateIT {
                                             Json.objectAt(parameters, (String) row.get(0))
                                                 .get("AllowedPattern")))
                             .isEqualTo(row.get(2))));
+  }
+
+  private static String everyDimension(String separator) {
+    return Arrays.stream(MetricDimension.values())
+        .map(MetricDimension::awsName)
+        .collect(Collectors.joining(separator));
+  }
+
+  /// `sam deploy` drops a parameter whose name is misspelled.
+  @TestFactory
+  Stream<DynamicTest> parameters_thatMatterMostMustBeGiven() {
+    return Stream.of(
+            // parameters; how the refusals begin
+            List.of(List.of(), List.of("WatchedResourceId must be", "Email must be")),
+            List.of(List.of("Email=a@b.example"), List.of("WatchedResourceId must be")),
+            List.of(List.of("ExistingLogGroupName=/vpc"), List.of("Email must be")),
+            List.of(List.of("WatchedResourceId=vpc-12345678", "Email=none"), List.of()),
+            List.of(List.of("WatchedResourceId=none", "Email=none"), List.of()),
+            List.of(List.of("ExistingLogGroupName=/vpc", "Email=a@b.example"), List.of()))
+        .map(
+            row ->
+                dynamicTest(
+                    row.getFirst().toString(),
+                    () ->
+                        assertThat(
+                                StackTemplate.resolveAll(
+                                        List.of(
+                                            row.getFirst().stream()
+                                                .map(String.class::cast)
+                                                .toList()))
+                                    .getFirst()
+                                    .refusals())
+                            .extracting(refusal -> refusal.substring(0, refusal.indexOf(" be") + 3))
+                            .isEqualTo(row.getLast())));
+  }
+
+  @Test
+  void parameters_noneCreatesNeitherFlowLogNorSubscription() throws Exception {
+    assertThat(StackTemplate.resolve("WatchedResourceId=none", "Email=none").resources().keySet())
+        .contains("FlowLogGroup")
+        .doesNotContain("FlowLog", "FlowLogRole", "NotificationEmail");
   }
 
   // The function
@@ -316,11 +384,12 @@ class TemplateIT {
       List.of(
           Change.to("WatchedResourceId=subnet-12345678", false),
           Change.to("ExistingLogGroupName=/vpc", true),
-          Change.to("LogGroupRetentionDays=90", false),
+          Change.to("LogRetentionDays=90", false),
           Change.to("LogFormat=auto", true),
           Change.to("LogFormat=${srcaddr} ${dstaddr} ${action}", true),
           Change.to("TrafficType=REJECT", false),
           Change.to("AggregationIntervalSeconds=600", false),
+          Change.to("OnlyRejected=true", false),
           Change.to("FilterPattern=?REJECT ?SKIPDATA", false),
           Change.to("Email=on-call@example.com", false),
           Change.to("HttpsForm=chat", true),
@@ -328,33 +397,27 @@ class TemplateIT {
           Change.to("AlertThresholds=scan-hosts=50", true),
           Change.to("AlertMailLimit=11", true),
           Change.to("Quiet=10.0.0.5/32 445", true),
-          Change.to("AlarmRejectedFlows=7", false),
-          Change.to("AlarmBlockedHandshakes=7", false),
-          Change.to("AlarmNatMaskedRejects=7", false),
-          Change.to("AlarmRejectedAnswers=7", false),
+          Change.to("AlarmThresholds=7,7,7,7", false),
           Change.to("MetricSink=emf", true),
           Change.to("MetricNamespace=Own", true),
           Change.to("MetricNamespace=Flowbell/flowbell", true), // the default in words
           Change.to("MetricDimensions=VpcId", true),
           Change.to("MetricSeriesBudget=7", true),
           Change.to("Architecture=x86_64", true),
-          Change.to("SnapStart=false", true),
+          Change.to("Features=CustomerKey,Dashboard", true), // without SnapStart
           Change.to("MemoryMegabytes=1024", true),
           Change.to("ReservedConcurrency=7", false),
           Change.to("MaxInflatedBytes=2147483647", true),
-          Change.to("FunctionLogRetentionDays=7", false),
-          Change.to("CustomerKey=false", false),
-          Change.to("CompositeAlarms=false", false),
-          Change.to("AnomalyAlarm=false", false),
-          Change.to("Dashboard=false", false),
-          Change.to("InsightsQueries=false", false),
-          Change.to("ContributorInsights=true", false),
+          Change.to("Features=SnapStart", false),
+          Change.to("Features=SnapStart,Dashboard,ContributorInsights", false),
           // The function asks EC2 for the formats, unless the flow log and its group are the
           // stack's.
-          Change.of(List.of(), List.of("WatchedResourceId=vpc-12345678"), true),
-          Change.of(List.of("WatchedResourceId=vpc-12345678"), List.of(), true),
-          Change.of(List.of(), List.of("ExistingLogGroupName=/vpc"), true),
-          Change.of(List.of("ExistingLogGroupName=/vpc"), List.of(), true),
+          Change.of(
+              List.of("WatchedResourceId=none"), List.of("WatchedResourceId=vpc-12345678"), true),
+          Change.of(
+              List.of("WatchedResourceId=vpc-12345678"), List.of("WatchedResourceId=none"), true),
+          Change.of(List.of("WatchedResourceId=none"), List.of("ExistingLogGroupName=/vpc"), true),
+          Change.of(List.of("ExistingLogGroupName=/vpc"), List.of("WatchedResourceId=none"), true),
           Change.of(
               List.of("ExistingLogGroupName=/vpc"), List.of("ExistingLogGroupName=/vpc-2"), true),
           Change.of(
@@ -504,7 +567,9 @@ class TemplateIT {
   void names_fitForTheLongestStackName() throws Exception {
     StackTemplate template =
         StackTemplate.resolve(
-            "AWS::StackName=" + "s".repeat(128), "ContributorInsights=true", "FilterPattern=x");
+            "AWS::StackName=" + "s".repeat(128),
+            "Features=" + String.join(",", FEATURES),
+            "FilterPattern=x");
     Map<String, Integer> limits =
         Map.ofEntries(
             Map.entry("AWS::AppConfig::Application Name", 64),
@@ -759,11 +824,11 @@ class TemplateIT {
   @Test
   void logGroups_haveARetention() throws Exception {
     Map<String, Object> retentions = new TreeMap<>();
-    StackTemplate.resolve("LogGroupRetentionDays=90", "FunctionLogRetentionDays=7")
+    StackTemplate.resolve("LogRetentionDays=90")
         .ofType("AWS::Logs::LogGroup")
         .forEach((id, group) -> retentions.put(id, group.get("RetentionInDays")));
 
-    assertThat(retentions).isEqualTo(Map.of("FlowLogGroup", "90", "FunctionLogGroup", "7"));
+    assertThat(retentions).isEqualTo(Map.of("FlowLogGroup", "90", "FunctionLogGroup", "90"));
     assertThat(StackTemplate.resolve("ExistingLogGroupName=/vpc").ofType("AWS::Logs::LogGroup"))
         .containsOnlyKeys("FunctionLogGroup");
   }
@@ -812,15 +877,10 @@ class TemplateIT {
 
   @TestFactory
   Stream<DynamicTest> alarms_tellOnceEach() {
-    return Stream.of("CompositeAlarms=true", "CompositeAlarms=false")
-        .flatMap(
-            composite ->
-                Stream.of("AnomalyAlarm=true", "AnomalyAlarm=false")
-                    .map(
-                        anomaly ->
-                            dynamicTest(
-                                composite + " " + anomaly,
-                                () -> assertEachTellsOnce(composite, anomaly))));
+    return Stream.of("", "CompositeAlarms", "AnomalyAlarm", "CompositeAlarms,AnomalyAlarm")
+        .map(
+            features ->
+                dynamicTest("with " + features, () -> assertEachTellsOnce("Features=" + features)));
   }
 
   private static void assertEachTellsOnce(String... parameters) throws Exception {
@@ -981,13 +1041,13 @@ class TemplateIT {
 
     assertThat(shown)
         .containsExactlyInAnyOrderElementsOf(template.ofType("AWS::CloudWatch::Alarm").keySet());
-    assertThat(squares).as("no holes").hasSize(24 * 34);
-    assertThat(widgets(StackTemplate.resolve("InsightsQueries=false", "AnomalyAlarm=false")))
+    assertThat(squares).as("no holes").hasSize(24 * 36);
+    assertThat(widgets(StackTemplate.resolve("Features=Dashboard")))
         .noneMatch(widget -> widget.get("type").equals("log"));
   }
 
   @Test
-  void queries_nameColumnsOfTheFormat() throws Exception {
+  void queries_readFlowbellsFormatAndTheDefaultOne() throws Exception {
     StackTemplate template = StackTemplate.resolve();
     List<String> queries = new ArrayList<>();
     template
@@ -1001,29 +1061,42 @@ class TemplateIT {
       }
     }
 
-    assertThat(queries).hasSize(6).allSatisfy(TemplateIT::assertNamesColumnsOfTheFormat);
+    assertThat(queries).hasSize(6).allSatisfy(TemplateIT::assertReadsBothFormats);
   }
 
-  /// Asserts that every word of a query is a column of the format, a name that the query gives, or
-  /// a word of the query language.
-  private static void assertNamesColumnsOfTheFormat(String query) {
-    List<String> columns =
-        words("\\$\\{([a-z0-9-]+)}", FLOWBELL_FORMAT).stream()
-            .map(column -> column.replace('-', '_'))
-            .toList();
-    String parse =
-        "parse @message '"
-            + String.join(" ", columns.stream().map(_ -> "*").toList())
-            + "' as "
-            + String.join(", ", columns)
-            + " | ";
-    assertThat(query).startsWith(parse);
-    String rest = query.substring(parse.length()).replaceAll("'[^']*'|\"[^\"]*\"", "''");
-    Set<String> known = new HashSet<>(columns);
-    known.addAll(words("as (\\w+)", rest));
+  /// Asserts what a query reads from a line in which each field has its own name as value, and that
+  /// every other word of the query is one that the query gives, or a word of the query language.
+  private static void assertReadsBothFormats(String query) {
+    Map<String, String> inDefaultFormat =
+        Map.of(
+            "verdict", "action",
+            "source_address", "srcaddr",
+            "seen_address", "srcaddr",
+            "target_address", "dstaddr",
+            "target_port", "dstport",
+            "protocol_number", "protocol",
+            "interface_id", "interface-id");
+    Map<String, String> inOwnFormat = new HashMap<>(inDefaultFormat);
+    inOwnFormat.put("source_address", "pkt-srcaddr");
+    inOwnFormat.put("flags", "tcp-flags");
+    inOwnFormat.put("reject_reason", "reject-reason");
+    assertThat(columns(query, RecordFormat.DEFAULT)).isEqualTo(inDefaultFormat);
+    assertThat(columns(query, RecordFormat.FLOWBELL)).isEqualTo(inOwnFormat);
+    assertThat(columns(query, RecordFormat.parse("${action} ${srcaddr}"))).isEmpty();
+
+    String rest = query.replaceAll("(?m)^#.*$|/\\^.*?\\$/|'[^']*'|\"[^\"]*\"", "");
+    Set<String> known = new HashSet<>(words("as (\\w+)", rest));
+    known.addAll(words("\\(\\?<(\\w+)>", query));
+    assertThat(known)
+        .as("Logs Insights discovers these in AWS's default format")
+        .doesNotContain("version", "action", "bytes", "packets", "protocol", "start", "end");
     known.addAll(
         List.of(
+            "parse",
+            "fields",
+            "coalesce",
             "filter",
+            "like",
             "stats",
             "count",
             "count_distinct",
@@ -1038,10 +1111,34 @@ class TemplateIT {
             "limit",
             "display",
             "and",
-            "in",
-            "@timestamp"));
-
+            "@timestamp",
+            "@message"));
     assertThat(words("(@?[a-z_][a-z_0-9]*)", rest)).isSubsetOf(known);
+  }
+
+  /// Returns what a query's `parse` and `coalesce` find in a line in which each field has its own
+  /// name as value.
+  private static Map<String, String> columns(String query, RecordFormat format) {
+    String line = String.join(" ", words("\\$\\{([a-z0-9-]+)}", format.toString()));
+    Map<String, String> parsed = new HashMap<>();
+    for (String pattern : words("parse @message /(\\^.*?\\$)/", query)) {
+      Matcher matcher = Pattern.compile(pattern).matcher(line);
+      if (matcher.find()) {
+        matcher.namedGroups().keySet().forEach(name -> parsed.put(name, matcher.group(name)));
+      }
+    }
+    String fields = words("(?s)\\| fields (coalesce.*?reject_reason)", query).getFirst();
+    Map<String, String> columns = new HashMap<>();
+    Matcher definition =
+        Pattern.compile("(?:coalesce\\((\\w+),\\s+(\\w+)\\)|(\\w+)) as (\\w+)").matcher(fields);
+    while (definition.find()) {
+      Stream.of(1, 2, 3)
+          .map(definition::group)
+          .filter(name -> name != null && parsed.containsKey(name))
+          .findFirst()
+          .ifPresent(name -> columns.put(definition.group(4), parsed.get(name)));
+    }
+    return columns;
   }
 
   @Test
@@ -1075,10 +1172,17 @@ class TemplateIT {
   @Test
   void queries_areLeftOutForColumnsNobodyKnows() throws Exception {
     StackTemplate template =
-        StackTemplate.resolve("LogFormat=${srcaddr} ${action}", "ContributorInsights=true");
+        StackTemplate.resolve(
+            "LogFormat=${srcaddr} ${action}", "Features=" + String.join(",", FEATURES));
 
     assertThat(template.ofType("AWS::Logs::QueryDefinition")).isEmpty();
     assertThat(template.ofType("AWS::CloudWatch::InsightRule")).isEmpty();
+    assertThat(widgets(template))
+        .noneMatch(widget -> widget.get("type").equals("log"))
+        .anySatisfy(
+            widget ->
+                assertThat((String) Json.objectAt(widget, "properties").get("markdown"))
+                    .startsWith("No tables of sources and targets here"));
   }
 
   @Test

@@ -39,11 +39,10 @@ public final class DeployedStack implements AutoCloseable {
   public static final String NAME = "flowbell";
 
   /// The project's files that `sam build` needs.
-  private static final List<String> SOURCES =
-      List.of("pom.xml", "template.yaml", "samconfig.toml", "src");
+  private static final List<String> SOURCES = List.of("pom.xml", "template.yaml", "src");
 
   private static final List<String> PARAMETERS =
-      List.of("CompositeAlarms=false", "AnomalyAlarm=false", "InsightsQueries=false");
+      List.of("WatchedResourceId=none", "Features=SnapStart,CustomerKey,Dashboard");
 
   private static final Duration LONGEST_BUILD = Duration.ofMinutes(10);
   private static final Duration LONGEST_DEPLOYMENT = Duration.ofMinutes(3);
@@ -81,6 +80,7 @@ public final class DeployedStack implements AutoCloseable {
     for (String source : SOURCES) {
       copy(Path.of(source), folder.resolve(source));
     }
+    copy(Path.of("samconfig.example.toml"), folder.resolve("samconfig.toml")); // as in the README
     RuntimeApi runtime = RuntimeApi.start();
     HttpServer invocations =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param resources the resources that would be created, by logical id; a reference to one is its
 ///   logical id, an attribute is `Id.Attribute`
 /// @param outputs the declarations of outputs
+/// @param refusals why CloudFormation refuses the parameters together; empty if it takes them
 /// @param references what each property of a resource refers to
 /// @param createOnly the properties, by type, whose change replaces a resource
 public record StackTemplate(
@@ -26,6 +27,7 @@ public record StackTemplate(
     Map<String, @Nullable Object> parameters,
     Map<String, @Nullable Object> resources,
     Map<String, @Nullable Object> outputs,
+    List<String> refusals,
     Map<String, @Nullable Object> references,
     Map<String, @Nullable Object> createOnly) {
   private static final String RESOLVE_SCRIPT = "src/test/resources/template/resolve.py";
@@ -66,6 +68,7 @@ public record StackTemplate(
                     Json.objectAt(resolved, "Parameters"),
                     Json.objectAt(resolved, "Resources"),
                     Json.objectAt(resolved, "Outputs"),
+                    ((List<?>) resolved.get("Refusals")).stream().map(String.class::cast).toList(),
                     Json.objectAt(resolved, "References"),
                     Json.objectAt(resolved, "CreateOnly")))
         .toList();
