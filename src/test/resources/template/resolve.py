@@ -4,7 +4,8 @@ resolved. What only AWS knows stays readable: a Ref is the resource's logical id
 usage: resolve.py TEMPLATE [NAME=VALUE ...] [-- NAME=VALUE ...] ...
 
 Prints "Templates", with an object for each set of parameters. "References" has what each property of a resource refers to, by logical id; "CreateOnly" has
-the properties, of each type, whose change makes CloudFormation replace the resource: from its registry, as cfn-lint has it.
+the properties, of each type, whose change makes CloudFormation replace the resource, and "Permissions" has what its handlers of the type may call: from
+its registry, as cfn-lint has it.
 """
 
 import json
@@ -126,11 +127,21 @@ class Resolver:
             ],
             "References": {name: self.references(each) for name, each in resources.items()},
             "CreateOnly": {each["Type"]: create_only(each["Type"]) for each in resources.values()},
+            "Permissions": {each["Type"]: permissions(each["Type"]) for each in resources.values()},
         }
 
 
+def registered(resource_type):
+    return PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+
+
+def permissions(resource_type):
+    handlers = registered(resource_type).get("handlers", {})
+    return sorted({each for name in ("create", "read", "update", "delete") for each in handlers.get(name, {}).get("permissions", [])})
+
+
 def create_only(resource_type):
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+    schema = registered(resource_type)
     return [path.split("/")[2] for path in schema.get("createOnlyProperties", [])]
 
 

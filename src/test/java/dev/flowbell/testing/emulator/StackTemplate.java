@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The template as CloudFormation processes it with some parameters: transformed by SAM, with
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param refusals why CloudFormation refuses the parameters together; empty if it takes them
 /// @param references what each property of a resource refers to
 /// @param createOnly the properties, by type, whose change replaces a resource
+/// @param permissions the actions that CloudFormation calls for the resources
 public record StackTemplate(
     Map<String, @Nullable Object> metadata,
     Map<String, @Nullable Object> parameters,
@@ -29,7 +32,8 @@ public record StackTemplate(
     Map<String, @Nullable Object> outputs,
     List<String> refusals,
     Map<String, @Nullable Object> references,
-    Map<String, @Nullable Object> createOnly) {
+    Map<String, @Nullable Object> createOnly,
+    Set<String> permissions) {
   private static final String RESOLVE_SCRIPT = "src/test/resources/template/resolve.py";
 
   /// Resolves `template.yaml`.
@@ -70,7 +74,11 @@ public record StackTemplate(
                     Json.objectAt(resolved, "Outputs"),
                     ((List<?>) resolved.get("Refusals")).stream().map(String.class::cast).toList(),
                     Json.objectAt(resolved, "References"),
-                    Json.objectAt(resolved, "CreateOnly")))
+                    Json.objectAt(resolved, "CreateOnly"),
+                    Json.objectAt(resolved, "Permissions").values().stream()
+                        .flatMap(actions -> ((List<?>) actions).stream())
+                        .map(String.class::cast)
+                        .collect(Collectors.toSet())))
         .toList();
   }
 
