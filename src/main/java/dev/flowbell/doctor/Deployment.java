@@ -32,6 +32,7 @@ public final class Deployment {
   static final String SUBSCRIPTION_FILTER = "SubscriptionFilter";
   static final String FAILURE_QUEUE = "FailureQueue";
   static final String TOPIC = "NotificationTopic";
+  static final String TOPIC_KEY = "NotificationKey";
 
   /// The alias that is subscribed to the log group.
   static final String ALIAS = "live";
@@ -180,6 +181,12 @@ public final class Deployment {
   /// @throws MissingResourceException if the stack does not have it
   public String failureQueueUrl() {
     return id(FAILURE_QUEUE);
+  }
+
+  String failureQueueArn() {
+    String url = failureQueueUrl();
+    return "arn:%s:sqs:%s:%s:%s"
+        .formatted(partition(), region(), account(), url.substring(url.lastIndexOf('/') + 1));
   }
 
   /// Returns the ARN of the alias that is subscribed to the log group.

@@ -28,6 +28,7 @@ public final class Doctor {
             new SubscriptionCheck(),
             new PermissionCheck(),
             new FunctionCheck(),
+            new FunctionRoleCheck(),
             new AliasCheck(),
             new FailedInvocationsCheck(),
             new LossesCheck(clock),

@@ -26,7 +26,7 @@ final class FailedInvocationsCheck implements Check {
   public List<Finding> examine(Deployment deployment) {
     String functionName = deployment.id(Deployment.FUNCTION);
     String alias = functionName + ":" + Deployment.ALIAS;
-    String queueArn = queueArnOf(deployment);
+    String queueArn = deployment.failureQueueArn();
     GetFunctionEventInvokeConfigResponse config;
     try {
       config =
@@ -75,17 +75,7 @@ final class FailedInvocationsCheck implements Check {
         .with("maximum-event-age-in-seconds", "21600")
         .with(
             "destination-config",
-            "{\"OnFailure\":{\"Destination\":\"%s\"}}".formatted(queueArnOf(deployment)))
+            "{\"OnFailure\":{\"Destination\":\"%s\"}}".formatted(deployment.failureQueueArn()))
         .in(deployment);
-  }
-
-  private static String queueArnOf(Deployment deployment) {
-    String url = deployment.failureQueueUrl();
-    return "arn:%s:sqs:%s:%s:%s"
-        .formatted(
-            deployment.partition(),
-            deployment.region(),
-            deployment.account(),
-            url.substring(url.lastIndexOf('/') + 1));
   }
 }

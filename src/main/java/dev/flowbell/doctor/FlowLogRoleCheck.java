@@ -1,16 +1,12 @@
 package dev.flowbell.doctor;
 
 import dev.flowbell.ec2.FlowLog;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.iam.IamClient;
-import software.amazon.awssdk.services.iam.model.AttachedPolicy;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 
 /// Checks that VPC Flow Logs can assume the delivery role, and that the role may write.
@@ -35,14 +31,7 @@ final class FlowLogRoleCheck implements Check {
 
   @Override
   public List<String> actions() {
-    return List.of(
-        "ec2:DescribeFlowLogs",
-        "iam:GetRole",
-        "iam:ListRolePolicies",
-        "iam:GetRolePolicy",
-        "iam:ListAttachedRolePolicies",
-        "iam:GetPolicy",
-        "iam:GetPolicyVersion");
+    return RolePolicies.actionsWith("ec2:DescribeFlowLogs");
   }
 
   @Override
@@ -70,7 +59,8 @@ final class FlowLogRoleCheck implements Check {
     PolicyDocument trust;
     try {
       trust =
-          document(iam.getRole(ask -> ask.roleName(roleName)).role().assumeRolePolicyDocument());
+          RolePolicies.document(
+              iam.getRole(ask -> ask.roleName(roleName)).role().assumeRolePolicyDocument());
     } catch (NoSuchEntityException _) {
       return Finding.problem(
           name(),
@@ -91,7 +81,7 @@ final class FlowLogRoleCheck implements Check {
               .with("policy-document", trustPolicy(deployment))
               .in(deployment));
     }
-    List<PolicyDocument> policies = policiesOf(roleName, iam);
+    List<PolicyDocument> policies = RolePolicies.of(roleName, iam);
     List<String> missing =
         Stream.concat(
                 WRITE.stream().filter(action -> !allows(policies, action, streamArn(deployment))),
@@ -127,34 +117,6 @@ final class FlowLogRoleCheck implements Check {
 
   private static String streamArn(Deployment deployment) {
     return deployment.logGroupArn().replaceFirst("\\*$", "log-stream:any");
-  }
-
-  private static List<PolicyDocument> policiesOf(String roleName, IamClient iam) {
-    List<PolicyDocument> policies = new ArrayList<>();
-    for (String policyName :
-        iam.listRolePoliciesPaginator(ask -> ask.roleName(roleName)).policyNames()) {
-      policies.add(
-          document(
-              iam.getRolePolicy(ask -> ask.roleName(roleName).policyName(policyName))
-                  .policyDocument()));
-    }
-    for (AttachedPolicy attached :
-        iam.listAttachedRolePoliciesPaginator(ask -> ask.roleName(roleName)).attachedPolicies()) {
-      String version =
-          iam.getPolicy(ask -> ask.policyArn(attached.policyArn())).policy().defaultVersionId();
-      policies.add(
-          document(
-              iam.getPolicyVersion(ask -> ask.policyArn(attached.policyArn()).versionId(version))
-                  .policyVersion()
-                  .document()));
-    }
-    return policies;
-  }
-
-  /// Decodes a document of IAM: "URL-encoded compliant with RFC 3986", where `+` is a plus sign.
-  private static PolicyDocument document(String encoded) {
-    return PolicyDocument.parse(
-        URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8));
   }
 
   private static String trustPolicy(Deployment deployment) {

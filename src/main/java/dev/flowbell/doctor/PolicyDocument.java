@@ -72,12 +72,21 @@ record PolicyDocument(List<Statement> statements) {
   ///
   /// @param resource an ARN, `null` for any resource
   boolean allows(String action, @Nullable String resource) {
+    return allows(action, resource, Map.of());
+  }
+
+  /// Returns whether the policy allows an action.
+  ///
+  /// @param resource an ARN, `null` for any resource
+  /// @param facts the values of condition keys, by key in lower case
+  boolean allows(String action, @Nullable String resource, Map<String, String> facts) {
     return statements.stream()
         .anyMatch(
             statement ->
                 statement.isAllow
                     && anyMatches(statement.actions, action)
-                    && (resource == null || anyMatches(statement.resources, resource)));
+                    && (resource == null || anyMatches(statement.resources, resource))
+                    && statement.hold(facts));
   }
 
   private static boolean anyMatches(List<String> patterns, String value) {

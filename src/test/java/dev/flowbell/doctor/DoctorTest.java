@@ -50,6 +50,7 @@ class DoctorTest {
           Finding.ok("subscription", "flowbell hands every record to flowbell:live"),
           Finding.ok("permission", "/flowbell/flowbell/flow-logs may invoke flowbell:live"),
           Finding.ok("function", "flowbell, version 7 is Active"),
+          Finding.ok("function role", "flowbell-FunctionRole-1 allows what the function calls"),
           Finding.ok("alias", "live runs version 7, the newest"),
           Finding.ok("failed invocations", "tried again twice, then kept in the failure queue"),
           Finding.ok("losses", "none in the last day, say AWS's metrics"),
@@ -579,6 +580,146 @@ class DoctorTest {
                 "it runs the version before the update",
                 "sam deploy --stack-name flowbell --region eu-west-1")),
 
+        // function role
+        row(
+            "the function's role was removed",
+            account -> account.functionTrust = null,
+            Finding.problem(
+                "function role",
+                "there is no role flowbell-FunctionRole-1",
+                "the function can't run without it; after the command, run doctor again",
+                "aws iam create-role --role-name flowbell-FunctionRole-1"
+                    + " --assume-role-policy-document '"
+                    + FUNCTION_TRUST
+                    + "' --region eu-west-1")),
+        row(
+            "the function's role trusts another service",
+            account -> account.functionTrust = account.functionTrust.replace("lambda.", "ec2."),
+            Finding.problem(
+                "function role",
+                "flowbell-FunctionRole-1 does not trust lambda.amazonaws.com",
+                "the function can't run",
+                "aws iam update-assume-role-policy --role-name flowbell-FunctionRole-1"
+                    + " --policy-document '"
+                    + FUNCTION_TRUST
+                    + "' --region eu-west-1")),
+        row(
+            "the function may not write its log",
+            account -> account.functionPolicies.remove("write-log"),
+            lacks(
+                "write-log",
+                "logs:CreateLogStream on"
+                    + " arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/flowbell:*,"
+                    + " logs:PutLogEvents on"
+                    + " arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/flowbell:*",
+                "its log gets nothing")),
+        row(
+            "the function logs elsewhere",
+            account ->
+                account.live =
+                    function -> function.loggingConfig(logging -> logging.logGroup("/other")),
+            Finding.problem(
+                "function role",
+                "flowbell-FunctionRole-1 lacks logs:CreateLogStream on"
+                    + " arn:aws:logs:eu-west-1:123456789012:log-group:/other:*, logs:PutLogEvents"
+                    + " on arn:aws:logs:eu-west-1:123456789012:log-group:/other:*",
+                "its log gets nothing",
+                "aws iam put-role-policy --role-name flowbell-FunctionRole-1 --policy-name"
+                    + " write-log --policy-document '"
+                    + new FakeAccount()
+                        .functionPolicies
+                        .get("write-log")
+                        .replace("/aws/lambda/flowbell", "/other")
+                    + "' --region eu-west-1")),
+        row(
+            "the function may publish metrics of another namespace",
+            account ->
+                account.functionPolicies.compute(
+                    "publish-metrics",
+                    (_, policy) -> policy.replace("\"Flowbell\"", "\"Flowbell/flowbell\"")),
+            lacks(
+                "publish-metrics",
+                "cloudwatch:PutMetricData on *",
+                "no metric is published, and invocations fail")),
+        row(
+            "the function may publish to another topic",
+            account ->
+                account.functionPolicies.compute(
+                    "publish-notifications", (_, policy) -> policy.replace("s\"}", "s-2\"}")),
+            lacks(
+                "publish-notifications",
+                "sns:Publish on " + FakeAccount.TOPIC_ARN,
+                "no notification is sent, and invocations that have one fail")),
+        row(
+            "the function may not use the topic's key",
+            account ->
+                account.functionPolicies.compute(
+                    "publish-notifications", (_, policy) -> policy.replace("kms:D", "kms:X")),
+            lacks(
+                "publish-notifications",
+                "kms:Decrypt on arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab",
+                "no notification is sent, and invocations that have one fail")),
+        row(
+            "the function may not use its ledger",
+            account -> account.functionPolicies.remove("keep-ledger"),
+            lacks(
+                "keep-ledger",
+                "dynamodb:BatchGetItem on"
+                    + " arn:aws:dynamodb:eu-west-1:123456789012:table/flowbell-ledger,"
+                    + " dynamodb:UpdateItem on"
+                    + " arn:aws:dynamodb:eu-west-1:123456789012:table/flowbell-ledger",
+                "without the ledger, a repeated payload is counted twice, and alerts see one"
+                    + " payload at a time")),
+        row(
+            "the function may not send to the failure queue",
+            account -> account.functionPolicies.remove("send-to-failure-queue"),
+            lacks(
+                "send-to-failure-queue",
+                "sqs:SendMessage on " + FakeAccount.QUEUE_ARN,
+                "payloads that fail are lost")),
+        row(
+            "the function may not ask EC2 for formats",
+            account -> {
+              account.environment.put("LOG_FORMAT", "auto");
+              account.versions = List.of();
+              account.functionPolicies.remove("read-flow-log-formats");
+            },
+            lacks(
+                "read-flow-log-formats",
+                "ec2:DescribeFlowLogs on *",
+                "the formats of flow logs are not known: records in another format than AWS's"
+                    + " default and Flowbell's can't be read"),
+            Finding.ok("settings", "namespace Flowbell, record format asked of EC2")),
+        row(
+            "well: with metrics in the log, PutMetricData is not needed",
+            account -> {
+              account.environment.put("METRIC_SINK", "emf");
+              account.versions = List.of();
+              account.functionPolicies.remove("publish-metrics");
+            }),
+        row(
+            "metrics are in the log, and the function may not write it",
+            account -> {
+              account.environment.put("METRIC_SINK", "emf");
+              account.versions = List.of();
+              account.functionPolicies.remove("write-log");
+            },
+            lacks(
+                "write-log",
+                "logs:CreateLogStream on"
+                    + " arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/flowbell:*,"
+                    + " logs:PutLogEvents on"
+                    + " arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/flowbell:*",
+                "its log gets nothing, and so CloudWatch gets no metrics")),
+        row(
+            "well: the function has a managed policy",
+            account -> {
+              account.functionPolicies.clear();
+              account.managedPolicies =
+                  List.of(
+                      "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}");
+            }),
+
         // alias
         row(
             "the alias runs an older version",
@@ -893,7 +1034,9 @@ class DoctorTest {
             "a permission is missing",
             account -> account.deny("iam:GetRolePolicy"),
             Finding.skipped(
-                "flow log role", "not allowed to ask", "needs the permission iam:GetRolePolicy")),
+                "flow log role", "not allowed to ask", "needs the permission iam:GetRolePolicy"),
+            Finding.skipped(
+                "function role", "not allowed to ask", "needs the permission iam:GetRolePolicy")),
         row(
             "a refusal that doesn't name the permission",
             account -> account.fail("lambda:GetPolicy", 403, "AccessDenied", "Access Denied"),
@@ -941,6 +1084,8 @@ class DoctorTest {
     assertThat(found)
         .containsExactly(
             Finding.skipped("records", "the newest came 4 min ago", "can't be read: see settings"),
+            Finding.skipped(
+                "function role", "what the function calls is not known", "see settings"),
             Finding.problem(
                 "settings",
                 "LOG_FORMAT: field 1 (character 1): expected a flow log field such as"
@@ -995,6 +1140,8 @@ class DoctorTest {
                 + " --region");
   }
 
+  private static final String FUNCTION_TRUST = new FakeAccount().functionTrust;
+
   private static final String ALL_FIELDS = RecordFormat.FLOWBELL.toString();
 
   private static final Finding NO_TRAFFIC =
@@ -1047,6 +1194,19 @@ class DoctorTest {
       "aws sns subscribe --topic-arn "
           + FakeAccount.TOPIC_ARN
           + " --protocol email --notification-endpoint ops@example.com --region eu-west-1";
+
+  /// Returns the finding for a policy of the function's role. Its mend makes what the template
+  /// makes.
+  private static Finding lacks(String policyName, String missing, String why) {
+    return Finding.problem(
+        "function role",
+        "flowbell-FunctionRole-1 lacks " + missing,
+        why,
+        "aws iam put-role-policy --role-name flowbell-FunctionRole-1 --policy-name %s"
+                .formatted(policyName)
+            + " --policy-document '%s' --region eu-west-1"
+                .formatted(new FakeAccount().functionPolicies.get(policyName)));
+  }
 
   private static Finding distrust() {
     return Finding.problem(

@@ -134,6 +134,52 @@ public final class FakeAccount {
       {"Effect":"Allow","Action":"logs:DescribeLogGroups","Resource":"*"}]}\
       """;
 
+  private static final String FUNCTION_TRUST =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+      "Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}\
+      """;
+
+  /// The policies of the template's role, by name.
+  private static final Map<String, String> FUNCTION_POLICIES =
+      Map.of(
+          "write-log",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+          "Action":["logs:CreateLogStream","logs:PutLogEvents"],\
+          "Resource":"arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/flowbell:*"}]}\
+          """,
+          "publish-metrics",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+          "Action":["cloudwatch:PutMetricData"],"Resource":"*",\
+          "Condition":{"StringEquals":{"cloudwatch:namespace":"Flowbell"}}}]}\
+          """,
+          "publish-notifications",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sns:Publish"],\
+          "Resource":"arn:aws:sns:eu-west-1:123456789012:flowbell-notifications"},\
+          {"Effect":"Allow","Action":["kms:Decrypt","kms:GenerateDataKey*"],\
+          "Resource":"arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab"}]}\
+          """,
+          "keep-ledger",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+          "Action":["dynamodb:BatchGetItem","dynamodb:UpdateItem"],\
+          "Resource":"arn:aws:dynamodb:eu-west-1:123456789012:table/flowbell-ledger"}]}\
+          """,
+          "send-to-failure-queue",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:SendMessage"],\
+          "Resource":"arn:aws:sqs:eu-west-1:123456789012:flowbell-failures"}]}\
+          """,
+          "read-flow-log-formats",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+          "Action":["ec2:DescribeFlowLogs"],"Resource":"*",\
+          "Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}]}\
+          """);
+
   private static final String PERMISSION =
       """
       {"Version":"2012-10-17","Id":"default","Statement":[{"Sid":"x","Effect":"Allow",\
@@ -147,6 +193,9 @@ public final class FakeAccount {
       "5 123456789012 vpc-0123456789abcdef0 subnet-1234abcd - eni-1235b8ca123456789 10.0.1.5"
           + " 10.0.0.220 39812 80 6 8 568 1418530010 1418530070 ACCEPT OK 2 IPv4 10.0.1.5"
           + " 203.0.113.5 eu-west-1 euw1-az1 ingress - -";
+
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("ALERT_TOPIC_ARN", TOPIC_ARN, "LEDGER_TABLE", "flowbell-ledger");
 
   // The parts that a test may break.
 
@@ -178,6 +227,8 @@ public final class FakeAccount {
   public @Nullable String trustPolicy = TRUST;
   public List<String> inlinePolicies = List.of(WRITE);
   public List<String> managedPolicies = List.of();
+  public @Nullable String functionTrust = FUNCTION_TRUST;
+  public final Map<String, String> functionPolicies = new LinkedHashMap<>(FUNCTION_POLICIES);
   public List<LogGroup> logGroups =
       List.of(
           LogGroup.builder().logGroupName(GROUP + "-old").build(),
@@ -190,8 +241,7 @@ public final class FakeAccount {
   public @Nullable GetFunctionEventInvokeConfigResponse invokeConfig = invokeConfig(QUEUE_ARN, 2);
   public List<FunctionConfiguration> versions =
       List.of(version("$LATEST", "code-1", Map.of()), version("7", "code-1", Map.of()));
-  public final Map<String, String> environment =
-      new LinkedHashMap<>(Map.of("ALERT_TOPIC_ARN", TOPIC_ARN));
+  public final Map<String, String> environment = new LinkedHashMap<>(ENVIRONMENT);
   public @Nullable Map<String, String> topicAttributes = Map.of("KmsMasterKeyId", "1234abcd-12ab");
   public List<Subscription> subscriptions =
       List.of(subscription("email", "ops@example.com", TOPIC_ARN + ":1"));
@@ -233,6 +283,7 @@ public final class FakeAccount {
     resource("SubscriptionFilter", "AWS::Logs::SubscriptionFilter", "flowbell");
     resource("FailureQueue", "AWS::SQS::Queue", QUEUE_URL);
     resource("NotificationTopic", "AWS::SNS::Topic", TOPIC_ARN);
+    resource("NotificationKey", "AWS::KMS::Key", "1234abcd-12ab");
     resource("NoRecordsAlarm", "AWS::CloudWatch::Alarm", "flowbell-no-records");
     resource("RejectedFlowsAlarm", "AWS::CloudWatch::Alarm", "flowbell-rejected-flows");
     resource("TrafficAlarm", "AWS::CloudWatch::CompositeAlarm", "flowbell-traffic");
@@ -312,7 +363,7 @@ public final class FakeAccount {
 
   public static FunctionConfiguration version(
       String version, String code, Map<String, String> added) {
-    Map<String, String> variables = new LinkedHashMap<>(Map.of("ALERT_TOPIC_ARN", TOPIC_ARN));
+    Map<String, String> variables = new LinkedHashMap<>(ENVIRONMENT);
     variables.putAll(added);
     return FunctionConfiguration.builder()
         .version(version)
@@ -549,11 +600,12 @@ public final class FakeAccount {
     @Override
     public GetRoleResponse getRole(GetRoleRequest request) {
       ask("iam:GetRole");
-      if (trustPolicy == null) {
+      String trust = isFunctions(request.roleName()) ? functionTrust : trustPolicy;
+      if (trust == null) {
         throw NoSuchEntityException.builder().build();
       }
       return GetRoleResponse.builder()
-          .role(role -> role.assumeRolePolicyDocument(encoded(trustPolicy)))
+          .role(role -> role.assumeRolePolicyDocument(encoded(trust)))
           .build();
     }
 
@@ -561,8 +613,12 @@ public final class FakeAccount {
     public ListRolePoliciesResponse listRolePolicies(ListRolePoliciesRequest request) {
       ask("iam:ListRolePolicies");
       List<String> names = new ArrayList<>();
-      for (int i = 0; i < inlinePolicies.size(); i++) {
-        names.add(String.valueOf(i));
+      if (isFunctions(request.roleName())) {
+        names.addAll(functionPolicies.keySet());
+      } else {
+        for (int i = 0; i < inlinePolicies.size(); i++) {
+          names.add(String.valueOf(i));
+        }
       }
       return ListRolePoliciesResponse.builder().policyNames(names).isTruncated(false).build();
     }
@@ -571,8 +627,16 @@ public final class FakeAccount {
     public GetRolePolicyResponse getRolePolicy(GetRolePolicyRequest request) {
       ask("iam:GetRolePolicy");
       return GetRolePolicyResponse.builder()
-          .policyDocument(encoded(inlinePolicies.get(Integer.parseInt(request.policyName()))))
+          .policyDocument(
+              encoded(
+                  isFunctions(request.roleName())
+                      ? functionPolicies.get(request.policyName())
+                      : inlinePolicies.get(Integer.parseInt(request.policyName()))))
           .build();
+    }
+
+    private static boolean isFunctions(String roleName) {
+      return roleName.equals("flowbell-FunctionRole-1");
     }
 
     @Override
@@ -627,6 +691,7 @@ public final class FakeAccount {
       return live.apply(
               GetFunctionConfigurationResponse.builder()
                   .functionName(request.functionName())
+                  .role("arn:aws:iam::123456789012:role/flowbell-FunctionRole-1")
                   .version("7")
                   .codeSha256("code-1")
                   .state(State.ACTIVE)
