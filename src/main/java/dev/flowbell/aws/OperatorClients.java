@@ -9,6 +9,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.sns.SnsClient;
@@ -23,6 +24,7 @@ public record OperatorClients(
     CloudFormationClient cloudFormation,
     CloudWatchClient cloudWatch,
     CloudWatchLogsClient logs,
+    DynamoDbClient dynamoDb,
     IamClient iam,
     LambdaClient lambda,
     SnsClient sns,
@@ -38,6 +40,7 @@ public record OperatorClients(
         in(region, CloudFormationClient.builder()).build(),
         in(region, CloudWatchClient.builder()).build(),
         in(region, CloudWatchLogsClient.builder()).build(),
+        in(region, DynamoDbClient.builder()).build(),
         in(region, IamClient.builder()).build(),
         in(region, LambdaClient.builder()).build(),
         in(region, SnsClient.builder()).build(),
@@ -69,7 +72,7 @@ public record OperatorClients(
 
   @Override
   public void close() {
-    List.<SdkAutoCloseable>of(cloudFormation, cloudWatch, logs, iam, lambda, sns, sqs)
+    List.<SdkAutoCloseable>of(cloudFormation, cloudWatch, logs, dynamoDb, iam, lambda, sns, sqs)
         .forEach(SdkAutoCloseable::close);
   }
 }

@@ -33,6 +33,7 @@ public final class Doctor {
             new FailedInvocationsCheck(),
             new LossesCheck(clock),
             new SettingsCheck(),
+            new LedgerCheck(),
             new TopicCheck(),
             new SubscribersCheck(),
             new AlarmsCheck(),

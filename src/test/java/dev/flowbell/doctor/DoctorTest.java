@@ -23,6 +23,10 @@ import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroupClass;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.TableStatus;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
 import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
@@ -55,6 +59,7 @@ class DoctorTest {
           Finding.ok("failed invocations", "tried again twice, then kept in the failure queue"),
           Finding.ok("losses", "none in the last day, say AWS's metrics"),
           Finding.ok("settings", "namespace Flowbell, record format set"),
+          Finding.ok("ledger", "flowbell-ledger is ACTIVE, and items expire"),
           Finding.ok("topic", FakeAccount.TOPIC_ARN + ", encrypted under a customer managed key"),
           Finding.ok("subscribers", "email ops@example.com"),
           Finding.ok("alarms", "3, none in ALARM state"),
@@ -841,6 +846,82 @@ class DoctorTest {
                     + " 2026-11-22T07:00:00Z --end-time 2026-11-23T07:00:00Z --region eu-west-1"
                     + " --dimensions Name=FunctionName,Value=flowbell")),
 
+        // ledger
+        row(
+            "the function has no ledger",
+            account -> {
+              account.environment.remove("LEDGER_TABLE");
+              account.versions = List.of();
+            },
+            Finding.warning(
+                "ledger", "the function has none (LEDGER_TABLE)", WITHOUT_LEDGER, DRIFT)),
+        row(
+            "the ledger's table was removed",
+            account -> account.table = null,
+            Finding.problem(
+                "ledger",
+                "there is no table flowbell-ledger",
+                WITHOUT_LEDGER,
+                "aws dynamodb create-table --table-name flowbell-ledger --billing-mode"
+                    + " PAY_PER_REQUEST --attribute-definitions AttributeName=id,AttributeType=S"
+                    + " --key-schema AttributeName=id,KeyType=HASH --region eu-west-1 && aws"
+                    + " dynamodb wait table-exists --table-name flowbell-ledger --region eu-west-1"
+                    + " && "
+                    + timeToLive("true", "expires"))),
+        row(
+            "the ledger's table can't be read",
+            account ->
+                account.table =
+                    table -> table.tableStatus(TableStatus.INACCESSIBLE_ENCRYPTION_CREDENTIALS),
+            Finding.problem(
+                "ledger",
+                "flowbell-ledger is INACCESSIBLE_ENCRYPTION_CREDENTIALS",
+                WITHOUT_LEDGER,
+                "aws dynamodb describe-table --table-name flowbell-ledger --query"
+                    + " 'Table.[TableStatus,SSEDescription,ArchivalSummary]' --region eu-west-1")),
+        row(
+            "well: the ledger's table is changed",
+            account -> account.table = table -> table.tableStatus(TableStatus.UPDATING)),
+        row(
+            "the ledger's table has another key",
+            account ->
+                account.table = table -> table.keySchema(FakeAccount.key("pk", KeyType.HASH)),
+            otherKey()),
+        row(
+            "the ledger's table has a sort key",
+            account ->
+                account.table =
+                    table ->
+                        table.keySchema(
+                            FakeAccount.key("id", KeyType.HASH),
+                            FakeAccount.key("sk", KeyType.RANGE)),
+            otherKey()),
+        row(
+            "the ledger's key is a number",
+            account ->
+                account.table =
+                    table ->
+                        table.attributeDefinitions(
+                            FakeAccount.attribute("id", ScalarAttributeType.N)),
+            otherKey()),
+        row(
+            "the ledger's items don't expire",
+            account -> account.timeToLive = TimeToLiveStatus.DISABLED,
+            Finding.warning(
+                "ledger",
+                "flowbell-ledger keeps items forever",
+                "the cost grows, and addresses stay longer than two days",
+                timeToLive("true", "expires"))),
+        row(
+            "the ledger's items expire by another attribute",
+            account -> account.expiryAttribute = "ttl",
+            Finding.warning(
+                "ledger",
+                "flowbell-ledger expires items by ttl, expected expires",
+                "items stay forever. DynamoDB takes up to an hour to switch it off: run doctor"
+                    + " again then, to switch it on",
+                timeToLive("false", "ttl"))),
+
         // topic
         row(
             "the topic's policy does not name alarms",
@@ -1031,6 +1112,12 @@ class DoctorTest {
 
         // checks that can't run
         row(
+            "DynamoDB throttles",
+            account ->
+                account.fail(
+                    "dynamodb:DescribeTimeToLive", 400, "ThrottlingException", "Rate exceeded"),
+            Finding.skipped("ledger", "could not be asked", "ThrottlingException: Rate exceeded")),
+        row(
             "a permission is missing",
             account -> account.deny("iam:GetRolePolicy"),
             Finding.skipped(
@@ -1096,7 +1183,8 @@ class DoctorTest {
                 "settings",
                 "ALERT_THRESHOLDS: rejects: expected a whole number from 0 to 1000000, got \"ten\"",
                 "the function does not start",
-                mend));
+                mend),
+            Finding.skipped("ledger", "its table is not known", "see settings"));
   }
 
   @Test
@@ -1141,6 +1229,9 @@ class DoctorTest {
   }
 
   private static final String FUNCTION_TRUST = new FakeAccount().functionTrust;
+
+  private static final String WITHOUT_LEDGER =
+      "a repeated payload is counted twice, and alerts see one payload at a time";
 
   private static final String ALL_FIELDS = RecordFormat.FLOWBELL.toString();
 
@@ -1206,6 +1297,20 @@ class DoctorTest {
                 .formatted(policyName)
             + " --policy-document '%s' --region eu-west-1"
                 .formatted(new FakeAccount().functionPolicies.get(policyName)));
+  }
+
+  private static Finding otherKey() {
+    return Finding.problem(
+        "ledger",
+        "flowbell-ledger has another key than id, a string",
+        "the function can't use it, and a table's key can't be changed: " + WITHOUT_LEDGER,
+        DRIFT);
+  }
+
+  private static String timeToLive(String isOn, String attribute) {
+    return "aws dynamodb update-time-to-live --table-name flowbell-ledger"
+        + " --time-to-live-specification Enabled=%s,AttributeName=%s --region eu-west-1"
+            .formatted(isOn, attribute);
   }
 
   private static Finding distrust() {

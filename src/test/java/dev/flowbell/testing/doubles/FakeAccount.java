@@ -61,6 +61,18 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.SubscriptionFilter;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.DescribeTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
+import software.amazon.awssdk.services.dynamodb.model.DescribeTimeToLiveRequest;
+import software.amazon.awssdk.services.dynamodb.model.DescribeTimeToLiveResponse;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
+import software.amazon.awssdk.services.dynamodb.model.TableStatus;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
 import software.amazon.awssdk.services.iam.model.GetPolicyRequest;
@@ -242,6 +254,9 @@ public final class FakeAccount {
   public List<FunctionConfiguration> versions =
       List.of(version("$LATEST", "code-1", Map.of()), version("7", "code-1", Map.of()));
   public final Map<String, String> environment = new LinkedHashMap<>(ENVIRONMENT);
+  public @Nullable UnaryOperator<TableDescription.Builder> table = table -> table;
+  public TimeToLiveStatus timeToLive = TimeToLiveStatus.ENABLED;
+  public String expiryAttribute = "expires";
   public @Nullable Map<String, String> topicAttributes = Map.of("KmsMasterKeyId", "1234abcd-12ab");
   public List<Subscription> subscriptions =
       List.of(subscription("email", "ops@example.com", TOPIC_ARN + ":1"));
@@ -338,6 +353,7 @@ public final class FakeAccount {
             new CloudFormation(),
             new CloudWatch(),
             new Logs(),
+            new DynamoDb(),
             new Iam(),
             new Lambda(),
             new Sns(),
@@ -405,6 +421,14 @@ public final class FakeAccount {
         String.valueOf(visible),
         QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
         String.valueOf(inFlight));
+  }
+
+  public static AttributeDefinition attribute(String name, ScalarAttributeType type) {
+    return AttributeDefinition.builder().attributeName(name).attributeType(type).build();
+  }
+
+  public static KeySchemaElement key(String name, KeyType type) {
+    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
   }
 
   /// Returns events that were ingested so long ago.
@@ -594,6 +618,44 @@ public final class FakeAccount {
       }
       return flowLogs;
     }
+  }
+
+  private final class DynamoDb implements DynamoDbClient {
+    @Override
+    public DescribeTableResponse describeTable(DescribeTableRequest request) {
+      ask("dynamodb:DescribeTable");
+      if (table == null) {
+        throw software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException.builder()
+            .build();
+      }
+      return DescribeTableResponse.builder()
+          .table(
+              table
+                  .apply(
+                      TableDescription.builder()
+                          .tableStatus(TableStatus.ACTIVE)
+                          .attributeDefinitions(attribute("id", ScalarAttributeType.S))
+                          .keySchema(key("id", KeyType.HASH)))
+                  .build())
+          .build();
+    }
+
+    @Override
+    public DescribeTimeToLiveResponse describeTimeToLive(DescribeTimeToLiveRequest request) {
+      ask("dynamodb:DescribeTimeToLive");
+      return DescribeTimeToLiveResponse.builder()
+          .timeToLiveDescription(
+              each -> each.timeToLiveStatus(timeToLive).attributeName(expiryAttribute))
+          .build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
   }
 
   private final class Iam implements IamClient {
