@@ -11,6 +11,7 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -26,6 +27,7 @@ public record OperatorClients(
     CloudWatchLogsClient logs,
     DynamoDbClient dynamoDb,
     IamClient iam,
+    KmsClient kms,
     LambdaClient lambda,
     SnsClient sns,
     SqsClient sqs)
@@ -42,6 +44,7 @@ public record OperatorClients(
         in(region, CloudWatchLogsClient.builder()).build(),
         in(region, DynamoDbClient.builder()).build(),
         in(region, IamClient.builder()).build(),
+        in(region, KmsClient.builder()).build(),
         in(region, LambdaClient.builder()).build(),
         in(region, SnsClient.builder()).build(),
         newSqs(region));
@@ -72,7 +75,8 @@ public record OperatorClients(
 
   @Override
   public void close() {
-    List.<SdkAutoCloseable>of(cloudFormation, cloudWatch, logs, dynamoDb, iam, lambda, sns, sqs)
+    List.<SdkAutoCloseable>of(
+            cloudFormation, cloudWatch, logs, dynamoDb, iam, kms, lambda, sns, sqs)
         .forEach(SdkAutoCloseable::close);
   }
 }

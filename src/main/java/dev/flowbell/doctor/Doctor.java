@@ -35,6 +35,7 @@ public final class Doctor {
             new SettingsCheck(),
             new LedgerCheck(),
             new TopicCheck(),
+            new TopicKeyCheck(),
             new SubscribersCheck(),
             new AlarmsCheck(),
             new FailureQueueCheck());

@@ -7,15 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sns.model.NotFoundException;
 
-/// Checks that the topic exists and that the function and alarms can publish to it.
-///
-/// @see <a
-///   href="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services">SNS:
-///   key management, event sources that AWS services are</a>
+/// Checks that the topic exists and that its policy lets the function and alarms publish to it.
 final class TopicCheck implements Check {
-  /// The AWS managed key. Its policy does not allow CloudWatch alarms, and can't be changed.
-  private static final String AWS_MANAGED_KEY = "alias/aws/sns";
-
   /// A condition key of the policy that SNS gives a topic. That one lets the account's alarms
   /// publish.
   private static final String SNS_DEFAULT = "\"AWS:SourceOwner\"";
@@ -37,10 +30,15 @@ final class TopicCheck implements Check {
     String topicArn = deployment.id(Deployment.TOPIC);
     List<Finding> findings = new ArrayList<>();
     try {
-      Map<String, String> attributes =
-          deployment.aws().sns().getTopicAttributes(ask -> ask.topicArn(topicArn)).attributes();
-      findings.add(encryption(topicArn, attributes.getOrDefault("KmsMasterKeyId", ""), deployment));
-      policy(topicArn, attributes.get("Policy"), findings, deployment);
+      String policy =
+          deployment
+              .aws()
+              .sns()
+              .getTopicAttributes(ask -> ask.topicArn(topicArn))
+              .attributes()
+              .get("Policy");
+      findings.add(Finding.ok(name(), topicArn));
+      policy(topicArn, policy, findings, deployment);
     } catch (NotFoundException _) {
       findings.add(
           Finding.problem(
@@ -60,20 +58,6 @@ final class TopicCheck implements Check {
               AwsCommand.redeploy(deployment)));
     }
     return findings;
-  }
-
-  private Finding encryption(String topicArn, String key, Deployment deployment) {
-    if (key.endsWith(AWS_MANAGED_KEY)) {
-      return Finding.problem(
-          name(),
-          "%s is encrypted under %s".formatted(topicArn, AWS_MANAGED_KEY),
-          "alarms can't publish to it, and report no error",
-          AwsCommand.redeploy(deployment, "CustomerKey", "true"));
-    }
-    return Finding.ok(
-        name(),
-        topicArn
-            + (key.isEmpty() ? ", not encrypted" : ", encrypted under a customer managed key"));
   }
 
   /// Alarms need the topic's policy. The function has a permission of its own.

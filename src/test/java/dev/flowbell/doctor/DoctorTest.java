@@ -27,6 +27,8 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
+import software.amazon.awssdk.services.kms.model.KeyManagerType;
+import software.amazon.awssdk.services.kms.model.KeyState;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
 import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
@@ -60,7 +62,8 @@ class DoctorTest {
           Finding.ok("losses", "none in the last day, say AWS's metrics"),
           Finding.ok("settings", "namespace Flowbell, record format set"),
           Finding.ok("ledger", "flowbell-ledger is ACTIVE, and items expire"),
-          Finding.ok("topic", FakeAccount.TOPIC_ARN + ", encrypted under a customer managed key"),
+          Finding.ok("topic", FakeAccount.TOPIC_ARN),
+          Finding.ok("topic key", "1234abcd-12ab is Enabled, for alarms too"),
           Finding.ok("subscribers", "email ops@example.com"),
           Finding.ok("alarms", "3, none in ALARM state"),
           Finding.ok("failure queue", "empty"));
@@ -964,20 +967,98 @@ class DoctorTest {
                 "there is no topic " + FakeAccount.TOPIC_ARN,
                 "neither alarms nor notifications reach anybody",
                 "aws sns create-topic --name flowbell-notifications --region eu-west-1"),
+            Finding.skipped("topic key", "nothing to ask about", "see topic: there is none"),
             Finding.skipped("subscribers", "nothing to ask about", "see topic: there is none")),
+
+        // topic key
         row(
             "the topic is under the AWS managed key",
             account -> account.topicAttributes = Map.of("KmsMasterKeyId", "alias/aws/sns"),
-            Finding.problem(
-                "topic",
-                FakeAccount.TOPIC_ARN + " is encrypted under alias/aws/sns",
-                "alarms can't publish to it, and report no error",
-                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
-                    + " CustomerKey=true")),
+            awsManagedKey("1234abcd-12ab")),
+        row(
+            "the topic is under the AWS managed key, by its id",
+            account -> account.keyManager = KeyManagerType.AWS,
+            awsManagedKey("1234abcd-12ab")),
+        row(
+            "the topic is under the AWS managed key, and the stack has none",
+            account -> {
+              account.topicAttributes = Map.of("KmsMasterKeyId", "alias/aws/sns");
+              account.resources.remove("NotificationKey");
+            },
+            awsManagedKey("''")),
         row(
             "well: the topic isn't encrypted",
             account -> account.topicAttributes = Map.of(),
-            Finding.ok("topic", FakeAccount.TOPIC_ARN + ", not encrypted")),
+            Finding.ok("topic key", "none: the topic is not encrypted")),
+        row(
+            "the key is disabled",
+            account -> account.keyState = KeyState.DISABLED,
+            Finding.problem(
+                "topic key",
+                "1234abcd-12ab is Disabled",
+                "neither alarms nor notifications reach anybody",
+                "aws kms enable-key --key-id 1234abcd-12ab --region eu-west-1")),
+        row(
+            "the key is to be deleted",
+            account -> account.keyState = KeyState.PENDING_DELETION,
+            Finding.problem(
+                "topic key",
+                "1234abcd-12ab is PendingDeletion",
+                "neither alarms nor notifications reach anybody",
+                "aws kms cancel-key-deletion --key-id 1234abcd-12ab --region eu-west-1 && aws kms"
+                    + " enable-key --key-id 1234abcd-12ab --region eu-west-1")),
+        row(
+            "the key has no material",
+            account -> account.keyState = KeyState.PENDING_IMPORT,
+            Finding.problem(
+                "topic key",
+                "1234abcd-12ab is PendingImport",
+                "neither alarms nor notifications reach anybody",
+                "aws kms describe-key --key-id 1234abcd-12ab --region eu-west-1")),
+        row(
+            "the key was deleted",
+            account -> account.keyState = null,
+            Finding.problem(
+                "topic key",
+                "there is no key 1234abcd-12ab",
+                "neither alarms nor notifications reach anybody. The command ends the topic's"
+                    + " encryption",
+                setTopicKey("''"))),
+        row(
+            "the key's policy does not name alarms",
+            account -> account.keyPolicy = account.keyPolicy.replace("cloudwatch.", "events."),
+            Finding.problem(
+                "topic key",
+                "the policy of 1234abcd-12ab does not let alarms use it",
+                "alarms notify nobody, and report no error",
+                "aws kms put-key-policy --key-id 1234abcd-12ab --policy-name default --policy '"
+                    + new FakeAccount().keyPolicy
+                    + "' --region eu-west-1")),
+        row(
+            "the key's policy lets alarms of another account decrypt",
+            account ->
+                account.keyPolicy =
+                    account.keyPolicy.replace(
+                        "SourceAccount\":\"123456789012", "SourceAccount\":\"210987654321"),
+            Finding.problem(
+                "topic key",
+                "the policy of 1234abcd-12ab does not let alarms use it",
+                "alarms notify nobody, and report no error",
+                "aws kms put-key-policy --key-id 1234abcd-12ab --policy-name default --policy '"
+                    + new FakeAccount().keyPolicy
+                    + "' --region eu-west-1")),
+        row(
+            "the policy of another key lets alarms only decrypt",
+            account -> {
+              account.topicAttributes =
+                  Map.of("KmsMasterKeyId", "arn:aws:kms:eu-west-1:123456789012:key/5678ef");
+              account.keyPolicy = account.keyPolicy.replace("kms:GenerateDataKey*", "kms:Encrypt");
+            },
+            Finding.problem(
+                "topic key",
+                "the policy of 5678ef does not let alarms use it",
+                "alarms notify nobody, and report no error",
+                setTopicKey("1234abcd-12ab"))),
 
         // subscribers
         row(
@@ -1311,6 +1392,21 @@ class DoctorTest {
     return "aws dynamodb update-time-to-live --table-name flowbell-ledger"
         + " --time-to-live-specification Enabled=%s,AttributeName=%s --region eu-west-1"
             .formatted(isOn, attribute);
+  }
+
+  private static Finding awsManagedKey(String other) {
+    return Finding.problem(
+        "topic key",
+        FakeAccount.TOPIC_ARN + " is encrypted under alias/aws/sns",
+        "alarms notify nobody, and report no error"
+            + (other.equals("''") ? ". The command ends the topic's encryption" : ""),
+        setTopicKey(other));
+  }
+
+  private static String setTopicKey(String key) {
+    return "aws sns set-topic-attributes --topic-arn %s --attribute-name KmsMasterKeyId"
+            .formatted(FakeAccount.TOPIC_ARN)
+        + " --attribute-value %s --region eu-west-1".formatted(key);
   }
 
   private static Finding distrust() {

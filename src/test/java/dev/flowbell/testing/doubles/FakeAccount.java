@@ -88,6 +88,13 @@ import software.amazon.awssdk.services.iam.model.ListAttachedRolePoliciesRespons
 import software.amazon.awssdk.services.iam.model.ListRolePoliciesRequest;
 import software.amazon.awssdk.services.iam.model.ListRolePoliciesResponse;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.DescribeKeyRequest;
+import software.amazon.awssdk.services.kms.model.DescribeKeyResponse;
+import software.amazon.awssdk.services.kms.model.GetKeyPolicyRequest;
+import software.amazon.awssdk.services.kms.model.GetKeyPolicyResponse;
+import software.amazon.awssdk.services.kms.model.KeyManagerType;
+import software.amazon.awssdk.services.kms.model.KeyState;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyRequest;
@@ -206,6 +213,15 @@ public final class FakeAccount {
           + " 10.0.0.220 39812 80 6 8 568 1418530010 1418530070 ACCEPT OK 2 IPv4 10.0.1.5"
           + " 203.0.113.5 eu-west-1 euw1-az1 ingress - -";
 
+  private static final String KEY_POLICY =
+      """
+      {"Version":"2012-10-17","Statement":[{"Sid":"Account","Effect":"Allow",\
+      "Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"},\
+      {"Sid":"AlarmsPublish","Effect":"Allow","Principal":{"Service":"cloudwatch.amazonaws.com"},\
+      "Action":["kms:Decrypt","kms:GenerateDataKey*"],"Resource":"*",\
+      "Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"}}}]}\
+      """;
+
   private static final Map<String, String> ENVIRONMENT =
       Map.of("ALERT_TOPIC_ARN", TOPIC_ARN, "LEDGER_TABLE", "flowbell-ledger");
 
@@ -258,6 +274,9 @@ public final class FakeAccount {
   public TimeToLiveStatus timeToLive = TimeToLiveStatus.ENABLED;
   public String expiryAttribute = "expires";
   public @Nullable Map<String, String> topicAttributes = Map.of("KmsMasterKeyId", "1234abcd-12ab");
+  public @Nullable KeyState keyState = KeyState.ENABLED;
+  public KeyManagerType keyManager = KeyManagerType.CUSTOMER;
+  public String keyPolicy = KEY_POLICY;
   public List<Subscription> subscriptions =
       List.of(subscription("email", "ops@example.com", TOPIC_ARN + ":1"));
   public List<MetricAlarm> alarms =
@@ -355,6 +374,7 @@ public final class FakeAccount {
             new Logs(),
             new DynamoDb(),
             new Iam(),
+            new Kms(),
             new Lambda(),
             new Sns(),
             new Sqs()),
@@ -731,6 +751,39 @@ public final class FakeAccount {
       return GetPolicyVersionResponse.builder()
           .policyVersion(version -> version.document(encoded(document)))
           .build();
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Kms implements KmsClient {
+    @Override
+    public DescribeKeyResponse describeKey(DescribeKeyRequest request) {
+      ask("kms:DescribeKey");
+      if (keyState == null) {
+        throw software.amazon.awssdk.services.kms.model.NotFoundException.builder().build();
+      }
+      String keyId = request.keyId().substring(request.keyId().lastIndexOf('/') + 1);
+      return DescribeKeyResponse.builder()
+          .keyMetadata(
+              key ->
+                  key.keyId(keyId)
+                      .arn("arn:aws:kms:eu-west-1:123456789012:key/" + keyId)
+                      .keyManager(keyManager)
+                      .keyState(keyState))
+          .build();
+    }
+
+    @Override
+    public GetKeyPolicyResponse getKeyPolicy(GetKeyPolicyRequest request) {
+      ask("kms:GetKeyPolicy");
+      return GetKeyPolicyResponse.builder().policy(keyPolicy).build();
     }
 
     @Override
