@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackResourceSummary;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
+import software.amazon.awssdk.services.lambda.model.LoggingConfig;
 
 /// A deployed stack of Flowbell's template: its resources, and answers that several checks need,
 /// each requested once.
@@ -205,6 +206,14 @@ public final class Deployment {
               .getFunctionConfiguration(ask -> ask.functionName(id(FUNCTION)).qualifier(ALIAS));
     }
     return live;
+  }
+
+  /// Returns the log group that the function writes its log to.
+  String functionLogGroupName() {
+    LoggingConfig logging = live().loggingConfig();
+    return logging == null || logging.logGroup() == null
+        ? "/aws/lambda/" + id(FUNCTION)
+        : logging.logGroup();
   }
 
   /// Returns the settings of the version that the alias runs.

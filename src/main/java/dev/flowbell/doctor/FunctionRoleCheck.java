@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
-import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
 
 /// Checks that Lambda can assume the function's role, and that the role allows what the function
 /// calls.
@@ -40,15 +39,15 @@ final class FunctionRoleCheck implements Check {
 
   @Override
   public List<Finding> examine(Deployment deployment) {
-    GetFunctionConfigurationResponse live = deployment.live();
     List<Need> needs;
     try {
-      needs = needsOf(live, deployment.settings(), deployment);
+      needs = needsOf(deployment.settings(), deployment);
     } catch (InvalidSettingsException _) {
       return List.of(
           Finding.skipped(name(), "what the function calls is not known", "see settings"));
     }
-    String roleName = live.role().substring(live.role().lastIndexOf('/') + 1);
+    String roleArn = deployment.live().role();
+    String roleName = roleArn.substring(roleArn.lastIndexOf('/') + 1);
     IamClient iam = deployment.aws().iam();
     PolicyDocument trust;
     try {
@@ -100,15 +99,14 @@ final class FunctionRoleCheck implements Check {
   }
 
   /// Returns what the template's role allows, as far as the settings need it.
-  private static List<Need> needsOf(
-      GetFunctionConfigurationResponse live, Settings settings, Deployment deployment) {
+  private static List<Need> needsOf(Settings settings, Deployment deployment) {
     List<Need> needs = new ArrayList<>();
     boolean isEmf = settings.metricSink() == MetricSink.EMF;
     needs.add(
         new Need(
             "write-log",
             List.of("logs:CreateLogStream", "logs:PutLogEvents"),
-            arn("logs", "log-group:%s:*".formatted(logGroupOf(live)), deployment),
+            arn("logs", "log-group:%s:*".formatted(deployment.functionLogGroupName()), deployment),
             null,
             isEmf
                 ? "its log gets nothing, and so CloudWatch gets no metrics"
@@ -169,12 +167,6 @@ final class FunctionRoleCheck implements Check {
                   + " default and Flowbell's can't be read"));
     }
     return needs;
-  }
-
-  private static String logGroupOf(GetFunctionConfigurationResponse live) {
-    return live.loggingConfig() == null || live.loggingConfig().logGroup() == null
-        ? "/aws/lambda/" + live.functionName()
-        : live.loggingConfig().logGroup();
   }
 
   private static String arn(String service, String resource, Deployment deployment) {

@@ -21,7 +21,10 @@ final class SubscriptionCheck implements Check {
     List<SubscriptionFilter> filters = filtersOf(deployment);
     for (SubscriptionFilter filter : filters) {
       if (filter.destinationArn().equals(deployment.aliasArn())) {
-        return List.of(Finding.ok(name(), words(filter, deployment)));
+        return List.of(
+            Boolean.TRUE.equals(filter.applyOnTransformedLogs())
+                ? transformed(filter, deployment)
+                : Finding.ok(name(), words(filter, deployment)));
       }
     }
     for (SubscriptionFilter filter : filters) {
@@ -42,6 +45,16 @@ final class SubscriptionCheck implements Check {
                 + (filters.isEmpty() ? "" : "; its subscriptions are " + namesOf(filters)),
             "records are not processed; a log group can have two subscriptions",
             mend(deployment.stackName(), deployment)));
+  }
+
+  /// A log group may have a transformer; other subscriptions get the original records.
+  private Finding transformed(SubscriptionFilter filter, Deployment deployment) {
+    return Finding.problem(
+        name(),
+        filter.filterName() + " applies to transformed records",
+        "if the log group has a transformer, of its own or by the account's policy, the function"
+            + " gets what that makes of the records, and can't read them",
+        mend(filter.filterName(), deployment) + " --no-apply-on-transformed-logs");
   }
 
   private static List<SubscriptionFilter> filtersOf(Deployment deployment) {

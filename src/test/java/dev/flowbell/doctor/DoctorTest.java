@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroupClass;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.PolicyType;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
@@ -52,8 +53,10 @@ class DoctorTest {
               "flow log role",
               "flowbell-FlowLogRole-1 trusts vpc-flow-logs.amazonaws.com and may write"),
           Finding.ok("log group", "/flowbell/flowbell/flow-logs keeps records for 30 days"),
+          Finding.ok("data protection", "no policy masks addresses"),
           Finding.ok("records", "the newest came 4 min ago; the function can read the last 2"),
           Finding.ok("subscription", "flowbell hands every record to flowbell:live"),
+          Finding.ok("account policies", "none is in the way"),
           Finding.ok("permission", "/flowbell/flowbell/flow-logs may invoke flowbell:live"),
           Finding.ok("function", "flowbell, version 7 is Active"),
           Finding.ok("function role", "flowbell-FunctionRole-1 allows what the function calls"),
@@ -387,6 +390,55 @@ class DoctorTest {
                 "aws logs create-log-group --log-group-name /flowbell/flowbell/flow-logs-standard"
                     + " --log-group-class STANDARD --region eu-west-1")),
 
+        // data protection
+        row(
+            "the log group masks addresses",
+            account ->
+                account.dataProtectionPolicy =
+                    FakeAccount.masking("arn:aws:dataprotection::aws:data-identifier/IpAddress"),
+            Finding.problem(
+                "data protection",
+                "the policy of /flowbell/flowbell/flow-logs masks addresses",
+                "the function gets asterisks for them, and can't read the records",
+                "aws logs delete-data-protection-policy --log-group-identifier"
+                    + " /flowbell/flowbell/flow-logs --region eu-west-1")),
+        row(
+            "well: the log group only reports addresses",
+            account ->
+                account.dataProtectionPolicy =
+                    FakeAccount.masking("arn:aws:dataprotection::aws:data-identifier/IpAddress")
+                        .replace("Deidentify", "Audit")),
+        row(
+            "well: the log group masks something else",
+            account ->
+                account.dataProtectionPolicy =
+                    FakeAccount.masking(
+                        "arn:aws:dataprotection::aws:data-identifier/EmailAddress")),
+        row(
+            "the log group masks what a pattern of the user's matches",
+            account -> account.dataProtectionPolicy = FakeAccount.masking("EmployeeId"),
+            Finding.warning(
+                "data protection",
+                "the policy of /flowbell/flowbell/flow-logs masks what its own identifiers match:"
+                    + " EmployeeId",
+                "if they match a part of a record, the function can't read it: see records",
+                "aws logs delete-data-protection-policy --log-group-identifier"
+                    + " /flowbell/flowbell/flow-logs --region eu-west-1")),
+        row(
+            "the account masks addresses",
+            account ->
+                account.accountPolicy(
+                    PolicyType.DATA_PROTECTION_POLICY,
+                    FakeAccount.masking("arn:aws:dataprotection::aws:data-identifier/IpAddress"),
+                    null),
+            Finding.problem(
+                "data protection",
+                "the account's policy everywhere masks addresses",
+                "the function gets asterisks for them, and can't read the records. The policy is"
+                    + " for all log groups: the command shows it, its owner can change it",
+                "aws logs describe-account-policies --policy-type DATA_PROTECTION_POLICY --region"
+                    + " eu-west-1")),
+
         // records
         row(
             "no records yet",
@@ -494,6 +546,64 @@ class DoctorTest {
                 account.subscriptionFilters =
                     List.of(FakeAccount.filter(FakeAccount.FUNCTION_ARN + ":live", "?REJECT")),
             Finding.ok("subscription", "flowbell hands what matches \"?REJECT\" to flowbell:live")),
+        row(
+            "the subscription applies to transformed records",
+            account ->
+                account.subscriptionFilters =
+                    List.of(
+                        FakeAccount.filter(FakeAccount.FUNCTION_ARN + ":live", "").toBuilder()
+                            .applyOnTransformedLogs(true)
+                            .build()),
+            Finding.problem(
+                "subscription",
+                "flowbell applies to transformed records",
+                "if the log group has a transformer, of its own or by the account's policy, the"
+                    + " function gets what that makes of the records, and can't read them",
+                PUT_SUBSCRIPTION_FILTER + " --no-apply-on-transformed-logs")),
+
+        // account policies
+        row(
+            "the account's subscription is the function as well",
+            account ->
+                account.accountPolicy(
+                    PolicyType.SUBSCRIPTION_FILTER_POLICY,
+                    "{\"DestinationArn\":\"%s\"}".formatted(FakeAccount.FUNCTION_ARN),
+                    "LogGroupName NOT IN [\"/aws/lambda/flowbell\"]"),
+            Finding.problem(
+                "account policies",
+                "everywhere hands every log group of the account to flowbell",
+                "the function gets each record twice, and lines that are no records",
+                "aws logs delete-account-policy --policy-name everywhere --policy-type"
+                    + " SUBSCRIPTION_FILTER_POLICY --region eu-west-1")),
+        row(
+            "well: the account's subscription is another function",
+            account ->
+                account.accountPolicy(
+                    PolicyType.SUBSCRIPTION_FILTER_POLICY,
+                    "{\"DestinationArn\":\"%s-2\"}".formatted(FakeAccount.FUNCTION_ARN),
+                    null)),
+        row("no metrics of log lines, in the account", emfWithout(null), noMetrics()),
+        row(
+            "no metrics of the function's log lines",
+            emfWithout("LogGroupName IN [\"/x\", \"/aws/lambda/flowbell\"]"),
+            noMetrics()),
+        row(
+            "no metrics of functions' log lines",
+            emfWithout("LogGroupNamePrefix IN [\"/aws/lambda/\"]"),
+            noMetrics()),
+        row(
+            "no metrics of other log lines than Container Insights'",
+            emfWithout("LogGroupNamePrefix NOT IN [\"/aws/containerinsights\"]"),
+            noMetrics()),
+        row(
+            "well: no metrics of another function's log lines",
+            emfWithout("LogGroupName IN [\"/aws/lambda/flowbell-2\"]")),
+        row(
+            "well: no metrics of other log lines than functions'",
+            emfWithout("LogGroupNamePrefix NOT IN [\"/x\",\"/aws/lambda/\"]")),
+        row(
+            "well: no metrics of log lines, but Flowbell makes requests",
+            account -> account.accountPolicy(PolicyType.METRIC_EXTRACTION_POLICY, "{}", null)),
 
         // permission
         row("no permission", account -> account.functionPolicy = null, noPermission()),
@@ -1193,6 +1303,22 @@ class DoctorTest {
 
         // checks that can't run
         row(
+            "account policies are not known to an emulator",
+            account ->
+                account.fail(
+                    "logs:DescribeAccountPolicies",
+                    400,
+                    "InvalidOperationException",
+                    "Unknown action: DescribeAccountPolicies"),
+            Finding.skipped(
+                "data protection",
+                "could not be asked",
+                "InvalidOperationException: Unknown action: DescribeAccountPolicies"),
+            Finding.skipped(
+                "account policies",
+                "could not be asked",
+                "InvalidOperationException: Unknown action: DescribeAccountPolicies")),
+        row(
             "DynamoDB throttles",
             account ->
                 account.fail(
@@ -1311,6 +1437,9 @@ class DoctorTest {
 
   private static final String FUNCTION_TRUST = new FakeAccount().functionTrust;
 
+  private static final String KEEP =
+      ". Change it in samconfig.toml too, or the next sam deploy sets it back";
+
   private static final String WITHOUT_LEDGER =
       "a repeated payload is counted twice, and alerts see one payload at a time";
 
@@ -1407,6 +1536,24 @@ class DoctorTest {
     return "aws sns set-topic-attributes --topic-arn %s --attribute-name KmsMasterKeyId"
             .formatted(FakeAccount.TOPIC_ARN)
         + " --attribute-value %s --region eu-west-1".formatted(key);
+  }
+
+  /// Puts metrics into the function's log, and a policy that makes none of some log groups' lines.
+  private static Consumer<FakeAccount> emfWithout(@Nullable String criteria) {
+    return account -> {
+      account.environment.put("METRIC_SINK", "emf");
+      account.versions = List.of();
+      account.accountPolicy(PolicyType.METRIC_EXTRACTION_POLICY, "{}", criteria);
+    };
+  }
+
+  private static Finding noMetrics() {
+    return Finding.problem(
+        "account policies",
+        "everywhere makes no metrics of the lines in /aws/lambda/flowbell",
+        "MetricSink is emf: CloudWatch has no metrics of Flowbell" + KEEP,
+        "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
+            + " MetricSink=cloudwatch");
   }
 
   private static Finding distrust() {

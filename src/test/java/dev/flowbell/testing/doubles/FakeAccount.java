@@ -41,8 +41,11 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataResult;
 import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.cloudwatchlogs.model.AccountPolicy;
 import software.amazon.awssdk.services.cloudwatchlogs.model.CreateLogStreamRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.CreateLogStreamResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeAccountPoliciesRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeAccountPoliciesResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsRequest;
@@ -52,11 +55,14 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeSubscription
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.GetDataProtectionPolicyRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.GetDataProtectionPolicyResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.GetLogEventsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.GetLogEventsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogStream;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.PolicyType;
 import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
@@ -263,6 +269,8 @@ public final class FakeAccount {
           LogGroup.builder().logGroupName(GROUP).retentionInDays(30).build());
   public final Map<String, List<OutputLogEvent>> streams = new LinkedHashMap<>();
   public List<SubscriptionFilter> subscriptionFilters = List.of(filter(FUNCTION_ARN + ":live", ""));
+  public @Nullable String dataProtectionPolicy;
+  public final Map<PolicyType, AccountPolicy> accountPolicies = new LinkedHashMap<>();
   public @Nullable String functionPolicy = PERMISSION;
   public UnaryOperator<GetFunctionConfigurationResponse.Builder> live = builder -> builder;
   public @Nullable Integer reservedConcurrency;
@@ -387,6 +395,29 @@ public final class FakeAccount {
         .destinationArn(destinationArn)
         .filterPattern(pattern)
         .build();
+  }
+
+  /// Adds an account policy.
+  ///
+  /// @param criteria `null` for all log groups
+  public void accountPolicy(PolicyType type, String document, @Nullable String criteria) {
+    accountPolicies.put(
+        type,
+        AccountPolicy.builder()
+            .policyName("everywhere")
+            .policyDocument(document)
+            .selectionCriteria(criteria)
+            .build());
+  }
+
+  /// Returns a data protection policy that audits and masks what an identifier matches.
+  public static String masking(String identifier) {
+    return """
+    {"Name":"n","Version":"2021-06-01","Statement":[{"Sid":"audit","DataIdentifier":["%1$s"],\
+    "Operation":{"Audit":{"FindingsDestination":{}}}},{"Sid":"redact","DataIdentifier":["%1$s"],\
+    "Operation":{"Deidentify":{"MaskConfig":{}}}}]}\
+    """
+        .formatted(identifier);
   }
 
   public static Subscription subscription(String protocol, String endpoint, String arn) {
@@ -587,6 +618,23 @@ public final class FakeAccount {
       ask("logs:DescribeSubscriptionFilters");
       return DescribeSubscriptionFiltersResponse.builder()
           .subscriptionFilters(subscriptionFilters)
+          .build();
+    }
+
+    @Override
+    public GetDataProtectionPolicyResponse getDataProtectionPolicy(
+        GetDataProtectionPolicyRequest request) {
+      ask("logs:GetDataProtectionPolicy");
+      return GetDataProtectionPolicyResponse.builder().policyDocument(dataProtectionPolicy).build();
+    }
+
+    @Override
+    public DescribeAccountPoliciesResponse describeAccountPolicies(
+        DescribeAccountPoliciesRequest request) {
+      ask("logs:DescribeAccountPolicies");
+      AccountPolicy policy = accountPolicies.get(request.policyType());
+      return DescribeAccountPoliciesResponse.builder()
+          .accountPolicies(policy == null ? List.of() : List.of(policy))
           .build();
     }
 
