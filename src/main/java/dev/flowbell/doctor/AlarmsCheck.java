@@ -117,9 +117,13 @@ final class AlarmsCheck implements Check {
             Finding.warning(
                 name(),
                 alarm.name + " is in ALARM state",
-                "its history shows since when",
+                alarm.isComposite()
+                    ? "until it is OK again it sends nothing, even if another of its alarms rings;"
+                        + " its history shows since when"
+                    : "its history shows since when",
                 AwsCommand.of("cloudwatch describe-alarm-history")
                     .with("alarm-name", alarm.name)
+                    .with("alarm-types", alarm.isComposite() ? "CompositeAlarm" : "MetricAlarm")
                     .with("history-item-type", "StateUpdate")
                     .in(deployment)));
       }
@@ -170,6 +174,10 @@ final class AlarmsCheck implements Check {
           alarm.stateValue(),
           false,
           alarm.alarmRule() == null ? "" : alarm.alarmRule());
+    }
+
+    boolean isComposite() {
+      return !rule.isEmpty();
     }
 
     /// Returns whether the rule names another alarm. Names may have quotes: `ALARM("name") OR

@@ -39,6 +39,7 @@ public final class Doctor {
             new TopicCheck(),
             new TopicKeyCheck(),
             new SubscribersCheck(),
+            new FilterPoliciesCheck(),
             new AlarmsCheck(),
             new FailureQueueCheck());
   }

@@ -10,6 +10,7 @@ import dev.flowbell.testing.doubles.FakeAccount;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -68,6 +69,7 @@ class DoctorTest {
           Finding.ok("topic", FakeAccount.TOPIC_ARN),
           Finding.ok("topic key", "1234abcd-12ab is Enabled, for alarms too"),
           Finding.ok("subscribers", "email ops@example.com"),
+          Finding.ok("filter policies", "none leaves out everything"),
           Finding.ok("alarms", "3, none in ALARM state"),
           Finding.ok("failure queue", "empty"));
 
@@ -1078,7 +1080,8 @@ class DoctorTest {
                 "neither alarms nor notifications reach anybody",
                 "aws sns create-topic --name flowbell-notifications --region eu-west-1"),
             Finding.skipped("topic key", "nothing to ask about", "see topic: there is none"),
-            Finding.skipped("subscribers", "nothing to ask about", "see topic: there is none")),
+            Finding.skipped("subscribers", "nothing to ask about", "see topic: there is none"),
+            Finding.skipped("filter policies", "nothing to ask about", "see topic: there is none")),
 
         // topic key
         row(
@@ -1196,6 +1199,53 @@ class DoctorTest {
                     + " confirmed in time",
                 SUBSCRIBE)),
 
+        // filter policies
+        row(
+            "the only subscriber wants high ones: no alarms",
+            account -> filter(account, "{\"severity\": [\"high\"]}", null),
+            NO_ALARMS),
+        row(
+            "a severity that there is not",
+            account -> filter(account, "{\"severity\": [\"HIGH\", \"critical\"]}", null),
+            excluded("severity [HIGH, critical]"),
+            NO_ALARMS),
+        row(
+            "a rule that there is not",
+            account -> filter(account, "{\"severity\":[\"low\"],\"rule\":[\"port-scan\"]}", null),
+            excluded("rule [port-scan]"),
+            NO_ALARMS),
+        row(
+            "another stack's notifications",
+            account -> filter(account, "{\"stack\": [\"prod\"]}", null),
+            excluded("stack [prod]"),
+            NO_ALARMS),
+        row(
+            "an attribute that there is not",
+            account -> filter(account, "{\"team\": [{\"prefix\": \"net\"}, \"ops\"]}", null),
+            excluded("team […, ops]"),
+            NO_ALARMS),
+        row(
+            "well: alarms alone",
+            account -> filter(account, "{\"severity\": [{\"exists\": false}]}", null)),
+        row(
+            "well: high ones, and alarms",
+            account -> filter(account, "{\"severity\": [\"high\", {\"exists\": false}]}", null)),
+        row(
+            "well: a filter by the body",
+            account -> filter(account, "{\"team\": [\"ops\"]}", "MessageBody")),
+        row("well: an empty filter policy", account -> filter(account, "{}", "MessageAttributes")),
+        row(
+            "well: somebody else gets alarms",
+            account -> {
+              filter(account, "{\"sourceScope\": [{\"anything-but\": [\"public\"]}]}", null);
+              account.subscriptions =
+                  List.of(
+                      FakeAccount.subscription(
+                          "email", "ops@example.com", FakeAccount.TOPIC_ARN + ":1"),
+                      FakeAccount.subscription("sms", "+4912345678", FakeAccount.TOPIC_ARN + ":2"));
+            },
+            Finding.ok("subscribers", "email ops@example.com, sms +4912345678")),
+
         // alarms
         row(
             "an alarm was removed",
@@ -1243,7 +1293,23 @@ class DoctorTest {
                 "flowbell-no-records is in ALARM state",
                 "its history shows since when",
                 "aws cloudwatch describe-alarm-history --alarm-name flowbell-no-records"
-                    + " --history-item-type StateUpdate --region eu-west-1")),
+                    + " --alarm-types MetricAlarm --history-item-type StateUpdate --region"
+                    + " eu-west-1")),
+        row(
+            "a composite alarm is in ALARM state",
+            account ->
+                account.compositeAlarms =
+                    List.of(
+                        account.compositeAlarms.getFirst().toBuilder()
+                            .stateValue(StateValue.ALARM)
+                            .build()),
+            Finding.warning(
+                "alarms",
+                "flowbell-traffic is in ALARM state",
+                "until it is OK again it sends nothing, even if another of its alarms rings; its"
+                    + " history shows since when",
+                "aws cloudwatch describe-alarm-history --alarm-name flowbell-traffic --alarm-types"
+                    + " CompositeAlarm --history-item-type StateUpdate --region eu-west-1")),
         row(
             "an alarm has no data",
             account ->
@@ -1437,6 +1503,19 @@ class DoctorTest {
 
   private static final String FUNCTION_TRUST = new FakeAccount().functionTrust;
 
+  private static final String REMOVE_FILTER =
+      "aws sns set-subscription-attributes --subscription-arn "
+          + FakeAccount.TOPIC_ARN
+          + ":1 --attribute-name FilterPolicy --attribute-value '{}' --region eu-west-1";
+
+  private static final Finding NO_ALARMS =
+      Finding.warning(
+          "filter policies",
+          "no subscriber gets alarms: they have no attributes, and each subscription has a filter"
+              + " policy",
+          "nobody is told when Flowbell itself fails; the command removes the first one's",
+          REMOVE_FILTER);
+
   private static final String KEEP =
       ". Change it in samconfig.toml too, or the next sam deploy sets it back";
 
@@ -1554,6 +1633,23 @@ class DoctorTest {
         "MetricSink is emf: CloudWatch has no metrics of Flowbell" + KEEP,
         "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
             + " MetricSink=cloudwatch");
+  }
+
+  private static void filter(FakeAccount account, String policy, @Nullable String scope) {
+    Map<String, String> attributes = new HashMap<>(Map.of("FilterPolicy", policy));
+    if (scope != null) {
+      attributes.put("FilterPolicyScope", scope);
+    }
+    account.subscriptionAttributes.put(FakeAccount.TOPIC_ARN + ":1", attributes);
+  }
+
+  private static Finding excluded(String key) {
+    return Finding.warning(
+        "filter policies",
+        "email ops@example.com gets no notification: none has the %s that it filters by"
+            .formatted(key),
+        "the command removes the filter policy; docs/alerts.md lists the attributes",
+        REMOVE_FILTER);
   }
 
   private static Finding distrust() {

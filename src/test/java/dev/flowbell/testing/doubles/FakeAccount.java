@@ -115,6 +115,8 @@ import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRespon
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.lambda.model.State;
 import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sns.model.GetSubscriptionAttributesRequest;
+import software.amazon.awssdk.services.sns.model.GetSubscriptionAttributesResponse;
 import software.amazon.awssdk.services.sns.model.GetTopicAttributesRequest;
 import software.amazon.awssdk.services.sns.model.GetTopicAttributesResponse;
 import software.amazon.awssdk.services.sns.model.ListSubscriptionsByTopicRequest;
@@ -287,6 +289,10 @@ public final class FakeAccount {
   public String keyPolicy = KEY_POLICY;
   public List<Subscription> subscriptions =
       List.of(subscription("email", "ops@example.com", TOPIC_ARN + ":1"));
+
+  /// The attributes of subscriptions, by ARN.
+  public final Map<String, Map<String, String>> subscriptionAttributes = new LinkedHashMap<>();
+
   public List<MetricAlarm> alarms =
       List.of(alarm("flowbell-no-records", alarm -> alarm), childAlarm("flowbell-rejected-flows"));
   public List<CompositeAlarm> compositeAlarms =
@@ -928,6 +934,15 @@ public final class FakeAccount {
         throw NotFoundException.builder().build();
       }
       return ListSubscriptionsByTopicResponse.builder().subscriptions(subscriptions).build();
+    }
+
+    @Override
+    public GetSubscriptionAttributesResponse getSubscriptionAttributes(
+        GetSubscriptionAttributesRequest request) {
+      ask("sns:GetSubscriptionAttributes");
+      return GetSubscriptionAttributesResponse.builder()
+          .attributes(subscriptionAttributes.getOrDefault(request.subscriptionArn(), Map.of()))
+          .build();
     }
 
     @Override
