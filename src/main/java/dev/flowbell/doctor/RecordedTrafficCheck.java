@@ -117,9 +117,70 @@ final class RecordedTrafficCheck implements Check {
                       .formatted(one.flowLogId(), other.flowLogId(), one.resourceId()),
                   "each flow is counted twice",
                   CreateFlowLog.delete(isStacksOwn(other, deployment) ? one : other, deployment)));
+        } else if (overlap(one, other)) {
+          perhapsTwice(one, other, findings, deployment);
         }
       }
     }
+  }
+
+  /// A flow log of a VPC records its subnets and network interfaces too. Whose they are is not
+  /// asked here: the mend asks.
+  private void perhapsTwice(
+      FlowLog one, FlowLog other, List<Finding> findings, Deployment deployment) {
+    String resource = other.resourceId();
+    if (one.resourceId() == null || resource == null) {
+      return;
+    }
+    int difference = sizeOf(one.resourceId()) - sizeOf(resource);
+    if (difference < 0) {
+      perhapsTwice(other, one, findings, deployment);
+    } else if (difference > 0
+        && isOfTransitGateway(one.resourceId()) == isOfTransitGateway(resource)) {
+      findings.add(
+          Finding.warning(
+              name(),
+              "%s records %s, and %s records %s"
+                  .formatted(one.flowLogId(), one.resourceId(), other.flowLogId(), resource),
+              "each flow of %1$s is counted twice if %1$s is in %2$s: the command shows what it is"
+                      .formatted(resource, one.resourceId())
+                  + " in. If so, delete one of the two flow logs",
+              containersOf(resource, deployment)));
+    }
+  }
+
+  /// Returns a number that is higher for a kind of resource that contains others.
+  private static int sizeOf(String resourceId) {
+    return resourceId.startsWith("vpc-") || isTransitGateway(resourceId)
+        ? 2
+        : resourceId.startsWith("subnet-") ? 1 : 0;
+  }
+
+  private static boolean isTransitGateway(String resourceId) {
+    return resourceId.startsWith("tgw-") && !resourceId.startsWith("tgw-attach-");
+  }
+
+  private static boolean isOfTransitGateway(String resourceId) {
+    return resourceId.startsWith("tgw-");
+  }
+
+  private static String containersOf(String resourceId, Deployment deployment) {
+    if (resourceId.startsWith("subnet-")) {
+      return AwsCommand.of("ec2 describe-subnets")
+          .with("subnet-ids", resourceId)
+          .with("query", "Subnets[].VpcId")
+          .in(deployment);
+    }
+    if (resourceId.startsWith("tgw-attach-")) {
+      return AwsCommand.of("ec2 describe-transit-gateway-attachments")
+          .with("transit-gateway-attachment-ids", resourceId)
+          .with("query", "TransitGatewayAttachments[].TransitGatewayId")
+          .in(deployment);
+    }
+    return AwsCommand.of("ec2 describe-network-interfaces")
+        .with("network-interface-ids", resourceId)
+        .with("query", "NetworkInterfaces[].[VpcId,SubnetId]")
+        .in(deployment);
   }
 
   private static boolean isOfSameResource(FlowLog one, FlowLog other) {

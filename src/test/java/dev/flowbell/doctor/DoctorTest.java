@@ -268,6 +268,76 @@ class DoctorTest {
                 "each flow is counted twice",
                 "aws ec2 delete-flow-logs --flow-log-ids fl-1 --region eu-west-1")),
         row(
+            "flow logs of a VPC, a subnet and an interface",
+            account ->
+                account.flowLogs =
+                    List.of(
+                        flowLogOf("fl-1", "subnet-1", "REJECT"),
+                        flowLogOf("fl-2", "vpc-1", "ALL"),
+                        flowLogOf("fl-3", "eni-1", "ALL")),
+            delivers("fl-1 of subnet-1"),
+            delivers("fl-2 of vpc-1"),
+            delivers("fl-3 of eni-1"),
+            perhapsTwice(
+                "fl-2 records vpc-1, and fl-1 records subnet-1",
+                "subnet-1",
+                "vpc-1",
+                "describe-subnets --subnet-ids subnet-1 --query 'Subnets[].VpcId'"),
+            perhapsTwice(
+                "fl-1 records subnet-1, and fl-3 records eni-1",
+                "eni-1",
+                "subnet-1",
+                "describe-network-interfaces --network-interface-ids eni-1 --query"
+                    + " 'NetworkInterfaces[].[VpcId,SubnetId]'"),
+            perhapsTwice(
+                "fl-2 records vpc-1, and fl-3 records eni-1",
+                "eni-1",
+                "vpc-1",
+                "describe-network-interfaces --network-interface-ids eni-1 --query"
+                    + " 'NetworkInterfaces[].[VpcId,SubnetId]'")),
+        row(
+            "flow logs of a transit gateway and an attachment",
+            account ->
+                account.flowLogs =
+                    List.of(
+                        flowLogOf("fl-1", "tgw-1", "ALL"),
+                        flowLogOf("fl-2", "tgw-attach-1", "ALL")),
+            delivers("fl-1 of tgw-1"),
+            delivers("fl-2 of tgw-attach-1"),
+            perhapsTwice(
+                "fl-1 records tgw-1, and fl-2 records tgw-attach-1",
+                "tgw-attach-1",
+                "tgw-1",
+                "describe-transit-gateway-attachments --transit-gateway-attachment-ids tgw-attach-1"
+                    + " --query 'TransitGatewayAttachments[].TransitGatewayId'")),
+        row(
+            "well: flow logs of two VPCs and a transit gateway's attachment",
+            account ->
+                account.flowLogs =
+                    List.of(
+                        flowLogOf("fl-1", "vpc-1", "ALL"),
+                        flowLogOf("fl-2", "vpc-2", "ALL"),
+                        flowLogOf("fl-3", "tgw-attach-1", "ALL")),
+            delivers("fl-1 of vpc-1"),
+            delivers("fl-2 of vpc-2"),
+            delivers("fl-3 of tgw-attach-1")),
+        row(
+            "a VPC's two flow logs, and a subnet's of rejected traffic",
+            account ->
+                account.flowLogs =
+                    List.of(
+                        flowLogOf("fl-1", "vpc-1", "ACCEPT"),
+                        flowLogOf("fl-2", "vpc-1", "REJECT"),
+                        flowLogOf("fl-3", "subnet-1", "REJECT")),
+            delivers("fl-1 of vpc-1"),
+            delivers("fl-2 of vpc-1"),
+            delivers("fl-3 of subnet-1"),
+            perhapsTwice(
+                "fl-2 records vpc-1, and fl-3 records subnet-1",
+                "subnet-1",
+                "vpc-1",
+                "describe-subnets --subnet-ids subnet-1 --query 'Subnets[].VpcId'")),
+        row(
             "a flow log in AWS's default format",
             account -> account.flowLogs = List.of(flowLogOfVpc("fl-1", "ALL", null)),
             Finding.ok("flow log", "fl-1 of vpc-1 is ACTIVE and delivers"),
@@ -1700,9 +1770,18 @@ class DoctorTest {
 
   /// Returns a flow log of `vpc-1` that delivers, by the stack's role.
   private static FlowLog flowLogOfVpc(String id, String trafficType, @Nullable String format) {
+    return flowLogOf(id, "vpc-1", trafficType, format);
+  }
+
+  private static FlowLog flowLogOf(String id, String resourceId, String trafficType) {
+    return flowLogOf(id, resourceId, trafficType, ALL_FIELDS);
+  }
+
+  private static FlowLog flowLogOf(
+      String id, String resourceId, String trafficType, @Nullable String format) {
     return new FlowLog(
         id,
-        "vpc-1",
+        resourceId,
         "ACTIVE",
         "SUCCESS",
         null,
@@ -1712,6 +1791,20 @@ class DoctorTest {
         format,
         60,
         trafficType);
+  }
+
+  private static Finding delivers(String flowLog) {
+    return Finding.ok("flow log", flowLog + " is ACTIVE and delivers");
+  }
+
+  private static Finding perhapsTwice(String seen, String part, String whole, String command) {
+    return Finding.warning(
+        "recorded traffic",
+        seen,
+        "each flow of %1$s is counted twice if %1$s is in %2$s: the command shows what it is in."
+                .formatted(part, whole)
+            + " If so, delete one of the two flow logs",
+        "aws ec2 %s --region eu-west-1".formatted(command));
   }
 
   private static String createFlowLog(String trafficType, String format) {
