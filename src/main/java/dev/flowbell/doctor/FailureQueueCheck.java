@@ -7,6 +7,10 @@ import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 
 /// Checks that the failure queue exists and is empty.
 final class FailureQueueCheck implements Check {
+  /// Those of the template.
+  private static final String ATTRIBUTES =
+      "MessageRetentionPeriod=1209600,VisibilityTimeout=300,SqsManagedSseEnabled=true";
+
   @Override
   public String name() {
     return "failure queue";
@@ -41,6 +45,7 @@ final class FailureQueueCheck implements Check {
               "payloads that fail are lost",
               AwsCommand.of("sqs create-queue")
                   .with("queue-name", queueUrl.substring(queueUrl.lastIndexOf('/') + 1))
+                  .with("attributes", ATTRIBUTES)
                   .in(deployment)));
     }
     long waiting =

@@ -35,7 +35,9 @@ final class FlowLogCheck implements Check {
     return Finding.problem(
         name(),
         "no flow log delivers to " + deployment.logGroupName(),
-        "nothing is recorded" + (resource.isEmpty() ? "; name your VPC in the command" : ""),
+        "nothing is recorded"
+            + (resource.isEmpty() ? "; name your VPC in the command" : "")
+            + (resource.isEmpty() || role == null ? AwsCommand.KEEP : ""),
         resource.isEmpty() || role == null
             ? AwsCommand.redeploy(
                 deployment, "WatchedResourceId", resource.isEmpty() ? "VPC_ID" : resource)

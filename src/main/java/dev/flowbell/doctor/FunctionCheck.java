@@ -87,15 +87,30 @@ final class FunctionCheck implements Check {
             .getFunctionConcurrency(ask -> ask.functionName(functionName))
             .reservedConcurrentExecutions();
     if (reserved != null && reserved == 0) {
-      return List.of(
-          Finding.problem(
-              name(),
-              seen + " has a reserved concurrency of 0",
-              "the function can't run: payloads go to the failure queue at once, without a try",
-              AwsCommand.of("lambda delete-function-concurrency")
-                  .with("function-name", functionName)
-                  .in(deployment)));
+      return List.of(off(seen, functionName, deployment));
     }
     return List.of(Finding.ok(name(), seen + " is Active"));
+  }
+
+  /// Returns the finding whose mend sets what the template's parameter says, or else changes the
+  /// parameter: the next deployment would set 0 again.
+  private Finding off(String seen, String functionName, Deployment deployment) {
+    String parameter = deployment.parameter("ReservedConcurrency");
+    boolean isDeployed = parameter.equals("0");
+    return Finding.problem(
+        name(),
+        seen + " has a reserved concurrency of 0",
+        "the function can't run: payloads go to the failure queue at once, without a try"
+            + (isDeployed ? AwsCommand.KEEP : ""),
+        isDeployed
+            ? AwsCommand.redeploy(deployment, "ReservedConcurrency", "-1")
+            : parameter.isEmpty() || parameter.equals("-1")
+                ? AwsCommand.of("lambda delete-function-concurrency")
+                    .with("function-name", functionName)
+                    .in(deployment)
+                : AwsCommand.of("lambda put-function-concurrency")
+                    .with("function-name", functionName)
+                    .with("reserved-concurrent-executions", parameter)
+                    .in(deployment));
   }
 }

@@ -1,13 +1,16 @@
 package dev.flowbell.doctor;
 
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /// A JSON document of a policy that is not an IAM policy.
@@ -31,6 +34,20 @@ sealed interface JsonValue {
     } catch (JacksonException _) {
       return new Members(Map.of());
     }
+  }
+
+  /// Returns a document with one object of texts: `{"key":{…}}`.
+  static String write(String key, Map<String, String> texts) {
+    StringWriter written = new StringWriter();
+    try (JsonGenerator json =
+        new JsonFactory().createGenerator(ObjectWriteContext.empty(), written)) {
+      json.writeStartObject();
+      json.writeObjectPropertyStart(key);
+      texts.forEach(json::writeStringProperty);
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    return written.toString();
   }
 
   private static JsonValue read(JsonParser parser) {

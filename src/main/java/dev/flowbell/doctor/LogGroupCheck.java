@@ -43,15 +43,20 @@ final class LogGroupCheck implements Check {
 
   private Finding examine(LogGroup group, Deployment deployment) {
     if (group.logGroupClass() != null && group.logGroupClass() != LogGroupClass.STANDARD) {
+      String another = group.logGroupName() + "-standard";
       return Finding.problem(
           name(),
           "%s is of the class %s".formatted(group.logGroupName(), group.logGroupClassAsString()),
-          "it can have no subscription, and its class can't be changed: create another, and let"
-              + " the flow log deliver there",
+          "it can have no subscription, and its class can't be changed: the commands create"
+              + " another, and subscribe the function to it. A flow log that the stack did not"
+              + " create has to deliver there too"
+              + AwsCommand.KEEP,
           AwsCommand.of("logs create-log-group")
-              .with("log-group-name", group.logGroupName() + "-standard")
-              .with("log-group-class", "STANDARD")
-              .in(deployment));
+                  .with("log-group-name", another)
+                  .with("log-group-class", "STANDARD")
+                  .in(deployment)
+              + " && "
+              + AwsCommand.redeploy(deployment, "ExistingLogGroupName", another));
     }
     if (group.retentionInDays() == null) {
       return Finding.warning(

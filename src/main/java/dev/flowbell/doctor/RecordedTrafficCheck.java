@@ -59,7 +59,7 @@ final class RecordedTrafficCheck implements Check {
                 name(),
                 "%s of %s records accepted traffic only"
                     .formatted(flowLog.flowLogId(), flowLog.resourceId()),
-                "no rejected flow is ever counted",
+                "no rejected flow is ever counted" + keep(flowLog, deployment),
                 isStacksOwn(flowLog, deployment)
                     ? AwsCommand.redeploy(deployment, "TrafficType", "ALL")
                     : CreateFlowLog.beside(flowLog, "REJECT", deployment)));
@@ -98,10 +98,15 @@ final class RecordedTrafficCheck implements Check {
                 name(),
                 seen,
                 "without tcp-flags, handshakes are not known; without pkt-srcaddr, the sources"
-                    + " behind a NAT device are not",
+                    + " behind a NAT device are not"
+                    + keep(flowLog, deployment),
                 mend)
             : Finding.problem(
-                name(), seen, "without action, rejects are not known from accepted flows", mend));
+                name(),
+                seen,
+                "without action, rejects are not known from accepted flows"
+                    + keep(flowLog, deployment),
+                mend));
   }
 
   private void twice(List<FlowLog> flowLogs, List<Finding> findings, Deployment deployment) {
@@ -192,6 +197,10 @@ final class RecordedTrafficCheck implements Check {
     return traffic.equals("ALL")
         || "ALL".equals(other.trafficType())
         || traffic.equals(other.trafficType());
+  }
+
+  private static String keep(FlowLog flowLog, Deployment deployment) {
+    return isStacksOwn(flowLog, deployment) ? AwsCommand.KEEP : "";
   }
 
   private static boolean isStacksOwn(FlowLog flowLog, Deployment deployment) {

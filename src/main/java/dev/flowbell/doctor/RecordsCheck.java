@@ -148,18 +148,20 @@ final class RecordsCheck implements Check {
       return Finding.ok(name(), seen + "can read the last %d".formatted(events.size()));
     }
     seen += "can't read %d of the last %d: %s".formatted(unreadable, events.size(), words(faults));
-    String mend =
-        deployment.settings().isLogFormatAuto()
-            ? null
-            : AwsCommand.redeploy(deployment, "LogFormat", "auto");
+    boolean isAuto = deployment.settings().isLogFormatAuto();
+    String mend = isAuto ? null : AwsCommand.redeploy(deployment, "LogFormat", "auto");
+    String keep = isAuto ? "" : AwsCommand.KEEP;
     return 2 * unreadable >= events.size()
         ? Finding.problem(
             name(),
             seen,
-            "its LOG_FORMAT is not the flow log's format: these records are not counted",
+            "its LOG_FORMAT is not the flow log's format: these records are not counted" + keep,
             mend)
         : Finding.warning(
-            name(), seen, "another source writes into the log group, or a second flow log", mend);
+            name(),
+            seen,
+            "another source writes into the log group, or a second flow log" + keep,
+            mend);
   }
 
   private static String words(Map<ParseFault, Long> faults) {

@@ -4,6 +4,7 @@ import dev.flowbell.settings.InvalidSettingsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sns.model.NotFoundException;
 
@@ -54,8 +55,12 @@ final class TopicCheck implements Check {
           Finding.warning(
               name(),
               "the function does not publish to it (ALERT_TOPIC_ARN)",
-              "alarms reach it, notifications do not",
-              AwsCommand.redeploy(deployment)));
+              "alarms reach it, notifications do not. After the command, run doctor again: the"
+                  + " alias has to run the change",
+              AwsCommand.of("lambda update-function-configuration")
+                  .with("function-name", deployment.id(Deployment.FUNCTION))
+                  .with("environment", environmentWith(topicArn, deployment))
+                  .in(deployment)));
     }
     return findings;
   }
@@ -92,6 +97,16 @@ final class TopicCheck implements Check {
     "Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}\
     """
         .formatted(ALARMS, topicArn, deployment.account());
+  }
+
+  /// Returns the function's variables in JSON, with this topic: the request replaces all of them.
+  private static String environmentWith(String topicArn, Deployment deployment) {
+    Map<String, String> variables = new TreeMap<>();
+    if (deployment.live().environment() != null) {
+      variables.putAll(deployment.live().environment().variables());
+    }
+    variables.put("ALERT_TOPIC_ARN", topicArn);
+    return JsonValue.write("Variables", variables);
   }
 
   private static String topicOf(Deployment deployment) {

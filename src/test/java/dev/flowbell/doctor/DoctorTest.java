@@ -164,7 +164,7 @@ class DoctorTest {
             Finding.problem(
                 "flow log",
                 "no flow log delivers to /flowbell/flowbell/flow-logs",
-                "nothing is recorded; name your VPC in the command",
+                "nothing is recorded; name your VPC in the command" + KEEP,
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " WatchedResourceId=VPC_ID"),
             NO_TRAFFIC,
@@ -232,7 +232,7 @@ class DoctorTest {
             Finding.problem(
                 "recorded traffic",
                 "fl-0123456789abcdef0 of vpc-1 records accepted traffic only",
-                "no rejected flow is ever counted",
+                "no rejected flow is ever counted" + KEEP,
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " TrafficType=ALL")),
         row(
@@ -357,7 +357,7 @@ class DoctorTest {
             Finding.problem(
                 "recorded traffic",
                 "fl-0123456789abcdef0 of vpc-1 lacks action, pkt-srcaddr",
-                "without action, rejects are not known from accepted flows",
+                "without action, rejects are not known from accepted flows" + KEEP,
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " LogFormat=flowbell")),
 
@@ -457,10 +457,14 @@ class DoctorTest {
             Finding.problem(
                 "log group",
                 "/flowbell/flowbell/flow-logs is of the class INFREQUENT_ACCESS",
-                "it can have no subscription, and its class can't be changed: create another, and"
-                    + " let the flow log deliver there",
+                "it can have no subscription, and its class can't be changed: the commands create"
+                    + " another, and subscribe the function to it. A flow log that the stack did"
+                    + " not create has to deliver there too"
+                    + KEEP,
                 "aws logs create-log-group --log-group-name /flowbell/flowbell/flow-logs-standard"
-                    + " --log-group-class STANDARD --region eu-west-1")),
+                    + " --log-group-class STANDARD --region eu-west-1 && sam deploy --stack-name"
+                    + " flowbell --region eu-west-1 --parameter-overrides"
+                    + " ExistingLogGroupName=/flowbell/flowbell/flow-logs-standard")),
 
         // data protection
         row(
@@ -553,7 +557,7 @@ class DoctorTest {
                 "records",
                 "the newest came 59 min ago; the function can't read 2 of the last 2:"
                     + " WRONG_FIELD_COUNT 2",
-                "its LOG_FORMAT is not the flow log's format: these records are not counted",
+                "its LOG_FORMAT is not the flow log's format: these records are not counted" + KEEP,
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " LogFormat=auto")),
         row(
@@ -569,7 +573,7 @@ class DoctorTest {
                 "records",
                 "the newest came 2 min ago; the function can't read 1 of the last 3:"
                     + " UNKNOWN_ACTION 1",
-                "another source writes into the log group, or a second flow log",
+                "another source writes into the log group, or a second flow log" + KEEP,
                 "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
                     + " LogFormat=auto")),
         row(
@@ -709,6 +713,31 @@ class DoctorTest {
                 "the function can't run: payloads go to the failure queue at once, without a try",
                 "aws lambda delete-function-concurrency --function-name flowbell --region"
                     + " eu-west-1")),
+        row(
+            "the function was switched off, and the stack reserves concurrency",
+            account -> {
+              account.reservedConcurrency = 0;
+              account.parameters.put("ReservedConcurrency", "5");
+            },
+            Finding.problem(
+                "function",
+                "flowbell, version 7 has a reserved concurrency of 0",
+                "the function can't run: payloads go to the failure queue at once, without a try",
+                "aws lambda put-function-concurrency --function-name flowbell"
+                    + " --reserved-concurrent-executions 5 --region eu-west-1")),
+        row(
+            "the stack switches the function off",
+            account -> {
+              account.reservedConcurrency = 0;
+              account.parameters.put("ReservedConcurrency", "0");
+            },
+            Finding.problem(
+                "function",
+                "flowbell, version 7 has a reserved concurrency of 0",
+                "the function can't run: payloads go to the failure queue at once, without a try"
+                    + KEEP,
+                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
+                    + " ReservedConcurrency=-1")),
         row("well: a reserved concurrency", account -> account.reservedConcurrency = 5),
         row(
             "the function isn't ready",
@@ -1435,7 +1464,9 @@ class DoctorTest {
                 "failure queue",
                 "there is no queue " + FakeAccount.QUEUE_URL,
                 "payloads that fail are lost",
-                "aws sqs create-queue --queue-name flowbell-failures --region eu-west-1")),
+                "aws sqs create-queue --queue-name flowbell-failures --attributes"
+                    + " MessageRetentionPeriod=1209600,VisibilityTimeout=300,SqsManagedSseEnabled=true"
+                    + " --region eu-west-1")),
 
         // checks that can't run
         row(
@@ -1533,15 +1564,21 @@ class DoctorTest {
   @Test
   void examine_topicOfTheFunctionIsAnother() {
     FakeAccount account = new FakeAccount();
-    account.environment.clear();
+    account.environment.put("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:other");
+    account.environment.put("QUIET", "10.0.0.9/32 scan");
 
     assertThat(DOCTOR.examine(Deployments.in(account)))
         .contains(
             Finding.warning(
                 "topic",
                 "the function does not publish to it (ALERT_TOPIC_ARN)",
-                "alarms reach it, notifications do not",
-                "sam deploy --stack-name flowbell --region eu-west-1"));
+                "alarms reach it, notifications do not. After the command, run doctor again: the"
+                    + " alias has to run the change",
+                "aws lambda update-function-configuration --function-name flowbell --environment"
+                    + " '{\"Variables\":{\"ALERT_TOPIC_ARN\":"
+                    + "\"arn:aws:sns:eu-west-1:123456789012:flowbell-notifications\","
+                    + "\"LEDGER_TABLE\":\"flowbell-ledger\",\"QUIET\":\"10.0.0.9/32 scan\"}}'"
+                    + " --region eu-west-1"));
   }
 
   /// The documentation lists the permissions that the checks need, and no others.
