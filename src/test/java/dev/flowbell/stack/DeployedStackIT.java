@@ -9,6 +9,8 @@ import dev.flowbell.testing.emulator.ToolUnavailableException;
 import dev.flowbell.testing.process.ToolRun;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +42,7 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.GetFunctionEventInvokeConfigResponse;
@@ -171,10 +174,14 @@ class DeployedStackIT {
             "subscription",
             "permission",
             "function",
+            "function role",
             "alias",
             "settings",
+            "ledger",
             "topic",
+            "topic key",
             "subscribers",
+            "filter policies",
             "failure queue",
             "test: metric",
             "test: notification")) {
@@ -184,6 +191,12 @@ class DeployedStackIT {
     assertThat(findings.get("flow log"))
         .containsEntry("verdict", "PROBLEM")
         .containsEntry("seen", "no flow log delivers to " + logGroup());
+    for (String unknown : List.of("data protection", "account policies")) {
+      assertThat(findings.get(unknown))
+          .as("%s: MiniStack doesn't know these operations", unknown)
+          .containsEntry("verdict", "SKIPPED")
+          .containsEntry("seen", "could not be asked");
+    }
     assertThat((String) findings.get("records").get("seen"))
         .as("the test before put a line that is no record")
         .endsWith("the function can't read 1 of the last 21: WRONG_FIELD_COUNT 1");
@@ -355,7 +368,16 @@ class DeployedStackIT {
   void doctor_saysWhatIsBroken() throws Exception {
     try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder());
         CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder());
-        LambdaClient lambda = stack.client(LambdaClient.builder())) {
+        LambdaClient lambda = stack.client(LambdaClient.builder());
+        DynamoDbClient dynamoDb = stack.client(DynamoDbClient.builder());
+        IamClient iam = stack.client(IamClient.builder())) {
+      String role = physicalId("FunctionRole");
+      String ledger = physicalId("LedgerTable");
+      String policy =
+          iam.getRolePolicy(request -> request.roleName(role).policyName("keep-ledger"))
+              .policyDocument();
+      iam.deleteRolePolicy(request -> request.roleName(role).policyName("keep-ledger"));
+      timeToLive(dynamoDb, ledger, false);
       logs.deleteSubscriptionFilter(
           request -> request.logGroupName(logGroup()).filterName(DeployedStack.NAME));
       logs.deleteRetentionPolicy(request -> request.logGroupName(logGroup()));
@@ -383,6 +405,15 @@ class DeployedStackIT {
             .containsEntry("verdict", "PROBLEM")
             .containsEntry(
                 "seen", stack.functionName() + ", version 1 has a reserved concurrency of 0");
+        assertThat(findings.get("function role"))
+            .containsEntry("verdict", "PROBLEM")
+            .containsEntry(
+                "seen",
+                "%1$s lacks dynamodb:BatchGetItem on %2$s, dynamodb:UpdateItem on %2$s"
+                    .formatted(role, "arn:aws:dynamodb:us-east-1:000000000000:table/" + ledger));
+        assertThat(findings.get("ledger"))
+            .containsEntry("verdict", "WARNING")
+            .containsEntry("seen", ledger + " keeps items forever");
         assertThat(findings.get("alarms"))
             .containsEntry("seen", "actions are disabled: flowbell-no-records");
         assertThat(findings.get("failure queue"))
@@ -402,6 +433,13 @@ class DeployedStackIT {
         logs.putRetentionPolicy(request -> request.logGroupName(logGroup()).retentionInDays(30));
         cloudWatch.enableAlarmActions(request -> request.alarmNames("flowbell-no-records"));
         lambda.deleteFunctionConcurrency(request -> request.functionName(stack.functionName()));
+        iam.putRolePolicy(
+            request ->
+                request
+                    .roleName(role)
+                    .policyName("keep-ledger")
+                    .policyDocument(URLDecoder.decode(policy, StandardCharsets.UTF_8)));
+        timeToLive(dynamoDb, ledger, true);
       }
     }
   }
@@ -475,6 +513,27 @@ class DeployedStackIT {
       assertThat(cloudWatch.describeAlarms().metricAlarms()).isEmpty();
       assertThat(cloudWatch.listDashboards(all -> {}).dashboardEntries()).isEmpty();
     }
+  }
+
+  private static String physicalId(String logicalId) {
+    try (CloudFormationClient cloudFormation = stack.client(CloudFormationClient.builder())) {
+      return cloudFormation
+          .listStackResources(request -> request.stackName(DeployedStack.NAME))
+          .stackResourceSummaries()
+          .stream()
+          .filter(resource -> resource.logicalResourceId().equals(logicalId))
+          .map(StackResourceSummary::physicalResourceId)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static void timeToLive(DynamoDbClient dynamoDb, String table, boolean isOn) {
+    dynamoDb.updateTimeToLive(
+        request ->
+            request
+                .tableName(table)
+                .timeToLiveSpecification(each -> each.attributeName("expires").enabled(isOn)));
   }
 
   private static String logGroup() {
