@@ -39,6 +39,7 @@ public final class Flowbell {
     for (Command command :
         List.of(
             new DoctorCommand(out, err),
+            new FilterCommand(out, err),
             new RedriveCommand(out, err),
             new ReplayCommand(in, out, err))) {
       commandLine.addSubcommand(command.toSpec());
