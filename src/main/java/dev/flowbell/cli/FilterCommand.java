@@ -97,8 +97,8 @@ final class FilterCommand implements Command {
         what
             + ": a pattern by fields fits lines of one format only. "
             + FilterPattern.TERMS
-            + " fits all formats, but also passes accepted records that have one of these words"
-            + " elsewhere, such as in a tag");
+            + " fits all formats, and JSON, but also passes accepted records that have one of these"
+            + " words elsewhere, such as in a tag");
   }
 
   private int fail(String message) {

@@ -116,7 +116,7 @@ final class ReplayCommand implements Command {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ConsolePublisher console =
         new ConsolePublisher(new PrintStream(printed, true, StandardCharsets.UTF_8), clock);
-    ReplayReport report = new ReplayReport();
+    ReplayReport report = new ReplayReport(settings.trafficType());
     try (HttpClients clients = HttpClients.open()) {
       Wiring wiring = new Wiring(settings, System.getenv("AWS_REGION"), clients);
       Pipeline pipeline =

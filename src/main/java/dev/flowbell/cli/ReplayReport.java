@@ -13,6 +13,7 @@ import dev.flowbell.pipeline.Outcome;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.SuspectGroup;
 import java.io.PrintStream;
@@ -27,11 +28,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// The sums of all payloads of a replay. They are exact.
 final class ReplayReport {
+  private final TrafficType traffic;
   private long payloads;
   private final Map<Metric, Long> totals = new EnumMap<>(Metric.class);
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
@@ -43,6 +46,13 @@ final class ReplayReport {
   private final Map<MetricSeries, Map<Metric, Long>> series = new LinkedHashMap<>();
   private @Nullable Instant first;
   private @Nullable Instant last;
+
+  /// Creates a report without payloads.
+  ///
+  /// @param traffic the traffic that is read
+  ReplayReport(TrafficType traffic) {
+    this.traffic = traffic;
+  }
 
   void add(Outcome outcome) {
     payloads++;
@@ -96,16 +106,23 @@ final class ReplayReport {
     return totals.getOrDefault(metric, 0L);
   }
 
-  /// Returns whether the fields of the records can show a metric at all. Without a payload that was
-  /// read, nothing is known.
+  /// Returns whether the records that were read can show a metric at all.
   boolean canShow(Metric metric) {
-    return metric.origin() != Metric.Origin.RECORDS
-        || total(Metric.RECORDS) == 0
-        || metric.canOccurIn(fields);
+    return metric.isKnownFrom(fields(), traffic);
   }
 
-  Set<FlowField> fields() {
-    return fields;
+  /// Without a record, nothing is known of the fields.
+  private Set<FlowField> fields() {
+    return total(Metric.RECORDS) == 0 ? EnumSet.allOf(FlowField.class) : fields;
+  }
+
+  /// Returns why a metric can't be shown: `no tcp-flags`.
+  String whyAbsent(Metric metric) {
+    Set<FlowField> missing = metric.missingIn(fields());
+    return missing.isEmpty()
+        ? "no accepted records read"
+        : "no "
+            + missing.stream().map(FlowField::awsName).sorted().collect(Collectors.joining(", "));
   }
 
   Map<ParseFault, Long> faults() {
@@ -158,7 +175,7 @@ final class ReplayReport {
         .toList();
   }
 
-  /// Prints the report as one JSON object. What the records' fields can't show is `null`.
+  /// Prints the report as one JSON object. What the records can't show is `null`.
   void printJson(PrintStream out) {
     try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();

@@ -4,7 +4,6 @@ import dev.flowbell.classify.AddressScope;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.publish.ConsolePublisher;
-import dev.flowbell.record.FlowField;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.settings.Settings;
 import java.io.PrintStream;
@@ -67,7 +66,7 @@ final class ReplayText {
       if (report.canShow(metric)) {
         out.printf(Locale.ROOT, "  %-22s %,15d%n", metric.awsName(), report.total(metric));
       } else {
-        out.printf("  %-22s %15s  (%s)%n", metric.awsName(), "n/a", missingFields(metric));
+        out.printf("  %-22s %15s  (%s)%n", metric.awsName(), "n/a", report.whyAbsent(metric));
       }
     }
     out.printf(
@@ -157,14 +156,6 @@ final class ReplayText {
       out.printf("%s (%d)  ", port.getKey(), port.getValue());
     }
     out.println();
-  }
-
-  private String missingFields(Metric metric) {
-    return "no "
-        + metric.missingIn(report.fields()).stream()
-            .map(FlowField::awsName)
-            .sorted()
-            .collect(Collectors.joining(", "));
   }
 
   /// Replaces characters of a record that a terminal could take for a command.

@@ -11,6 +11,7 @@ import static dev.flowbell.record.FlowField.SRCPORT;
 import static dev.flowbell.record.FlowField.TCP_FLAGS;
 
 import dev.flowbell.record.FlowField;
+import dev.flowbell.record.TrafficType;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,7 @@ public enum Metric {
   /// Readable records, NODATA and SKIPDATA included; header and unreadable lines are not.
   RECORDS("Records", Origin.RECORDS),
   /// Records whose `action` is ACCEPT.
-  ACCEPTED_FLOWS("AcceptedFlows", Origin.RECORDS, ACTION),
+  ACCEPTED_FLOWS("AcceptedFlows", Origin.RECORDS, List.of(Need.withAccepted(ACTION))),
   /// Records whose `action` is REJECT.
   REJECTED_FLOWS("RejectedFlows", Origin.RECORDS, ACTION),
   /// Bytes of rejected records; an absent count adds 0.
@@ -36,25 +37,23 @@ public enum Metric {
       "RejectedAnswers",
       Origin.RECORDS,
       List.of(
-          Set.of(ACTION, PROTOCOL, TCP_FLAGS),
-          Set.of(ACTION, SRCADDR, SRCPORT, DSTPORT),
-          Set.of(ACTION, PKT_SRCADDR, SRCPORT, DSTPORT),
-          Set.of(ACTION, SRCADDR, DSTADDR, PROTOCOL))),
+          Need.of(ACTION, PROTOCOL, TCP_FLAGS),
+          Need.of(ACTION, SRCADDR, SRCPORT, DSTPORT),
+          Need.of(ACTION, PKT_SRCADDR, SRCPORT, DSTPORT),
+          Need.withAccepted(ACTION, SRCADDR, DSTADDR, PROTOCOL))),
   /// Blocked and unanswered handshakes together.
-  SYN_ONLY_FLOWS("SynOnlyFlows", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
+  SYN_ONLY_FLOWS(
+      "SynOnlyFlows", Origin.RECORDS, List.of(Need.withAccepted(ACTION, PROTOCOL, TCP_FLAGS))),
   /// Rejected handshakes.
   BLOCKED_HANDSHAKES("BlockedHandshakes", Origin.RECORDS, ACTION, PROTOCOL, TCP_FLAGS),
   /// Accepted handshakes without an answer in the same payload.
   UNANSWERED_HANDSHAKES(
       "UnansweredHandshakes",
       Origin.RECORDS,
-      ACTION,
-      PROTOCOL,
-      TCP_FLAGS,
-      FlowField.BYTES,
-      FlowField.PACKETS),
+      List.of(Need.withAccepted(ACTION, PROTOCOL, TCP_FLAGS, FlowField.BYTES, FlowField.PACKETS))),
   /// Records whose source a NAT device masks.
-  NAT_MASKED_FLOWS("NatMaskedFlows", Origin.RECORDS, SRCADDR, PKT_SRCADDR),
+  NAT_MASKED_FLOWS(
+      "NatMaskedFlows", Origin.RECORDS, List.of(Need.withAccepted(SRCADDR, PKT_SRCADDR))),
   /// Rejected records whose source a NAT device masks.
   NAT_MASKED_REJECTS("NatMaskedRejects", Origin.RECORDS, ACTION, SRCADDR, PKT_SRCADDR),
   /// Packets that a transit gateway lost: no route, a blackhole route, too large, or TTL expired.
@@ -62,10 +61,10 @@ public enum Metric {
       "TransitGatewayPacketsLost",
       Origin.RECORDS,
       List.of(
-          Set.of(FlowField.PACKETS_LOST_NO_ROUTE),
-          Set.of(FlowField.PACKETS_LOST_BLACKHOLE),
-          Set.of(FlowField.PACKETS_LOST_MTU_EXCEEDED),
-          Set.of(FlowField.PACKETS_LOST_TTL_EXPIRED))),
+          Need.of(FlowField.PACKETS_LOST_NO_ROUTE),
+          Need.of(FlowField.PACKETS_LOST_BLACKHOLE),
+          Need.of(FlowField.PACKETS_LOST_MTU_EXCEEDED),
+          Need.of(FlowField.PACKETS_LOST_TTL_EXPIRED))),
   /// Aggregation intervals without traffic.
   NO_DATA_WINDOWS("NoDataWindows", Origin.RECORDS, LOG_STATUS),
   /// Aggregation intervals in which AWS skipped records.
@@ -122,25 +121,39 @@ public enum Metric {
     FUNCTION
   }
 
+  /// What is enough to know a metric.
+  ///
+  /// @param fields the fields that records must have
+  /// @param needsAccepted whether accepted records must be read too
+  private record Need(Set<FlowField> fields, boolean needsAccepted) {
+    static Need of(FlowField... fields) {
+      return new Need(Set.of(fields), false);
+    }
+
+    static Need withAccepted(FlowField... fields) {
+      return new Need(Set.of(fields), true);
+    }
+  }
+
   private final String awsName;
   private final Unit unit;
   private final Origin origin;
-  private final List<Set<FlowField>> needs;
+  private final List<Need> needs;
 
   Metric(String awsName, Origin origin, FlowField... needs) {
     this(awsName, Unit.COUNT, origin, needs);
   }
 
   Metric(String awsName, Unit unit, Origin origin, FlowField... needs) {
-    this(awsName, unit, origin, List.of(Set.of(needs)));
+    this(awsName, unit, origin, List.of(Need.of(needs)));
   }
 
-  Metric(String awsName, Origin origin, List<Set<FlowField>> needs) {
+  Metric(String awsName, Origin origin, List<Need> needs) {
     this(awsName, Unit.COUNT, origin, needs);
   }
 
-  /// @param needs sets of fields, each of which is enough
-  Metric(String awsName, Unit unit, Origin origin, List<Set<FlowField>> needs) {
+  /// @param needs each of which is enough
+  Metric(String awsName, Unit unit, Origin origin, List<Need> needs) {
     this.awsName = awsName;
     this.unit = unit;
     this.origin = origin;
@@ -162,10 +175,13 @@ public enum Metric {
     return origin;
   }
 
-  /// Returns whether the metric can be more than 0 if records have only these fields.
-  public boolean canOccurIn(Set<FlowField> fields) {
-    for (Set<FlowField> enough : needs) {
-      if (fields.containsAll(enough)) {
+  /// Returns whether records show the metric. If not, 0 might be wrong.
+  ///
+  /// @param fields the fields that the records have
+  /// @param traffic the traffic that is read
+  public boolean isKnownFrom(Set<FlowField> fields, TrafficType traffic) {
+    for (Need need : needs) {
+      if (fields.containsAll(need.fields) && (traffic.hasAccepted() || !need.needsAccepted)) {
         return true;
       }
     }
@@ -176,9 +192,9 @@ public enum Metric {
   /// returns the fewest.
   public Set<FlowField> missingIn(Set<FlowField> fields) {
     Set<FlowField> fewest = EnumSet.allOf(FlowField.class);
-    for (Set<FlowField> enough : needs) {
+    for (Need need : needs) {
       Set<FlowField> missing = EnumSet.noneOf(FlowField.class);
-      missing.addAll(enough);
+      missing.addAll(need.fields);
       missing.removeAll(fields);
       if (missing.size() < fewest.size()) {
         fewest = missing;

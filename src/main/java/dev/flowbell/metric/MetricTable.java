@@ -2,6 +2,7 @@ package dev.flowbell.metric;
 
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
+import dev.flowbell.record.TrafficType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -22,6 +23,7 @@ public final class MetricTable {
 
   private final List<List<MetricDimension>> dimensions;
   private final int seriesBudget;
+  private final TrafficType traffic;
   private SeriesCounts totals = new SeriesCounts(MetricSeries.TOTAL, new Budget(MOST_MINUTES));
   private List<DimensionSet> dimensionSets = List.of();
 
@@ -29,9 +31,12 @@ public final class MetricTable {
   ///
   /// @param dimensions the series to keep besides the totals
   /// @param seriesBudget the most series that dimensions can add to a payload
-  public MetricTable(List<List<MetricDimension>> dimensions, int seriesBudget) {
+  /// @param traffic the traffic that is read
+  public MetricTable(
+      List<List<MetricDimension>> dimensions, int seriesBudget, TrafficType traffic) {
     this.dimensions = dimensions;
     this.seriesBudget = seriesBudget;
+    this.traffic = traffic;
   }
 
   /// Clears the table for the next payload.
@@ -88,8 +93,8 @@ public final class MetricTable {
     return sums;
   }
 
-  /// Returns the points of the totals, the earliest minute first. Metrics that the fields can show
-  /// are present as 0 too, so that an alarm sees data.
+  /// Returns the points of the totals, the earliest minute first. Metrics that the records show are
+  /// present as 0 too, so that an alarm sees data.
   ///
   /// @param fields the fields of the records' formats
   /// @param arrival when the payload arrived; its minute holds the records without a time
@@ -117,7 +122,7 @@ public final class MetricTable {
     return points;
   }
 
-  private static void addPoints(
+  private void addPoints(
       SeriesCounts series, Set<FlowField> fields, Instant arrival, List<MetricPoint> target) {
     boolean hasZeros = series.series().equals(MetricSeries.TOTAL);
     series
@@ -131,14 +136,12 @@ public final class MetricTable {
                         valuesOf(count, fields, hasZeros))));
   }
 
-  private static Map<Metric, Long> valuesOf(
-      MetricCounts count, Set<FlowField> fields, boolean hasZeros) {
+  private Map<Metric, Long> valuesOf(MetricCounts count, Set<FlowField> fields, boolean hasZeros) {
     Map<Metric, Long> values = new EnumMap<>(Metric.class);
     for (Metric metric : METRICS) {
       long value = count.get(metric);
-      boolean isPublishedZero =
-          hasZeros && metric.origin() == Metric.Origin.RECORDS && metric.canOccurIn(fields);
-      if (value != 0 || isPublishedZero) {
+      boolean isPublished = value != 0 || (hasZeros && metric.origin() == Metric.Origin.RECORDS);
+      if (isPublished && metric.isKnownFrom(fields, traffic)) {
         values.put(metric, value);
       }
     }

@@ -243,7 +243,8 @@ abstract sealed class AlertContent
   }
 
   private String again() {
-    boolean canGetThrough = alert instanceof Alert.Scan && !hasGotThrough();
+    boolean canGetThrough =
+        alert instanceof Alert.Scan && !hasGotThrough() && context.traffic().hasAccepted();
     return "From %s UTC; sooner if it %sstops for an hour and comes back."
         .formatted(
             Words.dateMinute(alert.until().plus(AGAIN_AFTER)),
@@ -347,14 +348,31 @@ abstract sealed class AlertContent
             "No result: it is in another account or Region, a peered network, or on-premises."));
   }
 
+  /// Returns whether accepted records are read, so that their absence says something.
+  final boolean isAcceptedRead() {
+    return context.traffic().hasAccepted();
+  }
+
+  /// Returns that it is not known what else a source reached, and where to look.
+  ///
+  /// @param what `anything else`
+  final String notKnownToReach(String what) {
+    return "Whether it reached "
+        + what
+        + " is not known"
+        + (isAcceptedRead() ? "" : ", as accepted records are not read")
+        // Without a link there are no records below.
+        + (link() == null ? "." : "; its records show it if accepted traffic is logged.");
+  }
+
   /// Returns steps for traffic from outside that the rules reject: they do what they should.
   ///
   /// @param host the host that the source tried, `null` where there are several
-  static List<NextStep> nothingToDo(IpAddress source, @Nullable IpAddress host) {
+  final List<NextStep> nothingToDo(IpAddress source, @Nullable IpAddress host) {
     return List.of(
         sentence(
-            "Nothing to do tonight, unless %s is yours or a partner's and should get in."
-                .formatted(source)),
+            "Nothing to do tonight%s, unless %s is yours or a partner's and should get in."
+                .formatted(isAcceptedRead() ? "" : " about what is rejected", source)),
         sentence(
             "By day: if %s need not be public, take away %s."
                 .formatted(

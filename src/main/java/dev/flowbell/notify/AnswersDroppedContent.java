@@ -26,11 +26,17 @@ final class AnswersDroppedContent extends AlertContent {
 
   @Override
   List<String> sentences() {
-    return List.of(
-        "A server of yours answers its clients, and the answers are rejected.",
+    List<String> sentences = new ArrayList<>();
+    sentences.add("A server of yours answers its clients, and the answers are rejected.");
+    sentences.add(
         dropped.isRequestAccepted()
             ? "The requests were accepted. Security groups keep state, so it is a network ACL."
             : "A network ACL drops them, or the requests took another way (asymmetric routing).");
+    if (!dropped.isRequestAccepted() && !isAcceptedRead()) {
+      sentences.add(
+          "Whether the requests were accepted is not known, as accepted records are not read.");
+    }
+    return sentences;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.flowbell.notify;
 
 import dev.flowbell.judge.Severity;
 import dev.flowbell.judge.Thresholds;
+import dev.flowbell.record.TrafficType;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -13,17 +14,19 @@ import org.jspecify.annotations.Nullable;
 /// @param account the account of the log group, empty where it is not known
 /// @param logGroup the log group, empty where records come from a file
 /// @param thresholds those that the rules compare with
+/// @param traffic the traffic whose records are read
 public record NotificationContext(
     @Nullable String stack,
     @Nullable String region,
     String account,
     String logGroup,
-    Thresholds thresholds) {
+    Thresholds thresholds,
+    TrafficType traffic) {
   private static final int MOST_STACK_CHARACTERS = 16;
 
   /// Returns the same for the payloads of a log group.
   public NotificationContext of(String newAccount, String newLogGroup) {
-    return new NotificationContext(stack, region, newAccount, newLogGroup, thresholds);
+    return new NotificationContext(stack, region, newAccount, newLogGroup, thresholds, traffic);
   }
 
   /// Returns what a subject may begin with, the longest first: `prod eu-west-1`, `prod`; empty

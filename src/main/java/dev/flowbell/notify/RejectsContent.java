@@ -32,8 +32,7 @@ final class RejectsContent extends AlertContent {
                 rejects.isInside() ? "A host of yours" : "A source outside",
                 Words.counted(rejects.records(), "record"),
                 rejects.host() == null ? ", on " + Words.counted(rejects.hosts(), "host") : ""),
-        "Whether it reached anything else is not known"
-            + (link() == null ? "." : "; its records show it if accepted traffic is logged."));
+        notKnownToReach("anything else"));
   }
 
   @Override

@@ -54,8 +54,6 @@ final class ScanContent extends AlertContent {
   @Override
   List<String> sentences() {
     String who = scan.isInside() ? "A host INSIDE your networks" : "A source outside";
-    // Without a link there are no records below.
-    String showIt = link() == null ? "." : "; its records show it if accepted traffic is logged.";
     if (hasGotThrough()) {
       return List.of(
           who + " acts like a scanner.",
@@ -68,10 +66,8 @@ final class ScanContent extends AlertContent {
     return scan.isUnanswered()
         ? List.of(
             who + " acts like a scanner. Its handshakes were let out; no answer was seen.",
-            "Whether it reached anything is not known" + showIt)
-        : List.of(
-            who + " acts like a scanner, and is rejected.",
-            "Whether it reached anything else is not known" + showIt);
+            notKnownToReach("anything"))
+        : List.of(who + " acts like a scanner, and is rejected.", notKnownToReach("anything else"));
   }
 
   @Override

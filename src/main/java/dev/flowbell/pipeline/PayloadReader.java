@@ -31,7 +31,11 @@ public final class PayloadReader implements LineTarget {
   public PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
     summary =
         new FlowSummaryBuilder(
-            origin, settings.dimensionSets(), settings.seriesBudget(), settings.insideNetworks());
+            origin,
+            settings.dimensionSets(),
+            settings.seriesBudget(),
+            settings.insideNetworks(),
+            settings.trafficType());
     this.formats = formats;
     parser = new RecordParser(formats);
   }

@@ -137,7 +137,12 @@ public final class Wiring {
             message -> alerts.forEach(each -> each.publish(message)),
             metricsStep,
             new NotificationContext(
-                settings.stackName(), region, "", "", settings.alertPolicy().thresholds()),
+                settings.stackName(),
+                region,
+                "",
+                "",
+                settings.alertPolicy().thresholds(),
+                settings.trafficType()),
             settings.alertPolicy().mostNotifications());
     return new Delivery(metricsStep, List.of(alertsStep), warnings);
   }

@@ -5,6 +5,7 @@ import dev.flowbell.judge.Thresholds;
 import dev.flowbell.metric.MetricDimension;
 import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.TrafficType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -92,6 +93,15 @@ public record Setting(
           LOG_GROUP_NAMES,
           "The log group for whose flow logs the function asks EC2 at start-up, if LOG_FORMAT is"
               + " auto.");
+  static final Setting TRAFFIC_TYPE =
+      new Setting(
+          "TRAFFIC_TYPE",
+          "--traffic-type",
+          TrafficType.ALL.name(),
+          "ALL|REJECT",
+          new Bounds.Choice(List.of(TrafficType.ALL.name(), TrafficType.REJECT.name())),
+          "The traffic whose records are read. With REJECT, metrics that need accepted records are"
+              + " absent, and notifications say that these are not read.");
   static final Setting MAX_INFLATED_BYTES =
       new Setting(
           "MAX_INFLATED_BYTES",
@@ -217,6 +227,7 @@ public record Setting(
         all,
         LOG_FORMAT,
         LOG_GROUP,
+        TRAFFIC_TYPE,
         MAX_INFLATED_BYTES,
         METRIC_SINK,
         METRIC_NAMESPACE,

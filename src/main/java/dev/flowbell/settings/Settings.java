@@ -8,6 +8,7 @@ import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.InvalidFormatException;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.TrafficType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param isLogFormatAuto whether the function asks EC2 for the flow logs' formats
 /// @param logGroup the log group to ask about at start-up; `null` to ask when a payload names its
 ///   log group
+/// @param trafficType the traffic whose records are read
 /// @param maxInflatedBytes the most bytes that a payload may inflate to
 /// @param metricSink how metrics reach CloudWatch
 /// @param namespace the metrics' namespace
@@ -35,6 +37,7 @@ public record Settings(
     List<RecordFormat> formats,
     boolean isLogFormatAuto,
     @Nullable String logGroup,
+    TrafficType trafficType,
     long maxInflatedBytes,
     MetricSink metricSink,
     String namespace,
@@ -80,6 +83,7 @@ public record Settings(
               readFormats(),
               isLogFormatAuto(),
               readOptional(Setting.LOG_GROUP),
+              readTrafficType(),
               readNumber(Setting.MAX_INFLATED_BYTES),
               readChoice(Setting.METRIC_SINK, MetricSink.values()),
               read(Setting.METRIC_NAMESPACE),
@@ -120,6 +124,13 @@ public record Settings(
         }
       }
       return formats;
+    }
+
+    /// The words are AWS's, in capital letters.
+    private TrafficType readTrafficType() {
+      return read(Setting.TRAFFIC_TYPE).equals(TrafficType.REJECT.name())
+          ? TrafficType.REJECT
+          : TrafficType.ALL;
     }
 
     private <T> T readParsed(Setting setting, Function<String, T> parse, T otherwise) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param origin where the records come from
 /// @param arrival when the payload arrived
 /// @param totals the total of every metric, 0 where nothing was counted. [Metric#DELIVERY_LAG] is
-///   absent where no record has an `end`
+///   absent where no record has an `end`. Where accepted records are not read, what is not known
+///   without them is absent
 /// @param points the values to publish: the totals by minute, then the series by dimension. They
 ///   never have [Metric#POSSIBLE_DUPLICATES]
 /// @param faults how many lines were unreadable, by cause

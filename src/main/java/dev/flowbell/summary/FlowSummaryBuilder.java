@@ -18,6 +18,7 @@ import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
+import dev.flowbell.record.TrafficType;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -29,12 +30,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its memory is bounded: suspects, handshakes, series and minutes. A record beyond a bound still
 /// counts in the totals, and in [Metric#OVER_BOUNDS] too.
+///
+/// If accepted records are not to be read, those that arrive nevertheless count in [Metric#RECORDS]
+/// alone: with some of them and not all, handshakes would seem to lack an answer.
 public final class FlowSummaryBuilder {
   /// The metrics that have one value for the whole payload.
   private static final Set<Metric> PAYLOAD_METRICS =
       Set.of(Metric.UNREADABLE_RECORDS, Metric.OVER_BOUNDS, Metric.DELIVERY_LAG);
 
   private final MetricTable metrics;
+  private final TrafficType traffic;
   // The mark of a handshake is the counts that it adds to if it stays unanswered.
   private final HandshakeTracker<List<MetricCounts>> handshakes = new HandshakeTracker<>();
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
@@ -53,12 +58,15 @@ public final class FlowSummaryBuilder {
   /// @param seriesBudget the most series that dimensions can add to a payload; what exceeds it
   ///   counts in the series [MetricSeries#OTHER]
   /// @param inside the networks whose hosts are the user's own
+  /// @param traffic the traffic that is read
   public FlowSummaryBuilder(
       LogOrigin origin,
       List<List<MetricDimension>> dimensionSets,
       int seriesBudget,
-      AddressBlocks inside) {
-    this.metrics = new MetricTable(dimensionSets, seriesBudget);
+      AddressBlocks inside,
+      TrafficType traffic) {
+    this.metrics = new MetricTable(dimensionSets, seriesBudget, traffic);
+    this.traffic = traffic;
     this.pairs = new FlowPairs<>(inside);
     reset(origin);
   }
@@ -89,13 +97,18 @@ public final class FlowSummaryBuilder {
     int classes = Classifier.classify(record);
     long minute = MetricTable.minuteOf(record);
     List<MetricCounts> counts = metrics.countsOf(record, minute);
+    boolean isRead = traffic.hasAccepted() || !record.isAccept();
     boolean isWithinBounds = true;
     for (int i = 0; i < counts.size(); i++) {
       MetricCounts count = counts.get(i);
-      count(record, classes, count);
+      if (isRead) {
+        count(record, classes, count);
+      } else {
+        count.increment(Metric.RECORDS);
+      }
       isWithinBounds &= count.unixMinute() == minute;
     }
-    isWithinBounds &= handshakes.add(record, classes, counts);
+    isWithinBounds &= !isRead || handshakes.add(record, classes, counts);
     if (record.startSeconds() != FlowRecord.ABSENT) {
       firstSeconds = Math.min(firstSeconds, record.startSeconds());
     }
@@ -103,7 +116,7 @@ public final class FlowSummaryBuilder {
     if (record.isSkipData() && skippedAt == null) {
       skippedAt = record.text(FlowField.INTERFACE_ID);
     }
-    if (!record.isNoData() && !record.isSkipData()) {
+    if (isRead && !record.isNoData() && !record.isSkipData()) {
       pairs.add(record, classes, minute, counts);
       if (pairs.isFull()) {
         resolvePairs();
@@ -130,7 +143,7 @@ public final class FlowSummaryBuilder {
     }
     resolvePairs();
     Instant last = lastSeconds == FlowRecord.ABSENT ? null : Instant.ofEpochSecond(lastSeconds);
-    Map<Metric, Long> totals = toTotals(arrival, last);
+    Map<Metric, Long> totals = toTotals(fields, arrival, last);
     return new FlowSummary(
         origin,
         arrival,
@@ -199,8 +212,12 @@ public final class FlowSummaryBuilder {
     }
   }
 
-  private Map<Metric, Long> toTotals(Instant arrival, @Nullable Instant last) {
+  private Map<Metric, Long> toTotals(
+      Set<FlowField> fields, Instant arrival, @Nullable Instant last) {
     Map<Metric, Long> totals = metrics.sums();
+    if (!traffic.hasAccepted()) {
+      totals.keySet().removeIf(metric -> !metric.isKnownFrom(fields, traffic));
+    }
     totals.put(
         Metric.UNREADABLE_RECORDS, faults.values().stream().mapToLong(Long::longValue).sum());
     totals.put(Metric.OVER_BOUNDS, overBounds);

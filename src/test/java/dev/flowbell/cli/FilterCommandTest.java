@@ -53,8 +53,8 @@ class FilterCommandTest {
       quoteCharacter = '`',
       textBlock =
           """
-          srcaddr action;action | expected one format, got several: a pattern by fields fits lines of one format only. ?REJECT ?SKIPDATA ?NODATA fits all formats, but also passes accepted records that have one of these words elsewhere, such as in a tag
-          auto                  | expected one format, got "auto": a pattern by fields fits lines of one format only. ?REJECT ?SKIPDATA ?NODATA fits all formats, but also passes accepted records that have one of these words elsewhere, such as in a tag
+          srcaddr action;action | expected one format, got several: a pattern by fields fits lines of one format only. ?REJECT ?SKIPDATA ?NODATA fits all formats, and JSON, but also passes accepted records that have one of these words elsewhere, such as in a tag
+          auto                  | expected one format, got "auto": a pattern by fields fits lines of one format only. ?REJECT ?SKIPDATA ?NODATA fits all formats, and JSON, but also passes accepted records that have one of these words elsewhere, such as in a tag
           srcaddr dstaddr       | expected a format with action, got one without: no filter can tell its rejected records from accepted ones
           srcaddr acton         | field 2 (character 9): expected a flow log field such as ${srcaddr}, got "acton"
           ` `                   | field 1 (character 1): expected field names such as ${srcaddr} ${dstaddr}, got none

@@ -384,6 +384,53 @@ class ReplayCommandTest {
             Map.of("Records", 2L, "AcceptedFlows", 1L, "RejectedFlows", 1L, "RejectedPackets", 5L));
   }
 
+  /// What only accepted records show is not known: absent, not 0.
+  @Test
+  void trafficType_rejected() {
+    String[] options = {
+      "replay",
+      "--traffic-type=REJECT",
+      "--alert-thresholds=outside-scan-ports=16",
+      "events/port-scan.json",
+      "--output=text"
+    };
+    CommandRun text = CommandRun.of(options);
+    options[4] = "--output=json";
+    CommandRun json = CommandRun.of(options);
+
+    assertThat(text.out())
+        .contains(
+            """
+              Records                            470
+              AcceptedFlows                      n/a  (no accepted records read)
+              RejectedFlows                      420
+              RejectedBytes                   25,753
+              RejectedPackets                    425
+              StrayRejects                         5
+              RejectedAnswers                      0
+              SynOnlyFlows                       n/a  (no accepted records read)
+              BlockedHandshakes                  412
+              UnansweredHandshakes               n/a  (no accepted records read)
+              NatMaskedFlows                     n/a  (no accepted records read)
+              NatMaskedRejects                   412
+              TransitGatewayPacketsLost             n/a  (no packets-lost-no-route)
+            """)
+        .contains(
+            "Whether it reached anything else is not known, as accepted records are not read");
+    assertThat(json.json())
+        .containsEntry(
+            "absent",
+            List.of(
+                "AcceptedFlows",
+                "SynOnlyFlows",
+                "UnansweredHandshakes",
+                "NatMaskedFlows",
+                "TransitGatewayPacketsLost"));
+    assertThat(Json.objectAt(json.json(), "metrics"))
+        .containsEntry("AcceptedFlows", null)
+        .containsEntry("SynOnlyFlows", null);
+  }
+
   @Test
   void logFormat_autoIsForTheFunction() {
     CommandRun run = CommandRun.of("replay", "--log-format=auto", "events/port-scan.json");

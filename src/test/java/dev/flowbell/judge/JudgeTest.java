@@ -9,6 +9,7 @@ import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.FlowSummaryBuilder;
 import dev.flowbell.summary.LogOrigin;
@@ -452,7 +453,8 @@ class JudgeTest {
             new LogOrigin("123456789010", "/vpc/flow-logs", "eni-1-all"),
             List.of(),
             0,
-            Settings.fromEnvironment(Map.of()).insideNetworks());
+            Settings.fromEnvironment(Map.of()).insideNetworks(),
+            TrafficType.ALL);
     builder.watch(judge.watched(evidence));
     RecordParser parser = new RecordParser(List.of(FORMAT));
     FlowRecord record = new FlowRecord();

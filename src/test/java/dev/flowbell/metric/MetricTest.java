@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.testing.twin.NaiveTwin;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -80,15 +81,15 @@ class MetricTest {
     "SKIPPED_WINDOWS, log-status",
     "UNREADABLE_RECORDS, ''"
   })
-  void canOccurIn_fieldsItNeeds(Metric metric, String needs) {
+  void isKnownFrom_fieldsItNeeds(Metric metric, String needs) {
     Set<FlowField> needed = EnumSet.noneOf(FlowField.class);
     if (!needs.isEmpty()) {
       needed = RecordFormat.parse(needs).fields();
     }
-    assertThat(metric.canOccurIn(needed)).isTrue();
-    assertThat(metric.canOccurIn(EnumSet.allOf(FlowField.class))).isTrue();
+    assertThat(metric.isKnownFrom(needed, TrafficType.ALL)).isTrue();
+    assertThat(metric.isKnownFrom(EnumSet.allOf(FlowField.class), TrafficType.ALL)).isTrue();
     for (FlowField field : List.copyOf(needed)) {
-      assertThat(metric.canOccurIn(EnumSet.complementOf(EnumSet.of(field))))
+      assertThat(metric.isKnownFrom(EnumSet.complementOf(EnumSet.of(field)), TrafficType.ALL))
           .as("without %s", field)
           .isFalse();
     }
@@ -106,17 +107,39 @@ class MetricTest {
     "TRANSIT_GATEWAY_PACKETS_LOST, packets-lost-mtu-exceeded",
     "TRANSIT_GATEWAY_PACKETS_LOST, packets-lost-ttl-expired"
   })
-  void canOccurIn_anyOfSeveral(Metric metric, String enough) {
+  void isKnownFrom_anyOfSeveral(Metric metric, String enough) {
     Set<FlowField> fields = RecordFormat.parse(enough).fields();
 
-    assertThat(metric.canOccurIn(fields)).isTrue();
+    assertThat(metric.isKnownFrom(fields, TrafficType.ALL)).isTrue();
     assertThat(metric.missingIn(fields)).isEmpty();
     for (FlowField field : fields) {
       Set<FlowField> others = EnumSet.copyOf(fields);
       others.remove(field);
-      assertThat(metric.canOccurIn(others)).as("without %s", field).isFalse();
+      assertThat(metric.isKnownFrom(others, TrafficType.ALL)).as("without %s", field).isFalse();
       assertThat(metric.missingIn(others)).as("without %s", field).hasSize(1);
     }
+  }
+
+  /// Accepted records add to these, so without them 0 might be wrong.
+  @Test
+  void isKnownFrom_rejectedRecordsAlone() {
+    Set<FlowField> all = EnumSet.allOf(FlowField.class);
+
+    assertThat(
+            Arrays.stream(Metric.values())
+                .filter(metric -> !metric.isKnownFrom(all, TrafficType.REJECT))
+                .map(Metric::awsName))
+        .containsExactly("AcceptedFlows", "SynOnlyFlows", "UnansweredHandshakes", "NatMaskedFlows");
+  }
+
+  /// Without ports and flags, only the accepted request shows that a record is an answer.
+  @Test
+  void isKnownFrom_answersByTheirRequest() {
+    Set<FlowField> fields = RecordFormat.parse("srcaddr dstaddr protocol action").fields();
+
+    assertThat(Metric.REJECTED_ANSWERS.isKnownFrom(fields, TrafficType.ALL)).isTrue();
+    assertThat(Metric.REJECTED_ANSWERS.isKnownFrom(fields, TrafficType.REJECT)).isFalse();
+    assertThat(Metric.REJECTED_ANSWERS.missingIn(fields)).isEmpty();
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.flowbell.judge.Alert.Occasion;
 import dev.flowbell.judge.Rule;
 import dev.flowbell.judge.Severity;
 import dev.flowbell.judge.Thresholds;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.testing.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,7 +63,8 @@ class AlertMessageTest {
             "us-gov-west-1",
             "123456789010",
             "/" + "g".repeat(200),
-            Thresholds.DEFAULT);
+            Thresholds.DEFAULT,
+            TrafficType.ALL);
     String id = "x".repeat(200);
     Place place = new Place(id, id, id, id, id, id);
     String address = "2001:db8:1111:2222:3333:4444:5555:";
@@ -132,7 +134,8 @@ class AlertMessageTest {
       @org.jspecify.annotations.Nullable String stack,
       @org.jspecify.annotations.Nullable String region) {
     return AlertMessage.of(
-            alert, new NotificationContext(stack, region, "", "", Thresholds.DEFAULT))
+            alert,
+            new NotificationContext(stack, region, "", "", Thresholds.DEFAULT, TrafficType.ALL))
         .subject();
   }
 
@@ -141,7 +144,7 @@ class AlertMessageTest {
     AlertMessage message =
         AlertMessage.of(
             SampleAlerts.rejects("10.0.1.5", true),
-            new NotificationContext(null, null, "", "", Thresholds.DEFAULT));
+            new NotificationContext(null, null, "", "", Thresholds.DEFAULT, TrafficType.ALL));
 
     assertThat(message.text()).doesNotContain("https://", "WHERE");
     assertThat(Json.parseObject(message.json())).containsEntry("insights", null);
@@ -153,7 +156,12 @@ class AlertMessageTest {
         AlertMessage.of(
             SampleAlerts.insideByHosts(List.of(), Occasion.NEW),
             new NotificationContext(
-                null, null, "", "", Thresholds.parse("scan-ports=0,scan-hosts=7")));
+                null,
+                null,
+                "",
+                "",
+                Thresholds.parse("scan-ports=0,scan-hosts=7"),
+                TrafficType.ALL));
 
     assertThat(message.text())
         .contains("\nWHY    Within an hour: 7 hosts (ALERT_THRESHOLDS: scan-hosts=7).\n");
@@ -187,7 +195,7 @@ class AlertMessageTest {
     AlertMessage message =
         AlertMessage.of(
             SampleAlerts.insideByHosts(List.of(), Occasion.NEW),
-            new NotificationContext(null, null, "", "/vpc", Thresholds.DEFAULT));
+            new NotificationContext(null, null, "", "/vpc", Thresholds.DEFAULT, TrafficType.ALL));
 
     assertThat(message.text())
         .contains(

@@ -7,6 +7,7 @@ import dev.flowbell.judge.Alert;
 import dev.flowbell.judge.Rule;
 import dev.flowbell.judge.Severity;
 import dev.flowbell.judge.Thresholds;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.testing.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,8 @@ class AlertSchemaTest {
 
   @Test
   void schema_nothingKnown() throws IOException {
-    NotificationContext context = new NotificationContext(null, null, "", "", Thresholds.DEFAULT);
+    NotificationContext context =
+        new NotificationContext(null, null, "", "", Thresholds.DEFAULT, TrafficType.ALL);
     for (Map.Entry<String, Alert> each : SampleAlerts.all().entrySet()) {
       assertThat(errorsOf(AlertMessage.of(each.getValue(), context))).as(each.getKey()).isEmpty();
     }

@@ -716,9 +716,77 @@ class AlertTextTest {
     return text.substring(text.indexOf("\n" + label) + 1).split("(?<=\n)(?! )", 2)[0];
   }
 
+  /// Nothing got through that was seen, but nothing would have been seen.
+  @Test
+  void insideScan_acceptedNotRead() {
+    assertThat(written("inside scan by hosts", SampleAlerts.REJECTS_ONLY))
+        .isEqualTo(
+            written("inside scan by hosts")
+                .replace(
+                    "anything else is not known; its records show it if accepted traffic is"
+                        + " logged.",
+                    "anything else is not known, as accepted records are not read; its records show"
+                        + " it\nif accepted traffic is logged.")
+                .replace("sooner if it gets through, or stops", "sooner if it stops"));
+  }
+
+  @Test
+  void outsideScan_acceptedNotRead() {
+    assertThat(written("outside scan", SampleAlerts.REJECTS_ONLY))
+        .isEqualTo(
+            """
+            [Flowbell LOW] prod eu-west-1: 198.51.100.7 tries 100+ ports of 10.0.2.98, rejected
+
+            A source outside acts like a scanner, and is rejected.
+            Whether it reached anything else is not known, as accepted records are not read; its records show it
+            if accepted traffic is logged.
+
+            WHO    198.51.100.7 (outside)
+            TRIED  at least 100 ports of 10.0.2.98: 1, 2, 3, 4 and others
+            SEEN   eni-0a1b2c3d, i-01234567, subnet-0aa1, vpc-0bb2
+            WHEN   2026-11-23, first 07:01 UTC, last 07:13 UTC when this was sent, in at least 2 minutes
+            WHERE  stack prod, account 123456789010, eu-west-1, log group /vpc/flow-logs
+
+            NEXT   Nothing to do tonight about what is rejected, unless 198.51.100.7 is yours or a partner's and
+                   should get in.
+                   By day: if 10.0.2.98 need not be public, take away its public address.
+
+            WHY    Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
+            LESS   If this is expected, add 198.51.100.7/32 scan to the parameter Quiet, or raise
+                   outside-scan-ports.
+            AGAIN  From 2026-11-24 07:13 UTC; sooner if it stops for an hour and comes back.
+
+            Its records: https://…
+            """);
+  }
+
+  @Test
+  void answersDropped_acceptedNotRead() {
+    assertThat(written("answers dropped, request unknown", SampleAlerts.REJECTS_ONLY))
+        .isEqualTo(
+            written("answers dropped, request unknown")
+                .replace(
+                    "(asymmetric routing).\n",
+                    "(asymmetric routing).\n"
+                        + "Whether the requests were accepted is not known, as accepted records are"
+                        + " not read.\n"));
+  }
+
+  @Test
+  void rejects_acceptedNotRead() {
+    assertThat(written("rejects, outside", SampleAlerts.REJECTS_ONLY))
+        .contains(
+            "Whether it reached anything else is not known, as accepted records are not read; ")
+        .contains("NEXT   Nothing to do tonight about what is rejected, unless 198.51.100.7 is ");
+  }
+
   private static String written(String name) {
+    return written(name, SampleAlerts.CONTEXT);
+  }
+
+  private static String written(String name, NotificationContext context) {
     Alert alert = Objects.requireNonNull(SampleAlerts.all().get(name));
-    AlertMessage message = AlertMessage.of(alert, SampleAlerts.CONTEXT);
+    AlertMessage message = AlertMessage.of(alert, context);
     return message.subject() + "\n\n" + message.text().replaceAll("https://\\S+", "https://…");
   }
 }

@@ -8,6 +8,7 @@ import dev.flowbell.judge.Alert.Occasion;
 import dev.flowbell.judge.Rule;
 import dev.flowbell.judge.Severity;
 import dev.flowbell.judge.Thresholds;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.testing.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -234,7 +235,8 @@ class HostileTextTest {
       AlertMessage message =
           AlertMessage.of(
               SampleAlerts.rejects("10.0.1.5", true),
-              new NotificationContext("prod", region, "1", "/vpc", Thresholds.DEFAULT));
+              new NotificationContext(
+                  "prod", region, "1", "/vpc", Thresholds.DEFAULT, TrafficType.ALL));
       assertThat(message.text()).as(region).doesNotContain("://");
     }
   }
@@ -242,7 +244,7 @@ class HostileTextTest {
   /// Returns the links and markup that clients find in all forms of the notifications with a text.
   private static Set<String> madeOf(String text) {
     NotificationContext context =
-        new NotificationContext(text, "eu-west-1", text, text, Thresholds.DEFAULT);
+        new NotificationContext(text, "eu-west-1", text, text, Thresholds.DEFAULT, TrafficType.ALL);
     Set<String> made = new TreeSet<>();
     List<String> held = new ArrayList<>();
     for (Alert alert : alertsWith(text)) {

@@ -9,6 +9,7 @@ import dev.flowbell.judge.Rule;
 import dev.flowbell.judge.Severity;
 import dev.flowbell.judge.Thresholds;
 import dev.flowbell.record.IpAddress;
+import dev.flowbell.record.TrafficType;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,22 @@ final class SampleAlerts {
 
   static final NotificationContext CONTEXT =
       new NotificationContext(
-          "prod", "eu-west-1", "123456789010", "/vpc/flow-logs", Thresholds.DEFAULT);
+          "prod",
+          "eu-west-1",
+          "123456789010",
+          "/vpc/flow-logs",
+          Thresholds.DEFAULT,
+          TrafficType.ALL);
+
+  /// The same where accepted records are not read.
+  static final NotificationContext REJECTS_ONLY =
+      new NotificationContext(
+          "prod",
+          "eu-west-1",
+          "123456789010",
+          "/vpc/flow-logs",
+          Thresholds.DEFAULT,
+          TrafficType.REJECT);
 
   private static final Place PLACE =
       new Place("eni-0a1b2c3d", "i-01234567", "subnet-0aa1", "vpc-0bb2", null, null);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.flowbell.judge.Judge;
 import dev.flowbell.ledger.Ledger;
 import dev.flowbell.notify.NotificationContext;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.testing.Json;
@@ -41,7 +42,12 @@ final class JudgedPayloads {
                         publisher,
                         metrics,
                         new NotificationContext(
-                            null, null, "", "", settings.alertPolicy().thresholds()),
+                            null,
+                            null,
+                            "",
+                            "",
+                            settings.alertPolicy().thresholds(),
+                            TrafficType.ALL),
                         1_000)),
                 _ -> {}),
             () -> now);

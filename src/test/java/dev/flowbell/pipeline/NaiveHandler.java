@@ -12,6 +12,7 @@ import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
 import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.settings.Settings;
 import java.time.InstantSource;
 import java.util.List;
@@ -59,7 +60,8 @@ public final class NaiveHandler implements RequestHandler<CloudWatchLogsEvent, M
             Objects.requireNonNullElse(System.getenv("AWS_REGION"), ""),
             "",
             "",
-            settings.alertPolicy().thresholds());
+            settings.alertPolicy().thresholds(),
+            TrafficType.ALL);
     AlertsStep alertsStep =
         new AlertsStep(alerts, metricsStep, context, settings.alertPolicy().mostNotifications());
     return new Delivery(metricsStep, List.of(alertsStep), _ -> {});

@@ -17,6 +17,7 @@ import dev.flowbell.notify.NotificationContext;
 import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.testing.doubles.RecordingFlowLogSource;
@@ -510,7 +511,12 @@ class PipelineTest {
                     publisher,
                     metrics,
                     new NotificationContext(
-                        "prod", "eu-west-1", "", "", settings.alertPolicy().thresholds()),
+                        "prod",
+                        "eu-west-1",
+                        "",
+                        "",
+                        settings.alertPolicy().thresholds(),
+                        TrafficType.ALL),
                     settings.alertPolicy().mostNotifications())),
             warnings::add),
         () -> now);

@@ -11,6 +11,7 @@ import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.RecordParser;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.summary.FlowSummaryBuilder;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.testing.Json;
@@ -216,7 +217,8 @@ class EmbeddedMetricPublisherTest {
             ORIGIN,
             MetricDimension.parseSets("InterfaceId,VpcId+FlowDirection,LogGroup"),
             20,
-            Summaries.INSIDE);
+            Summaries.INSIDE,
+            TrafficType.ALL);
     FlowRecord record = new FlowRecord();
     for (String message : payload.messages()) {
       byte[] line = message.getBytes(UTF_8);

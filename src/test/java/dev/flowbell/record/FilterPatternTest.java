@@ -73,7 +73,7 @@ class FilterPatternTest {
     for (int place = 0; place < FlowField.values().length; place++) { // of all fields
       formats.add(withActionAt(place, others));
     }
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
       Collections.shuffle(others, random);
       List<FlowField> some = others.subList(0, random.nextInt(others.size() + 1));
       formats.add(withActionAt(random.nextInt(some.size() + 1), some));
@@ -88,7 +88,7 @@ class FilterPatternTest {
     RecordParser parser = new RecordParser(List.of(format));
     FlowRecord record = new FlowRecord();
     Random random = new Random(format.hashCode());
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 10; i++) {
       for (Kind kind : Kind.values()) {
         byte[] line = line(format, kind, random).getBytes(UTF_8);
 
@@ -107,7 +107,7 @@ class FilterPatternTest {
     LogsFilter filter = new LogsFilter(FilterPattern.TERMS);
     Random random = new Random(format.hashCode());
     boolean hasStatus = format.fields().contains(FlowField.LOG_STATUS);
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 10; i++) {
       assertThat(filter.matches(line(format, Kind.REJECT, random))).isTrue();
       if (hasStatus) {
         assertThat(filter.matches(line(format, Kind.NODATA, random))).isTrue();

@@ -55,7 +55,8 @@ class RecordParserFuzzTest {
     }
     RecordParser parser = new RecordParser(formats);
     FlowSummaryBuilder summary =
-        new FlowSummaryBuilder(new LogOrigin("", "", "fuzz"), List.of(), 0, Summaries.INSIDE);
+        new FlowSummaryBuilder(
+            new LogOrigin("", "", "fuzz"), List.of(), 0, Summaries.INSIDE, TrafficType.ALL);
     FlowRecord record = new FlowRecord();
     for (String line : lines) {
       byte[] buffer = line.getBytes(UTF_8);

@@ -12,6 +12,7 @@ import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.record.AddressBlock;
 import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.TrafficType;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ class SettingsTest {
           List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL),
           false,
           null,
+          TrafficType.ALL,
           33_554_432,
           MetricSink.CLOUDWATCH,
           "Flowbell",
@@ -75,6 +77,7 @@ class SettingsTest {
     Map<String, String> environment = new HashMap<>();
     environment.put("LOG_FORMAT", " ${srcaddr} ${action};action bytes ");
     environment.put("LOG_GROUP", " /vpc/flow-logs ");
+    environment.put("TRAFFIC_TYPE", " REJECT ");
     environment.put("MAX_INFLATED_BYTES", "1048576");
     environment.put("METRIC_SINK", " emf ");
     environment.put("METRIC_NAMESPACE", " Net/Flow_1 ");
@@ -98,6 +101,7 @@ class SettingsTest {
                     RecordFormat.parse("${action} ${bytes}")),
                 false,
                 "/vpc/flow-logs",
+                TrafficType.REJECT,
                 1_048_576,
                 MetricSink.EMF,
                 "Net/Flow_1",
@@ -143,6 +147,8 @@ class SettingsTest {
       textBlock =
           """
           LOG_GROUP              | /aws/vpc.flow_logs-1#a
+          TRAFFIC_TYPE           | ALL
+          TRAFFIC_TYPE           | REJECT
           MAX_INFLATED_BYTES     | 1
           MAX_INFLATED_BYTES     | 2147483647
           METRIC_SINK            | cloudwatch
@@ -183,6 +189,8 @@ class SettingsTest {
           LOG_FORMAT             | AUTO            | field 1 (character 1): expected a flow log field such as ${srcaddr}, got "AUTO"
           LOG_FORMAT             | auto;srcaddr    | format 1, field 1 (character 1): expected a flow log field such as ${srcaddr}, got "auto"
           LOG_GROUP              | a:b             | expected a log group's name: 1 to 512 letters, digits and .-_/#, got "a:b"
+          TRAFFIC_TYPE           | ACCEPT          | expected ALL or REJECT, got "ACCEPT"
+          TRAFFIC_TYPE           | reject          | expected ALL or REJECT, got "reject"
           MAX_INFLATED_BYTES     | 0               | expected a whole number from 1 to 2147483647, got "0"
           MAX_INFLATED_BYTES     | 2147483648      | expected a whole number from 1 to 2147483647, got "2147483648"
           MAX_INFLATED_BYTES     | 64MiB           | expected a whole number from 1 to 2147483647, got "64MiB"
@@ -278,9 +286,9 @@ class SettingsTest {
 
   @Test
   void settings_haveNamesOfTheirOwn() {
-    assertThat(Setting.ALL).hasSize(15);
+    assertThat(Setting.ALL).hasSize(16);
     assertThat(Setting.ALL).extracting(Setting::name).doesNotHaveDuplicates();
-    assertThat(Setting.OPTIONS).hasSize(12).isSubsetOf(Setting.ALL);
+    assertThat(Setting.OPTIONS).hasSize(13).isSubsetOf(Setting.ALL);
     assertThat(Setting.OPTIONS)
         .extracting(Setting::option)
         .doesNotHaveDuplicates()

@@ -16,12 +16,14 @@ import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.testing.generator.PayloadGenerator;
 import dev.flowbell.testing.generator.PayloadGenerator.GeneratedPayload;
 import dev.flowbell.testing.generator.Records;
 import dev.flowbell.testing.generator.Summaries;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,6 +34,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FlowSummaryBuilderTest {
   /// 2026-11-22T10:14:05Z; the minutes of points are those of `end`.
@@ -216,7 +219,8 @@ class FlowSummaryBuilderTest {
 
   @Test
   void faults_byCause() {
-    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE);
+    FlowSummaryBuilder builder =
+        new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE, TrafficType.ALL);
     builder.addUnreadable(ParseFault.NOT_A_DECIMAL);
     builder.addUnreadable(ParseFault.BROKEN_JSON);
     builder.addUnreadable(ParseFault.NOT_A_DECIMAL);
@@ -302,7 +306,7 @@ class FlowSummaryBuilderTest {
   void points_unansweredHandshakeAtItsMinute() {
     FlowSummary summary =
         build(
-            fields("action protocol tcp-flags end"),
+            fields("action protocol tcp-flags packets bytes end"),
             "InterfaceId",
             10,
             "interface-id=eni-0a1b2c3d action=ACCEPT protocol=6 tcp-flags=2 packets=1 bytes=60"
@@ -313,7 +317,7 @@ class FlowSummaryBuilderTest {
         .containsEntry(Metric.UNANSWERED_HANDSHAKES, 1L)
         .containsEntry(Metric.SYN_ONLY_FLOWS, 1L);
     assertThat(summary.points().get(1).values())
-        .doesNotContainKey(Metric.UNANSWERED_HANDSHAKES)
+        .containsEntry(Metric.UNANSWERED_HANDSHAKES, 0L)
         .containsEntry(Metric.SYN_ONLY_FLOWS, 0L);
     assertThat(summary.points().get(3))
         .isEqualTo(
@@ -389,7 +393,8 @@ class FlowSummaryBuilderTest {
             new LogOrigin("", "", "flows.log"),
             MetricDimension.parseSets("LogGroup,VpcId"),
             10,
-            Summaries.INSIDE);
+            Summaries.INSIDE,
+            TrafficType.ALL);
     builder.add(Records.of("vpc-id=vpc-1"));
 
     assertThat(seriesOf(builder.build(Set.of(), ARRIVAL))).containsExactly("VpcId=vpc-1 1");
@@ -514,10 +519,57 @@ class FlowSummaryBuilderTest {
     assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(0);
   }
 
+  /// An accepted record arrives nevertheless if the filter's terms find a tag. With some accepted
+  /// records and not all, a handshake would seem to lack its answer.
+  @Test
+  void trafficType_acceptedRecordsCountAsRecordsAlone() {
+    FlowSummaryBuilder builder =
+        new FlowSummaryBuilder(
+            ORIGIN, MetricDimension.parseSets("VpcId"), 10, Summaries.INSIDE, TrafficType.REJECT);
+    builder.watch(Set.of(address("10.0.1.5")));
+    String ofVpc = " pkt-srcaddr=10.0.0.220 vpc-id=vpc-1 end=1795342463";
+    builder.add(Records.of(REQUEST + " tcp-flags=2 packets=3 bytes=180" + ofVpc));
+    builder.add(Records.of(REQUEST + " tcp-flags=3 packets=8 bytes=5000" + ofVpc));
+    builder.add(Records.of(ANSWER + " tcp-flags=2 packets=1 bytes=60" + ofVpc));
+    FlowSummary summary =
+        builder.build(
+            fields(
+                "srcaddr dstaddr srcport dstport protocol action tcp-flags packets bytes"
+                    + " pkt-srcaddr vpc-id end"),
+            ARRIVAL);
+
+    Map<Metric, Long> counted =
+        Map.of(
+            Metric.RECORDS, 3L,
+            Metric.REJECTED_FLOWS, 1L,
+            Metric.REJECTED_BYTES, 60L,
+            Metric.REJECTED_PACKETS, 1L,
+            Metric.BLOCKED_HANDSHAKES, 1L,
+            Metric.NAT_MASKED_REJECTS, 1L);
+    Map<Metric, Long> published = new EnumMap<>(counted);
+    published.put(Metric.STRAY_REJECTS, 0L);
+    published.put(Metric.REJECTED_ANSWERS, 0L); // the request is not read
+    assertThat(summary.points().getFirst().values()).isEqualTo(published);
+    assertThat(summary.points().getLast())
+        .isEqualTo(new MetricPoint(series("VpcId", "vpc-1"), MINUTE_14, counted));
+    assertThat(summary.totals())
+        .containsAllEntriesOf(published)
+        .doesNotContainKeys(
+            Metric.ACCEPTED_FLOWS,
+            Metric.SYN_ONLY_FLOWS,
+            Metric.UNANSWERED_HANDSHAKES,
+            Metric.NAT_MASKED_FLOWS);
+    assertThat(summary.evidence().opened()).isEmpty();
+    assertThat(summary.evidence().suspects())
+        .extracting(group -> group.suspect().isRejected())
+        .containsExactly(true);
+  }
+
   @Test
   void evidence_openedByWatchedSourcesUntilReset() {
     String opened = REQUEST + " tcp-flags=3 packets=8 bytes=5000 end=1795342463";
-    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE);
+    FlowSummaryBuilder builder =
+        new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE, TrafficType.ALL);
     builder.watch(Set.of(address("10.0.1.5")));
     builder.add(Records.of(opened));
     builder.add(Records.of(opened.replace("10.0.1.5", "10.0.1.6")));
@@ -541,7 +593,8 @@ class FlowSummaryBuilderTest {
   /// No payload has that many records, but a file can.
   @Test
   void evidence_pastTheMost() {
-    FlowSummaryBuilder builder = new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE);
+    FlowSummaryBuilder builder =
+        new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE, TrafficType.ALL);
     int most = PayloadEvidenceBuilder.MOST_GROUPS;
     FlowRecord record = new FlowRecord();
     RecordParser parser =
@@ -564,7 +617,8 @@ class FlowSummaryBuilderTest {
   @Test
   void minutes_pastTheMost() {
     FlowSummaryBuilder builder =
-        new FlowSummaryBuilder(ORIGIN, MetricDimension.parseSets("VpcId"), 10, Summaries.INSIDE);
+        new FlowSummaryBuilder(
+            ORIGIN, MetricDimension.parseSets("VpcId"), 10, Summaries.INSIDE, TrafficType.ALL);
     int most = MetricTable.MOST_MINUTES;
     for (int i = 0; i < most + 2; i++) {
       builder.add(Records.of("end=" + i * 60));
@@ -588,11 +642,13 @@ class FlowSummaryBuilderTest {
   void reset_clearsEverything() {
     List<List<MetricDimension>> dimensions =
         MetricDimension.parseSets("InterfaceId,VpcId+FlowDirection");
-    FlowSummaryBuilder used = new FlowSummaryBuilder(ORIGIN, dimensions, 3, Summaries.INSIDE);
+    FlowSummaryBuilder used =
+        new FlowSummaryBuilder(ORIGIN, dimensions, 3, Summaries.INSIDE, TrafficType.ALL);
     int faults = 0;
     for (int seed = 0; seed < 100; seed++) {
       GeneratedPayload payload = PayloadGenerator.generate(new Random(seed), 40);
-      FlowSummaryBuilder fresh = new FlowSummaryBuilder(ORIGIN, dimensions, 3, Summaries.INSIDE);
+      FlowSummaryBuilder fresh =
+          new FlowSummaryBuilder(ORIGIN, dimensions, 3, Summaries.INSIDE, TrafficType.ALL);
       used.reset(ORIGIN);
       RecordParser parser = new RecordParser(payload.recordFormats());
       FlowRecord record = new FlowRecord();
@@ -613,6 +669,44 @@ class FlowSummaryBuilderTest {
           .isEqualTo(fresh.build(EnumSet.allOf(FlowField.class), ARRIVAL));
     }
     assertThat(faults).as("unreadable records of 4,000").isBetween(100, 3_000);
+  }
+
+  /// Else something counted would not be published.
+  @ParameterizedTest
+  @EnumSource
+  void totals_onlyWhatIsKnown(TrafficType traffic) {
+    Set<Metric> counted = EnumSet.noneOf(Metric.class);
+    for (int seed = 0; seed < 300; seed++) {
+      GeneratedPayload payload = PayloadGenerator.generate(new Random(seed), 40);
+      FlowSummaryBuilder builder =
+          new FlowSummaryBuilder(ORIGIN, List.of(), 0, Summaries.INSIDE, traffic);
+      RecordParser parser = new RecordParser(payload.recordFormats());
+      FlowRecord record = new FlowRecord();
+      for (String message : payload.messages()) {
+        byte[] line = message.getBytes(UTF_8);
+        if (parser.parse(line, 0, line.length, record) == null) {
+          builder.add(record);
+        }
+      }
+      Set<FlowField> fields = parser.fieldsSeen();
+      FlowSummary summary = builder.build(fields, ARRIVAL);
+      for (Metric metric : summary.totals().keySet()) {
+        if (summary.total(metric) != 0) {
+          assertThat(metric.isKnownFrom(fields, traffic))
+              .as("%s in payload of seed %d", metric, seed)
+              .isTrue();
+          counted.add(metric);
+        }
+      }
+    }
+    Set<Metric> all =
+        EnumSet.copyOf(
+            Arrays.stream(Metric.values())
+                .filter(metric -> metric.origin() == Metric.Origin.RECORDS)
+                .filter(metric -> metric.isKnownFrom(EnumSet.allOf(FlowField.class), traffic))
+                .toList());
+    all.add(Metric.DELIVERY_LAG);
+    assertThat(counted).isEqualTo(all);
   }
 
   /// A record that has only one of two dimensions changes nothing for later records.
@@ -687,7 +781,11 @@ class FlowSummaryBuilderTest {
       Set<FlowField> fields, String dimensions, int budget, String... records) {
     FlowSummaryBuilder builder =
         new FlowSummaryBuilder(
-            ORIGIN, MetricDimension.parseSets(dimensions), budget, Summaries.INSIDE);
+            ORIGIN,
+            MetricDimension.parseSets(dimensions),
+            budget,
+            Summaries.INSIDE,
+            TrafficType.ALL);
     for (String record : records) {
       builder.add(Records.of(record));
     }

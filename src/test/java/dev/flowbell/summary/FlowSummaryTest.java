@@ -12,6 +12,7 @@ import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.testing.generator.Reports;
 import dev.flowbell.testing.generator.Summaries;
 import java.time.Instant;
@@ -97,7 +98,7 @@ class FlowSummaryTest {
 
     assertThat(FlowSummary.empty(origin, ARRIVAL))
         .isEqualTo(
-            new FlowSummaryBuilder(origin, List.of(), 10, Summaries.INSIDE)
+            new FlowSummaryBuilder(origin, List.of(), 10, Summaries.INSIDE, TrafficType.ALL)
                 .build(Set.of(), ARRIVAL));
   }
 

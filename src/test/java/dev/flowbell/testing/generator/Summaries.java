@@ -8,6 +8,7 @@ import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
+import dev.flowbell.record.TrafficType;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.FlowSummaryBuilder;
 import dev.flowbell.summary.LogOrigin;
@@ -33,7 +34,8 @@ public final class Summaries {
   /// Returns the summary of lines in AWS's default format or in Flowbell's own.
   public static FlowSummary of(LogOrigin origin, List<String> lines) {
     RecordParser parser = new RecordParser(List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL));
-    FlowSummaryBuilder builder = new FlowSummaryBuilder(origin, List.of(), 0, INSIDE);
+    FlowSummaryBuilder builder =
+        new FlowSummaryBuilder(origin, List.of(), 0, INSIDE, TrafficType.ALL);
     FlowRecord record = new FlowRecord();
     for (String line : lines) {
       byte[] bytes = line.getBytes(UTF_8);

@@ -39,9 +39,7 @@ public final class LogsFilter {
 
   /// Returns whether a log event passes.
   public boolean matches(String event) {
-    return pattern.startsWith("[") && pattern.endsWith("]")
-        ? matchesFields(event)
-        : matchesTerms(event);
+    return pattern.startsWith("[") ? matchesFields(event) : matchesTerms(event);
   }
 
   /// `A B` needs both, `?A ?B` one of them, `-A` none. A term is found anywhere, within words too.
@@ -85,7 +83,7 @@ public final class LogsFilter {
     }
     // The page's [w1=ERROR, w2] matches events of more words: the last name stands for the rest.
     boolean isLastFree = !fields.getLast().contains("=");
-    return isMatch && (rest >= 0 || more == 0 || (more > 0 && isLastFree));
+    return isMatch && (rest >= 0 || more == 0 || (isLastFree && more > 0));
   }
 
   /// @param value `null` where the event has too few fields
