@@ -4,10 +4,11 @@ import java.util.regex.Pattern;
 
 /// A command line of the AWS CLI or the SAM CLI, ready to be pasted into a POSIX shell.
 final class AwsCommand {
-  /// What a finding says whose mend deploys with another value of a parameter. `sam deploy
-  /// --guided` saves all parameters in `samconfig.toml`.
+  /// What a finding says whose mend deploys with another value of a parameter. A plain `sam deploy`
+  /// takes the values in `samconfig.toml`, and leaves the other parameters as they are.
   static final String KEEP =
-      ". Change it in samconfig.toml too, or the next sam deploy sets it back";
+      ". If samconfig.toml names the parameter, change it there too, or the next sam deploy sets it"
+          + " back";
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=@%+,-]+");
 

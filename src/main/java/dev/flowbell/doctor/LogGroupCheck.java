@@ -74,7 +74,7 @@ final class LogGroupCheck implements Check {
   }
 
   private static String retentionOf(Deployment deployment) {
-    String days = deployment.parameter("LogGroupRetentionDays");
+    String days = deployment.parameter("LogRetentionDays");
     return days.isEmpty() ? "30" : days;
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowbell.doctor;
 
+import dev.flowbell.record.FilterPattern;
 import java.util.List;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.SubscriptionFilter;
@@ -83,11 +84,18 @@ final class SubscriptionCheck implements Check {
     return String.join(", ", filters.stream().map(SubscriptionFilter::filterName).toList());
   }
 
+  /// Returns the filter pattern that the template gives.
+  private static String patternOf(Deployment deployment) {
+    String pattern = deployment.parameter("FilterPattern");
+    boolean isDefault = pattern.isEmpty() && deployment.parameter("OnlyRejected").equals("true");
+    return isDefault ? FilterPattern.TERMS : pattern;
+  }
+
   private static String mend(String filterName, Deployment deployment) {
     return AwsCommand.of("logs put-subscription-filter")
         .with("log-group-name", deployment.logGroupName())
         .with("filter-name", filterName)
-        .with("filter-pattern", deployment.parameter("FilterPattern"))
+        .with("filter-pattern", patternOf(deployment))
         .with("destination-arn", deployment.aliasArn())
         .in(deployment);
   }

@@ -8,6 +8,7 @@ import dev.flowbell.judge.AlertPolicy;
 import dev.flowbell.judge.Thresholds;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricDimension;
+import dev.flowbell.record.FilterPattern;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.settings.Setting;
@@ -387,9 +388,9 @@ class TemplateIT {
           Change.to("LogRetentionDays=90", false),
           Change.to("LogFormat=auto", true),
           Change.to("LogFormat=${srcaddr} ${dstaddr} ${action}", true),
-          Change.to("TrafficType=REJECT", false),
+          Change.to("TrafficType=REJECT", true),
           Change.to("AggregationIntervalSeconds=600", false),
-          Change.to("OnlyRejected=true", false),
+          Change.to("OnlyRejected=true", true),
           Change.to("FilterPattern=?REJECT ?SKIPDATA", false),
           Change.to("Email=on-call@example.com", false),
           Change.to("HttpsForm=chat", true),
@@ -423,6 +424,14 @@ class TemplateIT {
           Change.of(
               List.of("ExistingLogGroupName=/vpc"),
               List.of("ExistingLogGroupName=/vpc", "WatchedResourceId=vpc-12345678"),
+              false),
+          // Other flow logs may record accepted traffic, and the function gets that too.
+          Change.of(
+              List.of("ExistingLogGroupName=/vpc", "WatchedResourceId=vpc-12345678"),
+              List.of(
+                  "ExistingLogGroupName=/vpc",
+                  "WatchedResourceId=vpc-12345678",
+                  "TrafficType=REJECT"),
               false),
           Change.of(
               List.of("ExistingLogGroupName=/vpc", "LogFormat=${srcaddr} ${action}"),
@@ -929,6 +938,38 @@ class TemplateIT {
                     "RejectedFlowsAlarm", "BlockedHandshakesAlarm", "RejectedFlowsAnomalyAlarm"),
                 "HealthAlarm",
                 List.of("FunctionErrorsAlarm", "FunctionThrottlesAlarm")));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> subscription_filterAndTrafficType() {
+    String vpc = "WatchedResourceId=vpc-12345678";
+    return Stream.of(
+            // parameters; the filter pattern; the function's TRAFFIC_TYPE
+            List.of(List.of(vpc), "", "ALL"),
+            List.of(List.of(vpc, "OnlyRejected=true"), FilterPattern.TERMS, "REJECT"),
+            List.of(List.of(vpc, "TrafficType=REJECT"), "", "REJECT"),
+            List.of(List.of("WatchedResourceId=none", "TrafficType=REJECT"), "", "ALL"),
+            List.of(
+                List.of(vpc, "TrafficType=REJECT", "ExistingLogGroupName=/vpc"), "", "ALL"),
+            List.of(
+                List.of("ExistingLogGroupName=/vpc", "OnlyRejected=true"),
+                FilterPattern.TERMS,
+                "REJECT"),
+            List.of(List.of(vpc, "OnlyRejected=true", "FilterPattern=[a, b]"), "[a, b]", "REJECT"),
+            List.of(List.of(vpc, "FilterPattern=[a, b]"), "[a, b]", "ALL"))
+        .map(
+            row ->
+                dynamicTest(
+                    row.getFirst().toString(),
+                    () -> {
+                      StackTemplate template =
+                          StackTemplate.resolve(
+                              ((List<?>) row.getFirst())
+                                  .stream().map(String.class::cast).toArray(String[]::new));
+                      assertThat(template.properties("SubscriptionFilter"))
+                          .containsEntry("FilterPattern", row.get(1));
+                      assertThat(environment(template)).containsEntry("TRAFFIC_TYPE", row.get(2));
+                    }));
   }
 
   /// With a filter, the function may read nothing for an hour: then one alarm asks the log group,

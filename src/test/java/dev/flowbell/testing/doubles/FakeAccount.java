@@ -241,7 +241,7 @@ public final class FakeAccount {
           Map.of(
               "WatchedResourceId", "vpc-0123456789abcdef0",
               "ExistingLogGroupName", "",
-              "LogGroupRetentionDays", "14",
+              "LogRetentionDays", "14",
               "LogFormat", "flowbell",
               "FilterPattern", "",
               "Email", "ops@example.com"));
