@@ -1624,7 +1624,8 @@ class DoctorTest {
           REMOVE_FILTER);
 
   private static final String KEEP =
-      ". Change it in samconfig.toml too, or the next sam deploy sets it back";
+      ". If samconfig.toml names the parameter, change it there too, or the next sam deploy sets it"
+          + " back";
 
   private static final String WITHOUT_LEDGER =
       "a repeated payload is counted twice, and alerts see one payload at a time";

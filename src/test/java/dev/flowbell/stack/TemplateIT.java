@@ -949,8 +949,7 @@ class TemplateIT {
             List.of(List.of(vpc, "OnlyRejected=true"), FilterPattern.TERMS, "REJECT"),
             List.of(List.of(vpc, "TrafficType=REJECT"), "", "REJECT"),
             List.of(List.of("WatchedResourceId=none", "TrafficType=REJECT"), "", "ALL"),
-            List.of(
-                List.of(vpc, "TrafficType=REJECT", "ExistingLogGroupName=/vpc"), "", "ALL"),
+            List.of(List.of(vpc, "TrafficType=REJECT", "ExistingLogGroupName=/vpc"), "", "ALL"),
             List.of(
                 List.of("ExistingLogGroupName=/vpc", "OnlyRejected=true"),
                 FilterPattern.TERMS,
