@@ -125,7 +125,7 @@ class OperationsDocumentIT {
             Map.of("LogFormat", "${srcaddr} ${dstaddr} ${dstport} ${action}"),
             Map.of("FilterPattern", "?REJECT ?SKIPDATA ?NODATA", "OnlyRejected", "true"),
             Map.of("Quiet", "198.51.100.0/24;10.0.0.5/32 445 scan until=2026-12-31"),
-            Map.of("Features", ""));
+            Map.of("Features", "SnapStart,CustomerKey,CompositeAlarms"));
   }
 
   private static void assertTakes(

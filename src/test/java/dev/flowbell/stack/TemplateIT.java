@@ -66,7 +66,7 @@ class TemplateIT {
     "Features=" + String.join(",", FEATURES)
   };
 
-  private static final String[] ALL_OFF = {"Features="};
+  private static final String[] ALL_OFF = {"Features=none"};
 
   // Tools
 
@@ -167,7 +167,9 @@ class TemplateIT {
             List.of("AlarmThresholds", "2000,1,50,0", false),
             List.of("AlarmThresholds", "2000, 1, 50, 5", false),
             List.of("AlarmThresholds", "2000,1,50,5,", false),
-            List.of("Features", "", true),
+            List.of("Features", "none", true),
+            List.of("Features", "", false),
+            List.of("Features", "none,Dashboard", false),
             List.of("Features", "Dashboard", true),
             List.of("Features", String.join(",", FEATURES), true),
             List.of("Features", "Dashboard,", false),
@@ -886,7 +888,7 @@ class TemplateIT {
 
   @TestFactory
   Stream<DynamicTest> alarms_tellOnceEach() {
-    return Stream.of("", "CompositeAlarms", "AnomalyAlarm", "CompositeAlarms,AnomalyAlarm")
+    return Stream.of("none", "CompositeAlarms", "AnomalyAlarm", "CompositeAlarms,AnomalyAlarm")
         .map(
             features ->
                 dynamicTest("with " + features, () -> assertEachTellsOnce("Features=" + features)));
