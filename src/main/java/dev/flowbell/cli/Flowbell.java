@@ -41,7 +41,8 @@ public final class Flowbell {
             new DoctorCommand(out, err),
             new FilterCommand(out, err),
             new RedriveCommand(out, err),
-            new ReplayCommand(in, out, err))) {
+            new ReplayCommand(in, out, err),
+            new CompletionCommand(out))) {
       commandLine.addSubcommand(command.toSpec());
     }
     commandLine.addSubcommand("help", new CommandLine.HelpCommand());

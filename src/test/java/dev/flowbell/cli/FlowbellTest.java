@@ -17,10 +17,11 @@ class FlowbellTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("Usage: flowbell [-hV] [COMMAND]\n")
-        .contains("  doctor   Checks what silently breaks")
-        .contains("  filter   Prints the CloudWatch Logs filter pattern")
-        .contains("  redrive  Sends payloads that failed")
-        .contains("  replay   Reads files and says what they hold");
+          .contains("  doctor      Checks what silently breaks")
+          .contains("  filter      Prints the CloudWatch Logs filter pattern")
+          .contains("  redrive     Sends payloads that failed")
+          .contains("  replay      Reads files and says what they hold")
+          .contains("  completion  Prints a script");
     assertThat(run.err()).isEmpty();
   }
 
@@ -50,8 +51,8 @@ class FlowbellTest {
             new CommandRun(
                 2,
                 "",
-                "flowbell: expected a command: doctor, filter, redrive, replay, help (see flowbell"
-                    + " help)\n"));
+                "flowbell: expected a command: doctor, filter, redrive, replay, completion, help (see"
+                    + " flowbell help)\n"));
   }
 
   @ParameterizedTest
@@ -60,8 +61,8 @@ class FlowbellTest {
       quoteCharacter = '`',
       textBlock =
           """
-          rewind         | expected a command: doctor, filter, redrive, replay, help, got "rewind"; did you mean replay or redrive?
-          redrve flowbell | expected a command: doctor, filter, redrive, replay, help, got "redrve"; did you mean redrive or replay?
+          rewind         | expected a command: doctor, filter, redrive, replay, completion, help, got "rewind"; did you mean replay or redrive?
+          redrve flowbell | expected a command: doctor, filter, redrive, replay, completion, help, got "redrve"; did you mean redrive or replay?
           help redrve    | Unknown subcommand 'redrve'.
           doctor --send flowbell | Unknown option: '--send'; did you mean --send-test?
           replay s3://bucket/AWSLogs/ | s3://bucket/AWSLogs/: expected a file on this machine; fetch it first, with aws s3 cp --recursive s3://bucket/AWSLogs/ FOLDER

@@ -108,6 +108,18 @@ final class LauncherTest {
     assertThat(run.output()).isEmpty();
   }
 
+  /// As `.ci/dist` asks.
+  @Test
+  void run_printsTheJdkAndBuildsNothing() throws Exception {
+    Files.delete(checkout.resolve("target/flowbell.jar"));
+
+    ToolRun run = run(Map.of("JAVA_HOME", jdk.toString()), "--print-jdk");
+
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.output()).isEqualTo(jdk + "\n");
+    assertThat(run.exitCode()).isZero();
+  }
+
   @Test
   void run_buildsOnce() throws Exception {
     Files.delete(checkout.resolve("target/flowbell.jar"));
