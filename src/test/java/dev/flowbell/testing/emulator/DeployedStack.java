@@ -30,8 +30,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
-/// The project, built by `sam build` and deployed by `sam deploy` to its own MiniStack. That passes
-/// invocations to the built function under Lambda's runtime client.
+/// The project, built by `sam build`, or a release, deployed by `sam deploy` to its own MiniStack.
+/// That passes invocations to the built function under Lambda's runtime client.
 ///
 /// The template is unchanged. Its own parameters turn off what MiniStack's CloudFormation doesn't
 /// know (flow logs, composite and anomaly alarms, saved queries).
@@ -44,12 +44,26 @@ public final class DeployedStack implements AutoCloseable {
   private static final List<String> PARAMETERS =
       List.of("WatchedResourceId=none", "Features=SnapStart,CustomerKey,Dashboard");
 
+  /// What samconfig.toml says otherwise.
+  private static final List<String> RELEASE_DEPLOYMENT =
+      List.of(
+          "deploy",
+          "--template",
+          "flowbell.yaml",
+          "--stack-name",
+          NAME,
+          "--resolve-s3",
+          "--capabilities",
+          "CAPABILITY_IAM");
+
   private static final Duration LONGEST_BUILD = Duration.ofMinutes(10);
   private static final Duration LONGEST_DEPLOYMENT = Duration.ofMinutes(3);
   private static final String REGION = "us-east-1";
   private static final String CREDENTIAL = "test";
 
-  private final Path project;
+  private final Path folder;
+  private final Path artifact;
+  private final List<String> deployment;
   private final PythonEnvironment sam;
   private final Emulator emulator;
   private final RuntimeApi runtime;
@@ -57,12 +71,16 @@ public final class DeployedStack implements AutoCloseable {
   private LambdaProcess function;
 
   private DeployedStack(
-      Path project,
+      Path folder,
+      Path artifact,
+      List<String> deployment,
       PythonEnvironment sam,
       Emulator emulator,
       RuntimeApi runtime,
       HttpServer invocations) {
-    this.project = project;
+    this.folder = folder;
+    this.artifact = artifact;
+    this.deployment = deployment;
     this.sam = sam;
     this.emulator = emulator;
     this.runtime = runtime;
@@ -76,11 +94,36 @@ public final class DeployedStack implements AutoCloseable {
   /// @param parameters `Name=value`, besides those that the emulator needs
   public static DeployedStack deploy(Path folder, String... parameters)
       throws ToolUnavailableException, EmulatorUnavailableException, IOException {
-    PythonEnvironment sam = PythonEnvironment.findOrMake(PythonEnvironment.SAM_CLI);
     for (String source : SOURCES) {
       copy(Path.of(source), folder.resolve(source));
     }
     copy(Path.of("samconfig.example.toml"), folder.resolve("samconfig.toml")); // as in the README
+    DeployedStack stack =
+        start(folder, folder.resolve(".aws-sam/build/Function"), List.of("deploy"));
+    // The unit tests have just run; this only builds.
+    stack.sam(LONGEST_BUILD, Map.of("MAVEN_OPTS", "-Dmaven.test.skip=true"), "build").orFail();
+    stack.deployAgain(parameters).orFail();
+    stack.startFunction();
+    return stack;
+  }
+
+  /// Deploys a release, with the command that the README has for it.
+  ///
+  /// @param folder the release's files, and nothing else
+  /// @param artifact what is in its package
+  /// @param parameters `Name=value`, besides those that the emulator needs
+  public static DeployedStack deployRelease(Path folder, Path artifact, String... parameters)
+      throws ToolUnavailableException, EmulatorUnavailableException, IOException {
+    DeployedStack stack = start(folder, artifact, RELEASE_DEPLOYMENT);
+    stack.deployAgain(parameters).orFail();
+    stack.startFunction();
+    return stack;
+  }
+
+  /// Starts all but the function.
+  private static DeployedStack start(Path folder, Path artifact, List<String> deployment)
+      throws ToolUnavailableException, EmulatorUnavailableException, IOException {
+    PythonEnvironment sam = PythonEnvironment.findOrMake(PythonEnvironment.SAM_CLI);
     RuntimeApi runtime = RuntimeApi.start();
     HttpServer invocations =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -95,20 +138,14 @@ public final class DeployedStack implements AutoCloseable {
                 "http://127.0.0.1:%d/".formatted(invocations.getAddress().getPort()),
                 "LAMBDA_ASYNC_RETRY_BASE_SECONDS",
                 "0.2"));
-    DeployedStack stack = new DeployedStack(folder, sam, emulator, runtime, invocations);
-    // The unit tests have just run; this only builds.
-    stack.sam(LONGEST_BUILD, Map.of("MAVEN_OPTS", "-Dmaven.test.skip=true"), "build").orFail();
-    stack.deployAgain(parameters).orFail();
-    stack.startFunction();
-    return stack;
+    return new DeployedStack(folder, artifact, deployment, sam, emulator, runtime, invocations);
   }
 
   /// Runs `sam deploy` as the README does, with the emulator's parameters.
   public ToolRun deployAgain(String... parameters) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "deploy", "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides"));
+    List<String> arguments = new ArrayList<>(deployment);
+    arguments.addAll(
+        List.of("--no-confirm-changeset", "--no-progressbar", "--parameter-overrides"));
     arguments.addAll(PARAMETERS);
     arguments.addAll(List.of(parameters));
     return sam(LONGEST_DEPLOYMENT, Map.of(), arguments.toArray(String[]::new));
@@ -119,10 +156,10 @@ public final class DeployedStack implements AutoCloseable {
     return sam(LONGEST_DEPLOYMENT, Map.of(), "delete", "--no-prompts");
   }
 
-  /// Returns the folder that `sam deploy` packed: classes, and in `lib` the libraries, with their
-  /// group ids before their names.
+  /// Returns the folder with what `sam deploy` uploaded: classes, and in `lib` the libraries, with
+  /// their group ids before their names.
   public Path artifact() {
-    return project.resolve(".aws-sam/build/Function");
+    return artifact;
   }
 
   /// Returns the environment variables with which another process finds this endpoint.
@@ -188,8 +225,7 @@ public final class DeployedStack implements AutoCloseable {
     }
     environment.putAll(environment());
     function =
-        LambdaProcess.startBuilt(
-            artifact(), runtime, environment, Path.of("target", "function.log"));
+        LambdaProcess.startBuilt(artifact, runtime, environment, Path.of("target", "function.log"));
   }
 
   @Override
@@ -209,7 +245,7 @@ public final class DeployedStack implements AutoCloseable {
     Map<String, String> all = new HashMap<>(environment());
     all.put("SAM_CLI_TELEMETRY", "0");
     all.putAll(environment);
-    return ToolRun.of(project, all, longest, command);
+    return ToolRun.of(folder, all, longest, command);
   }
 
   /// For MiniStack, a status other than 2xx is a failed function.
