@@ -59,7 +59,8 @@ class ReleaseIT {
   private static final Duration LONGEST_RUN = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /// The project's own limit, far below Lambda's.
+  /// The project's own limit, far below Lambda's: a start on demand begins with fetching the
+  /// package.
   private static final long MOST_ZIPPED_BYTES = 10_000_000;
 
   /// The most that CloudFormation takes from S3. In a request it takes 51,200, which is too little.
@@ -147,6 +148,23 @@ class ReleaseIT {
             "      # Packs class files and run-time libraries, without tests.",
             "      BuildMethod: java25",
             "      CodeUri: .");
+  }
+
+  @Test
+  void notes_areTheVersionsSectionOfTheChangelog() throws Exception {
+    run(".ci/dist", "--tag", "v" + version(), "notes").orFail();
+
+    assertThat(Files.readString(Path.of("CHANGELOG.md")))
+        .contains(
+            "\n## " + version() + " - ", Files.readString(Path.of("target/release-notes.md")));
+    assertThat(Path.of("target/release-notes.md")).isNotEmptyFile();
+  }
+
+  @Test
+  void dist_refusesAnotherTag() throws Exception {
+    assertThat(run(".ci/dist", "--tag", "v0.0.9", "notes").errors())
+        .isEqualTo(
+            ".ci/dist: --tag: expected v%s, as in pom.xml, got \"v0.0.9\"\n".formatted(version()));
   }
 
   @Test
