@@ -17,9 +17,9 @@ from samtranslator.yaml_helper import yaml_parse
 
 PACKAGE = "flowbell-function.zip"
 
-# What a version of the function fixes has a number, by which it is published (see Settings in the
-# template). `sam deploy` gives each package its own name, and SAM publishes a version for that name.
-# Here the package's place is a parameter, as any other.
+# The package's place. What a version of the function fixes has a number, by which it is published
+# (see Settings in the template); these parameters belong to it. `sam deploy` needs none: it gives
+# each package its own name, and SAM publishes a version for that name.
 CODE_PARAMETERS = {
     "CodeBucket": {
         "Type": "String",
@@ -68,7 +68,8 @@ def released(template, version):
     template = replace(template, "\n      CodeUri: .\n", f"\n      CodeUri: {PACKAGE}\n")
     return replace(
         template,
-        "      # Packs class files and run-time libraries, without tests.\n      BuildMethod: java25\n",
+        "      # Packs class files and run-time libraries, without tests.\n"
+        "      BuildMethod: java25\n",
         "",
     )
 
