@@ -44,7 +44,7 @@ final class SubscriptionCheck implements Check {
             name(),
             "%s is not subscribed to the function".formatted(deployment.logGroupName())
                 + (filters.isEmpty() ? "" : "; its subscriptions are " + namesOf(filters)),
-            "records are not processed; a log group can have two subscriptions",
+            "records are not processed; a log group can have only a few subscriptions",
             mend(deployment.stackName(), deployment)));
   }
 

@@ -17,11 +17,11 @@ class FlowbellTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("Usage: flowbell [-hV] [COMMAND]\n")
-          .contains("  doctor      Checks what silently breaks")
-          .contains("  filter      Prints the CloudWatch Logs filter pattern")
-          .contains("  redrive     Sends payloads that failed")
-          .contains("  replay      Reads files and says what they hold")
-          .contains("  completion  Prints a script");
+        .contains("  doctor      Checks what silently breaks")
+        .contains("  filter      Prints the CloudWatch Logs filter pattern")
+        .contains("  redrive     Sends payloads that failed")
+        .contains("  replay      Reads files and says what they hold")
+        .contains("  completion  Prints a script");
     assertThat(run.err()).isEmpty();
   }
 
@@ -51,8 +51,8 @@ class FlowbellTest {
             new CommandRun(
                 2,
                 "",
-                "flowbell: expected a command: doctor, filter, redrive, replay, completion, help (see"
-                    + " flowbell help)\n"));
+                "flowbell: expected a command: doctor, filter, redrive, replay, completion, help"
+                    + " (see flowbell help)\n"));
   }
 
   @ParameterizedTest

@@ -594,7 +594,7 @@ class DoctorTest {
             Finding.problem(
                 "subscription",
                 "/flowbell/flowbell/flow-logs is not subscribed to the function",
-                "records are not processed; a log group can have two subscriptions",
+                "records are not processed; a log group can have only a few subscriptions",
                 PUT_SUBSCRIPTION_FILTER)),
         row(
             "the subscription was replaced",
@@ -604,7 +604,7 @@ class DoctorTest {
                 "subscription",
                 "/flowbell/flowbell/flow-logs is not subscribed to the function; its subscriptions"
                     + " are flowbell",
-                "records are not processed; a log group can have two subscriptions",
+                "records are not processed; a log group can have only a few subscriptions",
                 PUT_SUBSCRIPTION_FILTER)),
         row(
             "the subscription goes past the alias",
