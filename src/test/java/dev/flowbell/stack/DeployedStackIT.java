@@ -158,6 +158,11 @@ class DeployedStackIT {
   @Test
   @Order(2)
   void doctor_sendsATestThroughTheSubscription() throws Exception {
+    try (DynamoDbClient dynamoDb = stack.client(DynamoDbClient.builder())) {
+      // MiniStack's CloudFormation leaves out a table's time to live.
+      timeToLive(dynamoDb, physicalId("LedgerTable"), true);
+    }
+
     ToolRun run = doctor("--send-test", "--timeout-seconds", "60");
 
     assertThat(run.errors())

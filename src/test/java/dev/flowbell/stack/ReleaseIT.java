@@ -79,7 +79,7 @@ class ReleaseIT {
     dist();
     commandLine = unpackCommandLine();
     try {
-      stack = DeployedStack.deployRelease(DIST, unpackFunction());
+      stack = DeployedStack.deployRelease(DIST, unpackFunction(), "Email=on-call@example.com");
     } catch (ToolUnavailableException | EmulatorUnavailableException e) {
       if ("true".equals(System.getenv("CI"))) {
         throw new AssertionError("no stack to test: " + e.getMessage(), e);
@@ -446,9 +446,10 @@ class ReleaseIT {
         Map.of(
             "CodeBucket", "releases",
             "CodeKey", key,
-            "CompositeAlarms", "false",
-            "AnomalyAlarm", "false",
-            "InsightsQueries", "false");
+            "WatchedResourceId", "none",
+            "Email", "on-call@example.com",
+            // what MiniStack's CloudFormation knows
+            "Features", "SnapStart,CustomerKey,Dashboard");
     return values.entrySet().stream()
         .map(
             each ->
