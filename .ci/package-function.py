@@ -6,6 +6,7 @@ Takes target/classes, target/lib, target/flowbell-bom.json and template.yaml. Ne
 aws-sam-translator. See .ci/dist for the files.
 """
 
+import hashlib
 import json
 import sys
 import zipfile
@@ -62,10 +63,18 @@ def replace(text, old, new):
     return text.replace(old, new)
 
 
-def released(template, version):
-    """Returns the template with the package instead of the project, and nothing else changed."""
+def released(template, version, digest):
+    """Returns the template with the package instead of the project, and nothing else changed.
+
+    SAM publishes a version for a package in another place. With the digest it does so for another
+    package: Lambda publishes no version of the same one, and CloudFormation would fail.
+    """
     template = replace(template, "\n  Flowbell reports", f"\n  Flowbell {version} reports")
-    template = replace(template, "\n      CodeUri: .\n", f"\n      CodeUri: {PACKAGE}\n")
+    template = replace(
+        template,
+        "\n      CodeUri: .\n",
+        f"\n      CodeUri: {PACKAGE}\n      AutoPublishCodeSha256: {digest}\n",
+    )
     return replace(
         template,
         "      # Packs class files and run-time libraries, without tests.\n"
@@ -86,6 +95,7 @@ def processed(template):
     source["Metadata"]["cfn-lint"] = {"config": {"ignore_checks": ["W3011"]}}
     resources = source["Resources"]
     resources["Function"]["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
+    del resources["Function"]["Properties"]["AutoPublishCodeSha256"]
     separator, settings = resources["Settings"]["Properties"]["Content"]["Fn::Join"]
     settings += [bucket, key]
     text = json.dumps(transform(source, {}, managed_policy_loader=None))
@@ -96,7 +106,11 @@ def processed(template):
         for name, resource in json.loads(text)["Resources"].items()
         if resource["Type"] == "AWS::Lambda::Version"
     ]
-    return json.loads(text.replace(f'"{version}"', '"FunctionVersion"'))
+    result = json.loads(text.replace(f'"{version}"', '"FunctionVersion"'))
+    # A version of an update that fails goes with it: Lambda would publish no second one like it.
+    # SAM doesn't take this policy.
+    result["Resources"]["FunctionVersion"]["DeletionPolicy"] = "RetainExceptOnCreate"
+    return result
 
 
 class TemplateDumper(yaml.SafeDumper):
@@ -114,7 +128,8 @@ TemplateDumper.add_representer(str, TemplateDumper.represent_text)
 
 version, folder = sys.argv[1], Path(sys.argv[2])
 pack(folder / PACKAGE)
-template = released(Path("template.yaml").read_text(), version)
+digest = hashlib.sha256((folder / PACKAGE).read_bytes()).hexdigest()
+template = released(Path("template.yaml").read_text(), version, digest)
 (folder / "flowbell.yaml").write_text(template)
 (folder / "flowbell-processed.yaml").write_text(
     "# Made from flowbell.yaml, which says why things are as they are.\n"

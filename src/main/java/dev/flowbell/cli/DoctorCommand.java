@@ -42,9 +42,9 @@ final class DoctorCommand implements Command {
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(
-            "Checks what silently breaks between a VPC and your mailbox: flow log, role, log group,"
-                + " subscription, permission, function, topic, alarms. Says what is wrong, and the"
-                + " command that mends it. Changes nothing without --send-test.")
+            "Checks what silently breaks between a VPC and your mailbox, in the order that records"
+                + " take. Says what is wrong, and the command that mends it. Changes nothing"
+                + " without --send-test.")
         .footer(
             "",
             "Exit code 0: all is well, warnings included. 1: there is a problem. 2: there is none,"

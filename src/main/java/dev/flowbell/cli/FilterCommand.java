@@ -24,10 +24,16 @@ final class FilterCommand implements Command {
           "- what a source that scans got through to;",
           "- which requests were accepted: that a network ACL dropped the answers is not proven;",
           "- which rejected packets answer a request, where tcp-flags don't say so.",
-          "Rejected, NODATA and SKIPDATA records pass. Records of another format, and JSON, may"
-              + " not.",
+          "Rejected records pass. Records of another format, and JSON, may not.",
           "So use it only where all flow logs of the log group have this format.",
-          "Set TRAFFIC_TYPE=REJECT for the function, so that it doesn't count what it can't know.");
+          "Tell the function, so that it doesn't count what it can't know: with the template by"
+              + " OnlyRejected=true, otherwise by TRAFFIC_TYPE=REJECT.");
+
+  private static final String PASSES_LOG_STATUS =
+      "NODATA and SKIPDATA records pass: they say that flow logs arrive, and that AWS lost some.";
+  private static final String LACKS_LOG_STATUS =
+      "Without log-status in the format, nothing says that flow logs arrive, or that AWS lost"
+          + " some.";
 
   private final PrintStream out;
   private final PrintStream err;
@@ -80,6 +86,8 @@ final class FilterCommand implements Command {
     }
     out.println(FilterPattern.withoutAccepted(format));
     LOST.forEach(err::println);
+    err.println(
+        format.fields().contains(FlowField.LOG_STATUS) ? PASSES_LOG_STATUS : LACKS_LOG_STATUS);
     return 0;
   }
 

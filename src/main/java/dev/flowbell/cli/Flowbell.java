@@ -43,7 +43,9 @@ public final class Flowbell {
             new RedriveCommand(out, err),
             new ReplayCommand(in, out, err),
             new CompletionCommand(out))) {
-      commandLine.addSubcommand(command.toSpec());
+      CommandSpec subcommand = command.toSpec();
+      subcommand.version(spec.version());
+      commandLine.addSubcommand(subcommand);
     }
     commandLine.addSubcommand("help", new CommandLine.HelpCommand());
     commandLine.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));

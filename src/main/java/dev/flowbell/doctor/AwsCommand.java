@@ -25,12 +25,20 @@ final class AwsCommand {
     return new AwsCommand("aws " + operation);
   }
 
-  /// Returns the command that deploys again with another value of one template parameter.
+  /// Returns the command that updates the stack with another value of one template parameter. It
+  /// needs no template: the stack has it. A parameter that isn't named would get its default.
   static String redeploy(Deployment deployment, String parameter, String value) {
-    return deployment(deployment)
-        .with("parameter-overrides", parameter + "=" + value)
-        .text
-        .toString();
+    AwsCommand command =
+        of("cloudformation update-stack").with("stack-name", deployment.stackName());
+    command.text.append(" --use-previous-template");
+    command.text.append(" --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameters ");
+    command.text.append(quoted("ParameterKey=%s,ParameterValue=%s".formatted(parameter, value)));
+    for (String other : deployment.parameterNames()) {
+      if (!other.equals(parameter)) {
+        command.text.append(" ParameterKey=").append(other).append(",UsePreviousValue=true");
+      }
+    }
+    return command.in(deployment);
   }
 
   /// Returns the command that deploys again. It is for the project's folder.

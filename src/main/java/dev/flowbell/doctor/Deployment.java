@@ -142,6 +142,11 @@ public final class Deployment {
         .toList();
   }
 
+  /// Returns the names of the stack's parameters, in order.
+  List<String> parameterNames() {
+    return stack.parameters().stream().map(Parameter::parameterKey).sorted().toList();
+  }
+
   /// Returns a parameter's value, `""` if the stack has no such parameter.
   String parameter(String name) {
     return stack.parameters().stream()

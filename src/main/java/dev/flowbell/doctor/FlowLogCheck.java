@@ -30,7 +30,8 @@ final class FlowLogCheck implements Check {
   }
 
   private Finding none(Deployment deployment) {
-    String resource = deployment.parameter("WatchedResourceId");
+    String watched = deployment.parameter("WatchedResourceId");
+    String resource = watched.equals("none") ? "" : watched;
     String role = deployment.findId(Deployment.FLOW_LOG_ROLE);
     return Finding.problem(
         name(),
@@ -43,11 +44,16 @@ final class FlowLogCheck implements Check {
                 deployment, "WatchedResourceId", resource.isEmpty() ? "VPC_ID" : resource)
             : CreateFlowLog.of(
                 resource,
-                "ALL",
+                trafficTypeOf(deployment),
                 "arn:%s:iam::%s:role/%s"
                     .formatted(deployment.partition(), deployment.account(), role),
                 formatOf(deployment),
                 deployment));
+  }
+
+  private static String trafficTypeOf(Deployment deployment) {
+    String type = deployment.parameter("TrafficType");
+    return type.isEmpty() ? "ALL" : type;
   }
 
   private static String formatOf(Deployment deployment) {

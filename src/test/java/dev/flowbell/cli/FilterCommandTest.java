@@ -15,9 +15,10 @@ class FilterCommandTest {
       - what a source that scans got through to;
       - which requests were accepted: that a network ACL dropped the answers is not proven;
       - which rejected packets answer a request, where tcp-flags don't say so.
-      Rejected, NODATA and SKIPDATA records pass. Records of another format, and JSON, may not.
+      Rejected records pass. Records of another format, and JSON, may not.
       So use it only where all flow logs of the log group have this format.
-      Set TRAFFIC_TYPE=REJECT for the function, so that it doesn't count what it can't know.
+      Tell the function, so that it doesn't count what it can't know: with the template by OnlyRejected=true, otherwise by TRAFFIC_TYPE=REJECT.
+      NODATA and SKIPDATA records pass: they say that flow logs arrive, and that AWS lost some.
       """;
 
   /// The pattern is alone on standard output.
@@ -31,6 +32,14 @@ class FilterCommandTest {
     assertThat(CommandRun.of("filter", "--log-format", format))
         .isEqualTo(
             new CommandRun(0, "[srcaddr, pkt_srcaddr, action != ACCEPT, log_status]\n", LOST));
+  }
+
+  @Test
+  void run_formatWithoutLogStatus() {
+    assertThat(CommandRun.of("filter", "--log-format", "srcaddr action").err())
+        .endsWith(
+            "Without log-status in the format, nothing says that flow logs arrive, or that AWS lost"
+                + " some.\n");
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,22 @@ class DoctorTest {
                     + " ${traffic-path} ${reject-reason}' --region eu-west-1"),
             NO_TRAFFIC),
         row(
+            "a flow log of the user's own is missing",
+            account -> {
+              account.flowLogs = List.of();
+              account.resources.remove("FlowLog");
+              account.resources.remove("FlowLogRole");
+              account.parameters.put("WatchedResourceId", "none");
+            },
+            Finding.problem(
+                "flow log",
+                "no flow log delivers to /flowbell/flowbell/flow-logs",
+                "nothing is recorded; name your VPC in the command" + KEEP,
+                redeployed("WatchedResourceId", "VPC_ID")),
+            NO_TRAFFIC,
+            Finding.skipped(
+                "flow log role", "no role is known", "no flow log of this log group names one")),
+        row(
             "no flow log was ever created",
             account -> {
               account.flowLogs = List.of();
@@ -165,8 +182,7 @@ class DoctorTest {
                 "flow log",
                 "no flow log delivers to /flowbell/flowbell/flow-logs",
                 "nothing is recorded; name your VPC in the command" + KEEP,
-                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
-                    + " WatchedResourceId=VPC_ID"),
+                redeployed("WatchedResourceId", "VPC_ID")),
             NO_TRAFFIC,
             Finding.skipped(
                 "flow log role", "no role is known", "no flow log of this log group names one")),
@@ -233,8 +249,7 @@ class DoctorTest {
                 "recorded traffic",
                 "fl-0123456789abcdef0 of vpc-1 records accepted traffic only",
                 "no rejected flow is ever counted" + KEEP,
-                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
-                    + " TrafficType=ALL")),
+                redeployed("TrafficType", "ALL"))),
         row(
             "another flow log records accepted traffic only",
             account -> account.flowLogs = List.of(flowLogOfVpc("fl-1", "ACCEPT", ALL_FIELDS)),
@@ -358,8 +373,7 @@ class DoctorTest {
                 "recorded traffic",
                 "fl-0123456789abcdef0 of vpc-1 lacks action, pkt-srcaddr",
                 "without action, rejects are not known from accepted flows" + KEEP,
-                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
-                    + " LogFormat=flowbell")),
+                redeployed("LogFormat", "flowbell"))),
 
         // role
         row(
@@ -462,9 +476,8 @@ class DoctorTest {
                     + " not create has to deliver there too"
                     + KEEP,
                 "aws logs create-log-group --log-group-name /flowbell/flowbell/flow-logs-standard"
-                    + " --log-group-class STANDARD --region eu-west-1 && sam deploy --stack-name"
-                    + " flowbell --region eu-west-1 --parameter-overrides"
-                    + " ExistingLogGroupName=/flowbell/flowbell/flow-logs-standard")),
+                    + " --log-group-class STANDARD --region eu-west-1 && "
+                    + redeployed("ExistingLogGroupName", "/flowbell/flowbell/flow-logs-standard"))),
 
         // data protection
         row(
@@ -558,8 +571,7 @@ class DoctorTest {
                 "the newest came 59 min ago; the function can't read 2 of the last 2:"
                     + " WRONG_FIELD_COUNT 2",
                 "its LOG_FORMAT is not the flow log's format: these records are not counted" + KEEP,
-                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
-                    + " LogFormat=auto")),
+                redeployed("LogFormat", "auto"))),
         row(
             "an unreadable record",
             account -> {
@@ -574,8 +586,7 @@ class DoctorTest {
                 "the newest came 2 min ago; the function can't read 1 of the last 3:"
                     + " UNKNOWN_ACTION 1",
                 "another source writes into the log group, or a second flow log" + KEEP,
-                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
-                    + " LogFormat=auto")),
+                redeployed("LogFormat", "auto"))),
         row(
             "well: the function asks EC2 for the flow log's format",
             account -> account.environment.put("LOG_FORMAT", "auto"),
@@ -736,8 +747,7 @@ class DoctorTest {
                 "flowbell, version 7 has a reserved concurrency of 0",
                 "the function can't run: payloads go to the failure queue at once, without a try"
                     + KEEP,
-                "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
-                    + " ReservedConcurrency=-1")),
+                redeployed("ReservedConcurrency", "-1"))),
         row("well: a reserved concurrency", account -> account.reservedConcurrency = 5),
         row(
             "the function isn't ready",
@@ -1739,8 +1749,7 @@ class DoctorTest {
         "account policies",
         "everywhere makes no metrics of the lines in /aws/lambda/flowbell",
         "MetricSink is emf: CloudWatch has no metrics of Flowbell" + KEEP,
-        "sam deploy --stack-name flowbell --region eu-west-1 --parameter-overrides"
-            + " MetricSink=cloudwatch");
+        redeployed("MetricSink", "cloudwatch"));
   }
 
   private static void filter(FakeAccount account, String policy, @Nullable String scope) {
@@ -1857,5 +1866,25 @@ class DoctorTest {
 
   private static Arguments row(String what, Consumer<FakeAccount> fault, Finding... expected) {
     return arguments(what, fault, List.of(expected));
+  }
+
+  /// Returns the command that gives one parameter another value, and keeps the others.
+  private static String redeployed(String parameter, String value) {
+    return "aws cloudformation update-stack --stack-name flowbell --use-previous-template"
+        + " --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameters ParameterKey="
+        + parameter
+        + ",ParameterValue="
+        + value
+        + Stream.of(
+                "Email",
+                "ExistingLogGroupName",
+                "FilterPattern",
+                "LogFormat",
+                "LogRetentionDays",
+                "WatchedResourceId")
+            .filter(other -> !other.equals(parameter))
+            .map(other -> " ParameterKey=" + other + ",UsePreviousValue=true")
+            .collect(Collectors.joining())
+        + " --region eu-west-1";
   }
 }

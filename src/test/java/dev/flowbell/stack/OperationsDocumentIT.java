@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -122,7 +123,7 @@ class OperationsDocumentIT {
     assertThat(given)
         .contains(
             Map.of("WatchedResourceId", "vpc-0123456789abcdef0", "Email", "on-call@example.com"),
-            Map.of("LogFormat", "${srcaddr} ${dstaddr} ${dstport} ${action}"),
+            Map.of("LogFormat", "${srcaddr} ${dstaddr} ${action} ${log-status}"),
             Map.of("FilterPattern", "?REJECT ?SKIPDATA ?NODATA", "OnlyRejected", "true"),
             Map.of("Quiet", "198.51.100.0/24;10.0.0.5/32 445 scan until=2026-12-31"),
             Map.of("Features", "SnapStart,CustomerKey,CompositeAlarms"));
@@ -140,24 +141,48 @@ class OperationsDocumentIT {
 
   @Test
   void deployerPolicy_allowsWhatCloudFormationCalls() throws Exception {
-    List<Pattern> allowed =
-        Json.objectsAt(
-                Json.parseObject(Files.readString(Path.of("docs", "deployer-policy.json"))),
-                "Statement")
-            .stream()
-            .flatMap(
-                statement ->
-                    statement.get("Action") instanceof List<?> actions
-                        ? actions.stream()
-                        : Stream.of(statement.get("Action")))
-            .map(action -> Pattern.compile(((String) action).replace("*", ".*")))
-            .toList();
+    List<Pattern> allowed = patterns(_ -> true);
     Set<String> missing =
         StackTemplate.resolve(ALL_ON).permissions().stream()
             .filter(called -> allowed.stream().noneMatch(each -> each.matcher(called).matches()))
             .collect(Collectors.toCollection(TreeSet::new));
 
     assertThat(missing).isEqualTo(new TreeSet<>(UNUSED));
+  }
+
+  /// AWS lets these be granted for all resources only.
+  @Test
+  void deployerPolicy_bindsNothingThatCannotBeBound() throws Exception {
+    List<Pattern> unbound = patterns(statement -> "*".equals(statement.get("Resource")));
+
+    assertThat(
+            Stream.of(
+                    "cloudwatch:PutCompositeAlarm",
+                    "cloudwatch:DescribeAlarms",
+                    "ec2:DescribeFlowLogs",
+                    "kms:CreateKey",
+                    "logs:DescribeLogGroups",
+                    "logs:PutQueryDefinition")
+                .filter(
+                    action -> unbound.stream().noneMatch(each -> each.matcher(action).matches())))
+        .isEmpty();
+  }
+
+  /// Returns the actions of the policy's statements.
+  private static List<Pattern> patterns(Predicate<Map<String, @Nullable Object>> statements)
+      throws IOException {
+    return Json.objectsAt(
+            Json.parseObject(Files.readString(Path.of("docs", "deployer-policy.json"))),
+            "Statement")
+        .stream()
+        .filter(statements)
+        .flatMap(
+            statement ->
+                statement.get("Action") instanceof List<?> actions
+                    ? actions.stream()
+                    : Stream.of(statement.get("Action")))
+        .map(action -> Pattern.compile(((String) action).replace("*", ".*")))
+        .toList();
   }
 
   private static List<Map<String, @Nullable Object>> overrides(List<String> commands)
