@@ -38,11 +38,35 @@ final class RecordedTrafficCheck implements Check {
     }
     List<Finding> findings = new ArrayList<>();
     rejects(active, findings, deployment);
+    told(active, findings, deployment);
     active.forEach(flowLog -> fields(flowLog, findings, deployment));
     twice(active, findings, deployment);
     return findings.isEmpty()
         ? List.of(Finding.ok(name(), "rejects, once, with the fields that are needed"))
         : findings;
+  }
+
+  /// The function can't see whether accepted flows are missing or not recorded.
+  private void told(List<FlowLog> flowLogs, List<Finding> findings, Deployment deployment) {
+    boolean isRejectedOnly =
+        flowLogs.stream().allMatch(flowLog -> "REJECT".equals(flowLog.trafficType()));
+    if (isRejectedOnly && !isTold(deployment)) {
+      findings.add(
+          Finding.warning(
+              name(),
+              "the flow logs record rejected traffic only, and the function isn't told",
+              "AcceptedFlows and UnansweredHandshakes are published as 0, and are not known"
+                  + AwsCommand.KEEP,
+              AwsCommand.redeploy(deployment, "OnlyRejected", "true")));
+    }
+  }
+
+  /// Returns whether the template gives the function TRAFFIC_TYPE=REJECT.
+  private static boolean isTold(Deployment deployment) {
+    return deployment.parameter("OnlyRejected").equals("true")
+        || (deployment.parameter("TrafficType").equals("REJECT")
+            && deployment.findId(STACKS_OWN) != null
+            && deployment.parameter("ExistingLogGroupName").isEmpty());
   }
 
   /// A flow log of accepted traffic may stand beside one of rejected traffic.

@@ -251,6 +251,23 @@ class DoctorTest {
                 "no rejected flow is ever counted" + KEEP,
                 redeployed("TrafficType", "ALL"))),
         row(
+            "flow logs record rejected traffic only, and the function isn't told",
+            account -> account.flowLogs = List.of(flowLogOfVpc("fl-1", "REJECT", ALL_FIELDS)),
+            Finding.ok("flow log", "fl-1 of vpc-1 is ACTIVE and delivers"),
+            Finding.warning(
+                "recorded traffic",
+                "the flow logs record rejected traffic only, and the function isn't told",
+                "AcceptedFlows and UnansweredHandshakes are published as 0, and are not known"
+                    + KEEP,
+                redeployed("OnlyRejected", "true"))),
+        row(
+            "well: the stack's flow log records rejected traffic only",
+            account -> {
+              account.flowLogs = List.of(flowLogOfVpc("fl-1", "REJECT", ALL_FIELDS));
+              account.parameters.put("TrafficType", "REJECT");
+            },
+            Finding.ok("flow log", "fl-1 of vpc-1 is ACTIVE and delivers")),
+        row(
             "another flow log records accepted traffic only",
             account -> account.flowLogs = List.of(flowLogOfVpc("fl-1", "ACCEPT", ALL_FIELDS)),
             Finding.ok("flow log", "fl-1 of vpc-1 is ACTIVE and delivers"),
