@@ -23,7 +23,10 @@ public final class Flowbell {
   public static void main(String[] arguments) {
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     int exitCode = run(System.in, out, System.err, arguments);
-    out.flush();
+    if (out.checkError()) { // flushes
+      System.err.println("flowbell: standard output: could not be written to the end");
+      exitCode = Math.max(exitCode, UNREADABLE);
+    }
     System.exit(exitCode);
   }
 

@@ -11,6 +11,7 @@ import dev.flowbell.pipeline.PayloadFailedException;
 import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.Wiring;
 import dev.flowbell.publish.ConsolePublisher;
+import dev.flowbell.record.ParseFault;
 import dev.flowbell.settings.InvalidSettingsException;
 import dev.flowbell.settings.Setting;
 import dev.flowbell.settings.Settings;
@@ -18,7 +19,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -28,7 +28,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -58,8 +57,8 @@ final class ReplayCommand implements Command {
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(
-            "Reads files and says what they hold: Lambda events, subscription messages, flow log"
-                + " text with or without header, plain or gzipped, and JSON lines. Publishes"
+            "Reads files and says what they hold: flow logs from S3, from CloudWatch Logs, from"
+                + " consoles and tools of AWS, as text, JSON or tables, plain or gzipped. Publishes"
                 + " nothing unless told to.");
     spec.addPositional(
         PositionalParamSpec.builder()
@@ -80,6 +79,11 @@ final class ReplayCommand implements Command {
         OptionSpec.builder("--publish")
             .type(boolean.class)
             .description("Send metrics to CloudWatch and, with --topic-arn, notifications to SNS.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--keep-going")
+            .type(boolean.class)
+            .description("Exit with 0 although some of the files could not be read.")
             .build());
     for (Setting setting : Setting.OPTIONS) {
       spec.addOption(
@@ -117,25 +121,24 @@ final class ReplayCommand implements Command {
     ConsolePublisher console =
         new ConsolePublisher(new PrintStream(printed, true, StandardCharsets.UTF_8), clock);
     ReplayReport report = new ReplayReport(settings.trafficType());
+    int unread;
     try (HttpClients clients = HttpClients.open()) {
       Wiring wiring = new Wiring(settings, System.getenv("AWS_REGION"), clients);
       Pipeline pipeline =
           isPublishing
               ? wiring.newPublishingReplay(console, err::println)
               : wiring.newReplay(console);
-      LogFileReader reader =
-          new LogFileReader(
+      Reader reader =
+          new Reader(
               new SubscriptionDecoder(settings.maxInflatedBytes()),
               new ReplayTarget(pipeline, report));
       List<String> files = options.matchedPositionalValue(0, List.of());
-      for (String file : files) {
-        read(file, reader);
+      files.forEach(reader::read);
+      unread = reader.unread;
+      if (unread > 0 && report.payloads() == 0) {
+        return Flowbell.UNREADABLE;
       }
       report.addAlerts(pipeline.finish());
-    } catch (IOException e) {
-      return fail(Flowbell.UNREADABLE, wordsOf(e));
-    } catch (UndecodableEventException e) {
-      return fail(Flowbell.UNREADABLE, e.getMessage());
     } catch (PayloadFailedException | BatchClaimedException | LedgerUnavailableException e) {
       return fail(Flowbell.UNPUBLISHED, e.getMessage());
     } catch (SdkClientException e) {
@@ -147,8 +150,11 @@ final class ReplayCommand implements Command {
           new ReplayText(report, console, settings, isPublishing)
               .print(out, printed.toString(StandardCharsets.UTF_8));
     }
-    out.flush();
-    return 0;
+    if (unread > 0) {
+      err.println(
+          "flowbell: INCOMPLETE: " + unread + " of the inputs could not be read, see above");
+    }
+    return unread > 0 && !options.hasMatchedOption("--keep-going") ? Flowbell.UNREADABLE : 0;
   }
 
   private static Map<String, String> settingsOf(ParseResult options) {
@@ -162,39 +168,80 @@ final class ReplayCommand implements Command {
     return values;
   }
 
-  private void read(String file, LogFileReader reader) throws IOException {
-    if (file.equals(STANDARD_INPUT)) {
-      reader.read("standard input", in);
-      return;
-    }
-    Path path = InputFile.of(file);
-    if (!Files.isDirectory(path)) {
-      read(path, reader);
-      return;
-    }
-    List<Path> found;
-    try (Stream<Path> all = Files.walk(path)) {
-      found =
-          all.filter(Files::isRegularFile)
-              .filter(each -> InputFile.hasKnownEnding(each.toString()))
-              .sorted()
-              .toList();
-    } catch (UncheckedIOException e) { // a folder in it can't be listed
-      throw new IOException(String.valueOf(e.getMessage()), e);
-    }
-    if (found.isEmpty()) {
-      throw new IOException(
-          file + ": expected files ending in " + InputFile.ENDINGS + ", found none");
-    }
-    for (Path each : found) {
-      read(each, reader);
-    }
-  }
+  /// Reads one input after another. One that can't be read is named, and the others are read.
+  private final class Reader {
+    private final LogFileReader reader;
+    private final ReplayTarget target;
+    private int unread;
 
-  private void read(Path file, LogFileReader reader) throws IOException {
-    try (InputStream bytes =
-        ProgressBar.around(Files.newInputStream(file), file, Files.size(file), err)) {
-      reader.read(file.toString(), bytes);
+    Reader(SubscriptionDecoder decoder, ReplayTarget target) {
+      this.reader = new LogFileReader(decoder, target);
+      this.target = target;
+    }
+
+    void read(String input) {
+      try {
+        if (input.equals(STANDARD_INPUT)) {
+          read("standard input", in);
+          return;
+        }
+        Path path = InputFile.of(input);
+        if (Files.isDirectory(path)) {
+          readFolder(path);
+        } else {
+          readFile(path);
+        }
+      } catch (IOException e) {
+        addFault(wordsOf(e));
+      }
+    }
+
+    private void readFolder(Path path) throws IOException {
+      InputFile.Folder folder = InputFile.Folder.of(path);
+      folder.faults().forEach(this::addFault);
+      if (folder.files().isEmpty()) {
+        addFault(
+            "%s: expected files ending in %s, found %s"
+                .formatted(
+                    path,
+                    InputFile.ENDINGS,
+                    folder.others().isEmpty() ? "none" : folder.othersInWords()));
+        return;
+      }
+      if (!folder.others().isEmpty()) {
+        err.printf(
+            "flowbell: %s: not read, because of the ending: %s%n", path, folder.othersInWords());
+      }
+      folder.files().forEach(this::readFile);
+    }
+
+    private void readFile(Path file) {
+      try (InputStream bytes =
+          ProgressBar.around(Files.newInputStream(file), file, Files.size(file), err)) {
+        read(file.toString(), bytes);
+      } catch (IOException e) {
+        addFault(wordsOf(e));
+      }
+    }
+
+    private void read(String name, InputStream bytes) throws IOException {
+      try {
+        reader.read(name, bytes);
+      } catch (UndecodableEventException e) {
+        addFault(e.getMessage());
+      }
+      Map<ParseFault, Long> without = target.takeLinesWithoutRecord();
+      if (!without.isEmpty()) {
+        addFault(
+            "%s: expected flow log records, got only lines that are none (%s); if they have"
+                    .formatted(name, ReplayText.inWords(without))
+                + " another format, name it with --log-format");
+      }
+    }
+
+    private void addFault(@Nullable String words) {
+      unread++;
+      fail(Flowbell.UNREADABLE, words);
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -44,6 +45,7 @@ final class ReplayReport {
   private final Map<Door, Long> doors = new HashMap<>();
   private final Map<Port, Long> ports = new HashMap<>();
   private final Map<MetricSeries, Map<Metric, Long>> series = new LinkedHashMap<>();
+  private final Set<String> unknownFields = new TreeSet<>();
   private @Nullable Instant first;
   private @Nullable Instant last;
 
@@ -80,6 +82,16 @@ final class ReplayReport {
     if (end != null && (last == null || end.isAfter(last))) {
       last = end;
     }
+  }
+
+  /// Adds the name of a column that was read over.
+  void addUnknownField(String name) {
+    unknownFields.add(name);
+  }
+
+  /// Returns the names of columns that were read over, in order.
+  Set<String> unknownFields() {
+    return unknownFields;
   }
 
   /// Adds what was sent when nothing more was to be read.
@@ -197,6 +209,9 @@ final class ReplayReport {
           json.writeString(metric.awsName());
         }
       }
+      json.writeEndArray();
+      json.writeArrayPropertyStart("unknownFields");
+      unknownFields.forEach(json::writeString);
       json.writeEndArray();
       json.writeObjectPropertyStart("faults");
       faults.forEach((fault, count) -> json.writeNumberProperty(fault.name(), count));

@@ -3,22 +3,35 @@ package dev.flowbell.cli;
 import dev.flowbell.input.FileTarget;
 import dev.flowbell.input.LineTarget;
 import dev.flowbell.input.LogBatch;
+import dev.flowbell.metric.Metric;
+import dev.flowbell.pipeline.Outcome;
 import dev.flowbell.pipeline.PayloadReader;
 import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.TimeLimit;
+import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.LogOrigin;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Sends what files hold through the pipeline, and adds the outcome to a report. A file of lines is
-/// one payload.
+/// Sends what files hold through the pipeline, and adds the outcome to a report. The lines of a
+/// file are one payload.
 final class ReplayTarget implements FileTarget {
   private final Pipeline pipeline;
   private final ReplayReport report;
   private @Nullable PayloadReader file;
+  private Map<ParseFault, Long> withoutRecord = Map.of();
 
   ReplayTarget(Pipeline pipeline, ReplayReport report) {
     this.pipeline = pipeline;
     this.report = report;
+  }
+
+  /// Returns why the lines of the last file can't be read, if none of them is a record. They are
+  /// not in the report.
+  Map<ParseFault, Long> takeLinesWithoutRecord() {
+    Map<ParseFault, Long> lines = withoutRecord;
+    withoutRecord = Map.of();
+    return lines;
   }
 
   @Override
@@ -33,11 +46,21 @@ final class ReplayTarget implements FileTarget {
   }
 
   @Override
+  public void addUnknownField(String name) {
+    report.addUnknownField(name);
+  }
+
+  @Override
   public void endFile() {
     if (file == null) {
       throw new IllegalStateException("expected beginFile before endFile");
     }
-    report.add(pipeline.process(file));
+    Outcome outcome = pipeline.process(file);
     file = null;
+    if (outcome.summary().total(Metric.RECORDS) > 0) {
+      report.add(outcome);
+    } else {
+      withoutRecord = outcome.summary().faults();
+    }
   }
 }

@@ -101,6 +101,11 @@ final class ReplayText {
   }
 
   private void printFaults(PrintStream out) {
+    if (!report.unknownFields().isEmpty()) {
+      out.printf(
+          "%nRead over, unknown to this version: %s%n",
+          report.unknownFields().stream().map(ReplayText::plain).collect(Collectors.joining(", ")));
+    }
     if (report.faults().isEmpty()) {
       return;
     }
@@ -108,15 +113,23 @@ final class ReplayText {
     report
         .faults()
         .forEach(
-            (fault, count) ->
-                out.printf(
-                    Locale.ROOT,
-                    "  %-22s %,15d%n",
-                    fault.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                    count));
+            (fault, count) -> out.printf(Locale.ROOT, "  %-22s %,15d%n", nameOf(fault), count));
     if (report.faults().containsKey(ParseFault.WRONG_FIELD_COUNT)) {
       out.println("  Lines of another format? Name it with --log-format.");
     }
+  }
+
+  /// Returns causes and their counts in words.
+  static String inWords(Map<ParseFault, Long> faults) {
+    return faults.entrySet().stream()
+        .map(
+            fault ->
+                String.format(Locale.ROOT, "%s: %,d", nameOf(fault.getKey()), fault.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String nameOf(ParseFault fault) {
+    return fault.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private void printSources(PrintStream out) {

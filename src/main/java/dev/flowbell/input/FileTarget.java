@@ -11,6 +11,10 @@ public interface FileTarget {
   /// @return the target that receives the file's lines
   LineTarget beginFile(String name);
 
+  /// Receives the name of a column that is no flow log field of a version that Flowbell knows. It
+  /// is read over.
+  void addUnknownField(String name);
+
   /// Ends the file that [#beginFile] began. All of its lines were read.
   void endFile();
 }

@@ -1,13 +1,13 @@
 package dev.flowbell.input;
 
 import dev.flowbell.record.FlowField;
-import dev.flowbell.record.RecordFormat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
@@ -19,10 +19,11 @@ import tools.jackson.core.json.JsonFactory;
 /// Reads files of flow logs, and detects the form of each file:
 /// - Lambda events and subscription messages, one or more; each is a payload;
 /// - the `data` of a Lambda event alone;
-/// - lines of flow log text or JSON records, with or without a header as in S3, or each with a time
-///   before it as in exports from CloudWatch Logs; the file is one payload.
+/// - lines with flow log records, as text or JSON, see [RecordLines]; the lines of a file are one
+///   payload;
+/// - other JSON with any of these in it, see [JsonDocumentReader].
 ///
-/// Each of these can be gzipped.
+/// Each of these can be gzipped, once or more.
 ///
 /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html">Flow log
 ///   files</a>
@@ -36,6 +37,14 @@ public final class LogFileReader {
   private static final String BASE64_OF_GZIP = "H4sI";
 
   private static final String PARQUET = "PAR1";
+  private static final String BZIP2 = "BZh";
+  private static final String ZSTANDARD = "(\u00b5/\u00fd";
+  private static final String UTF_16_LITTLE = "\u00ff\u00fe";
+  private static final String UTF_16_BIG = "\u00fe\u00ff";
+
+  /// Gzip in gzip, or in base64 in gzip, is an accident of one step too many. More was made to
+  /// exhaust something.
+  private static final int DEEPEST = 4;
 
   private final SubscriptionDecoder decoder;
   private final FileTarget target;
@@ -56,40 +65,178 @@ public final class LogFileReader {
   /// @throws IOException where the file cannot be read, or has none of the forms
   /// @throws UndecodableEventException where an event, a message or gzip is damaged
   public void read(String name, InputStream in) throws IOException {
-    byte[] start = in.readNBytes(2);
-    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), in);
-    boolean isGzip = start.length == 2 && GzipStream.isMagic(start[0] & 0xff, start[1] & 0xff);
-    readInflated(name, isGzip ? new GzipStream(whole, name, Long.MAX_VALUE) : whole);
+    RecordLines lines = new RecordLines(() -> target.beginFile(name), target);
+    Content content = new Content(name, lines);
+    try {
+      content.read(in, 0);
+    } finally {
+      if (lines.hasLines()) {
+        target.endFile(); // what was read before a fault counts
+      }
+    }
+    if (content.isNotEmpty && !content.hasBatch && !lines.hasLines()) {
+      throw new IOException(
+          name
+              + ": expected a Lambda event with awslogs.data, a subscription message or flow log"
+              + " records, got other "
+              + (content.isJson ? "JSON" : "text"));
+    }
   }
 
-  private void readInflated(String name, InputStream in) throws IOException {
-    byte[] ahead = withoutByteOrderMark(in.readNBytes(LOOK_AHEAD_BYTES));
-    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(ahead), in);
-    String text = new String(ahead, StandardCharsets.ISO_8859_1).stripLeading();
-    if (text.isEmpty()) {
-      return;
+  private enum JsonKind {
+    EVENTS,
+    RECORDS,
+    OTHER
+  }
+
+  /// Keys of records that other JSON has too, such as EventBridge events and records of Lambda
+  /// destinations.
+  private static final Set<FlowField> KEYS_OF_MANY =
+      EnumSet.of(FlowField.VERSION, FlowField.REGION, FlowField.TYPE, FlowField.ACCOUNT_ID);
+
+  /// What one file has.
+  private final class Content {
+    private final String name;
+    private final RecordLines lines;
+    private boolean isNotEmpty;
+    private boolean isJson;
+    private boolean hasBatch;
+
+    Content(String name, RecordLines lines) {
+      this.name = name;
+      this.lines = lines;
     }
-    if (text.startsWith(PARQUET)) {
-      throw new IOException(
-          name + ": expected text or JSON, got Parquet (read it with Athena, or deliver text)");
+
+    void read(InputStream in, int depth) throws IOException {
+      byte[] start = in.readNBytes(2);
+      InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), in);
+      if (start.length == 2 && GzipStream.isMagic(start[0] & 0xff, start[1] & 0xff)) {
+        if (depth == DEEPEST) {
+          throw new IOException(name + ": expected gzip within gzip at most " + DEEPEST + " times");
+        }
+        read(new GzipStream(whole, name, Long.MAX_VALUE), depth + 1);
+      } else {
+        readInflated(whole, depth);
+      }
     }
-    if (text.indexOf('\0') >= 0) {
-      throw new IOException(name + ": expected text or JSON, got binary data");
+
+    private void readInflated(InputStream in, int depth) throws IOException {
+      byte[] ahead = withoutByteOrderMark(in.readNBytes(LOOK_AHEAD_BYTES));
+      InputStream whole = new SequenceInputStream(new ByteArrayInputStream(ahead), in);
+      String text = new String(ahead, StandardCharsets.ISO_8859_1).stripLeading();
+      if (text.isEmpty()) {
+        return;
+      }
+      isNotEmpty = true;
+      refuseOtherForms(text);
+      if (text.startsWith(BASE64_OF_GZIP)) {
+        readBase64(whole, depth);
+        return;
+      }
+      char first = text.charAt(0);
+      switch (first == '{' ? kindOf(ahead) : isJson(ahead) ? JsonKind.OTHER : JsonKind.RECORDS) {
+        case EVENTS -> decoder.decodeEach(whole, name, this::addBatch);
+        case RECORDS -> readLines(whole);
+        case OTHER -> readDocument(whole, ahead, depth);
+      }
     }
-    if (text.startsWith(BASE64_OF_GZIP)) {
-      String data = new String(whole.readAllBytes(), StandardCharsets.ISO_8859_1);
-      target.addBatch(decoder.decode(data.strip(), name));
-      return;
+
+    private void addBatch(LogBatch batch) {
+      hasBatch = true;
+      target.addBatch(batch);
     }
-    // No record begins like a JSON array or string, but another file that was named by mistake can.
-    switch ("{[\"".indexOf(text.charAt(0)) >= 0 ? kindOf(ahead) : JsonKind.RECORDS) {
-      case EVENTS -> decoder.decodeEach(whole, name, target::addBatch);
-      case RECORDS -> readLines(name, whole);
-      case OTHER ->
-          throw new IOException(
-              name
-                  + ": expected a Lambda event with awslogs.data, a subscription message or flow"
-                  + " log records, got other JSON");
+
+    private void refuseOtherForms(String text) throws IOException {
+      String other =
+          text.startsWith(PARQUET)
+              ? "Parquet (read it with Athena, or deliver text)"
+              : text.startsWith(UTF_16_LITTLE) || text.startsWith(UTF_16_BIG)
+                  ? "UTF-16 (save it as UTF-8)"
+                  : text.startsWith(BZIP2)
+                      ? "bzip2 (unpack it first, with bunzip2)"
+                      : text.startsWith(ZSTANDARD)
+                          ? "Zstandard (unpack it first, with unzstd)"
+                          : text.startsWith("{'") || text.startsWith("[{'")
+                              ? "Python's notation (print it with json.dumps)"
+                              : isUtf16WithoutMark(text)
+                                  ? "UTF-16 (save it as UTF-8)"
+                                  : text.indexOf('\0') >= 0 ? "binary data" : "";
+      if (!other.isEmpty()) {
+        throw new IOException(name + ": expected text or JSON, got " + other);
+      }
+    }
+
+    /// Returns whether every second byte of the beginning is zero.
+    private static boolean isUtf16WithoutMark(String text) {
+      int looked = Math.min(text.length() - text.length() % 2, 64);
+      if (looked < 4) {
+        return false;
+      }
+      int zeros = 0;
+      for (int i = 0; i < looked; i++) {
+        zeros += text.charAt(i) == 0 ? 1 : 0;
+      }
+      return zeros * 2 >= looked - 2;
+    }
+
+    /// Reads the `data` of an event, on one line or wrapped.
+    private void readBase64(InputStream in, int depth) throws IOException {
+      String data =
+          new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).replaceAll("\\s+", "");
+      byte[] gzip;
+      try {
+        gzip = Base64.getDecoder().decode(data);
+      } catch (IllegalArgumentException _) {
+        addBatch(decoder.decode(data, name)); // its error says where
+        return;
+      }
+      if (depth == 0 && isSubscription(gzip)) {
+        addBatch(decoder.decode(data, name));
+      } else {
+        read(new ByteArrayInputStream(gzip), depth + 1);
+      }
+    }
+
+    private boolean isSubscription(byte[] gzip) throws IOException {
+      byte[] inflated;
+      try {
+        inflated =
+            new GzipStream(new ByteArrayInputStream(gzip), name, Long.MAX_VALUE).readNBytes(4096);
+      } catch (UndecodableEventException _) {
+        return true; // the decoder says what is wrong
+      }
+      return inflated.length == 0 || inflated[0] != '{' || kindOf(inflated) == JsonKind.EVENTS;
+    }
+
+    private void readDocument(InputStream in, byte[] ahead, int depth) throws IOException {
+      isJson = true;
+      JsonDocumentReader reader =
+          new JsonDocumentReader(
+              name, decoder, this::addBatch, lines, content -> read(content, depth + 1));
+      if (!isOneValueOnALine(ahead)) {
+        reader.read(in);
+        return;
+      }
+      // A damaged line loses no other one.
+      LineReader each = new LineReader(in);
+      while (each.next()) {
+        if (each.isOverlong()) {
+          lines.addOverlong();
+        } else if (!reader.readLine(each.buffer(), each.start(), each.end())) {
+          lines.add(each.buffer(), each.start(), each.end());
+        }
+      }
+    }
+
+    private void readLines(InputStream in) throws IOException {
+      LineReader each = new LineReader(in);
+      while (each.next()) {
+        if (each.isOverlong()) {
+          lines.addOverlong();
+        } else {
+          lines.add(each.buffer(), each.start(), each.end());
+        }
+      }
     }
   }
 
@@ -103,86 +250,75 @@ public final class LogFileReader {
     return isMarked ? Arrays.copyOfRange(text, 3, text.length) : text;
   }
 
-  private enum JsonKind {
-    EVENTS,
-    RECORDS,
-    OTHER
-  }
-
-  /// Keys of records that other JSON has too, such as EventBridge events and records of Lambda
-  /// destinations.
-  private static final Set<FlowField> KEYS_OF_MANY =
-      EnumSet.of(FlowField.VERSION, FlowField.REGION, FlowField.TYPE);
-
-  /// Returns what the first object is, by the first of its keys that decides. If the JSON is broken
-  /// before that, the file is read as lines, and broken lines are counted.
+  /// Returns what the first object is, by its keys. If the JSON is broken, the file is read as
+  /// lines, and broken lines are counted.
   private JsonKind kindOf(byte[] ahead) {
+    boolean hasField = false;
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), ahead)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        parser.skipChildren();
-        return parser.nextToken() == null ? JsonKind.OTHER : JsonKind.RECORDS;
-      }
+      parser.nextToken();
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         String key = parser.currentName();
         switch (key) {
           case "awslogs", "messageType", "logEvents", "logGroup", "subscriptionFilters" -> {
             return JsonKind.EVENTS;
           }
+          case JsonDocumentReader.OCSF_KEY -> {
+            return JsonKind.OTHER;
+          }
           default -> {
             FlowField field = FlowField.findByKey(key);
-            if (field != null && !KEYS_OF_MANY.contains(field)) {
-              return JsonKind.RECORDS;
-            }
+            hasField |= field != null && !KEYS_OF_MANY.contains(field);
           }
         }
         parser.nextToken();
         parser.skipChildren();
       }
-      // One line among others can be any JSON. A file with only one object is a mistake.
-      return parser.nextToken() == null ? JsonKind.OTHER : JsonKind.RECORDS;
+      return hasField && isOneValueOnALine(ahead) ? JsonKind.RECORDS : JsonKind.OTHER;
     } catch (JacksonException e) {
-      return JsonKind.RECORDS;
+      return isCut(ahead) && !hasField ? JsonKind.OTHER : JsonKind.RECORDS;
     }
   }
 
-  private void readLines(String name, InputStream in) throws IOException {
-    LineTarget lineTarget = target.beginFile(name);
-    LineReader lines = new LineReader(in);
-    while (lines.next()) {
-      if (lines.isOverlong()) {
-        lineTarget.addOverlongLine();
-        continue;
-      }
-      byte[] buffer = lines.buffer();
-      int start = startOfRecord(buffer, lines.start(), lines.end());
-      int end = lines.end();
-      RecordFormat header = RecordFormat.findHeader(buffer, start, end);
-      if (header != null) {
-        lineTarget.useFormat(header);
-      } else if (start < end) {
-        lineTarget.addLine(buffer, start, end);
-      }
-    }
-    target.endFile();
+  private static boolean isCut(byte[] ahead) {
+    return ahead.length >= LOOK_AHEAD_BYTES - 3; // the byte order mark
   }
 
-  /// Skips the time before a line of an export: `2026-11-22T10:14:05.000Z `.
-  private static int startOfRecord(byte[] buffer, int start, int end) {
-    byte[] shape = "dddd-dd-ddTdd:dd:dd".getBytes(StandardCharsets.US_ASCII);
-    if (end - start <= shape.length) {
-      return start;
+  /// Returns whether JSON begins here, as an array or a string does.
+  private boolean isJson(byte[] ahead) {
+    int start = 0;
+    while (start < ahead.length && ahead[start] <= ' ') {
+      start++;
     }
-    for (int i = 0; i < shape.length; i++) {
-      byte b = buffer[start + i];
-      boolean fits = shape[i] == 'd' ? b >= '0' && b <= '9' : b == shape[i];
-      if (!fits) {
-        return start;
+    if (start == ahead.length || (ahead[start] != '[' && ahead[start] != '"')) {
+      return false;
+    }
+    try (JsonParser parser = json.createParser(ObjectReadContext.empty(), ahead)) {
+      while (parser.nextToken() != null) {
+        parser.skipChildren();
       }
+      return true;
+    } catch (JacksonException e) {
+      return ahead[start] == '[' && isCut(ahead);
     }
-    int position = start + shape.length;
-    while (position < end && buffer[position] != ' ') {
-      position++;
+  }
+
+  /// Returns whether the first line is a whole JSON value.
+  private boolean isOneValueOnALine(byte[] ahead) {
+    int start = 0;
+    while (start < ahead.length && ahead[start] <= ' ') {
+      start++;
     }
-    return Math.min(end, position + 1);
+    int end = start;
+    while (end < ahead.length && ahead[end] != '\n') {
+      end++;
+    }
+    try (JsonParser parser =
+        json.createParser(ObjectReadContext.empty(), ahead, start, end - start)) {
+      parser.nextToken();
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (JacksonException _) {
+      return end == ahead.length && isCut(ahead);
+    }
   }
 }

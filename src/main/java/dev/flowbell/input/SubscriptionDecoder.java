@@ -120,6 +120,21 @@ public final class SubscriptionDecoder {
     }
   }
 
+  /// Unwraps a subscription message in other JSON.
+  ///
+  /// @param parser its position is the message's first key; then it is the message's end
+  /// @param where the name of the input in errors
+  LogBatch decodeRest(JsonParser parser, String where) {
+    return new EnvelopeReader(parser, where, false).readKeys();
+  }
+
+  /// Unwraps the `awslogs` of a Lambda event in other JSON.
+  ///
+  /// @param parser its position is the value
+  LogBatch decodeAwsLogs(JsonParser parser, String where) {
+    return decode(dataOf(LambdaEventReader.readAwsLogs(parser)), where + ": " + DATA_KEY);
+  }
+
   /// Unwraps the same string from another input.
   ///
   /// @param data base64 of gzipped JSON, `null` where there is none
@@ -248,8 +263,15 @@ public final class SubscriptionDecoder {
         throw refused(
             "expected a JSON object, got " + (first == null ? "nothing" : "another value"));
       }
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      parser.nextToken();
+      return readKeys();
+    }
+
+    /// Reads the object from its first key on.
+    LogBatch readKeys() {
+      while (parser.currentToken() == JsonToken.PROPERTY_NAME) {
         readKey(parser.currentName());
+        parser.nextToken();
       }
       if (wrapped != null) {
         return wrapped;
@@ -273,8 +295,7 @@ public final class SubscriptionDecoder {
         case "logEvents" -> readEvents(value);
         case "awslogs" -> {
           if (mayBeEvent) {
-            wrapped =
-                decode(dataOf(LambdaEventReader.readAwsLogs(parser)), where + ": " + DATA_KEY);
+            wrapped = decodeAwsLogs(parser, where);
           } else {
             parser.skipChildren();
           }

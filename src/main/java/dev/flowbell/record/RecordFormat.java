@@ -30,6 +30,22 @@ public final class RecordFormat {
               + " ${pkt-dstaddr} ${region} ${az-id} ${flow-direction} ${traffic-path}"
               + " ${reject-reason}");
 
+  /// AWS's default format for transit gateways, version 6.
+  ///
+  /// @see <a href="https://docs.aws.amazon.com/vpc/latest/tgw/tgw-flow-logs.html">Transit gateway
+  ///   flow logs</a>
+  public static final RecordFormat TRANSIT_GATEWAY =
+      parse(
+          "${version} ${resource-type} ${account-id} ${tgw-id} ${tgw-attachment-id}"
+              + " ${tgw-src-vpc-account-id} ${tgw-dst-vpc-account-id} ${tgw-src-vpc-id}"
+              + " ${tgw-dst-vpc-id} ${tgw-src-subnet-id} ${tgw-dst-subnet-id} ${tgw-src-eni}"
+              + " ${tgw-dst-eni} ${tgw-src-az-id} ${tgw-dst-az-id} ${tgw-pair-attachment-id}"
+              + " ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes}"
+              + " ${start} ${end} ${log-status} ${type} ${packets-lost-no-route}"
+              + " ${packets-lost-blackhole} ${packets-lost-mtu-exceeded}"
+              + " ${packets-lost-ttl-expired} ${tcp-flags} ${region} ${flow-direction}"
+              + " ${pkt-src-aws-service} ${pkt-dst-aws-service}");
+
   private final FlowField[] columns;
   private final Set<FlowField> fields;
   private final int headSize;

@@ -79,7 +79,7 @@ public record Setting(
       new Setting(
           "LOG_FORMAT",
           "--log-format",
-          RecordFormat.DEFAULT + ";" + RecordFormat.FLOWBELL,
+          RecordFormat.DEFAULT + ";" + RecordFormat.FLOWBELL + ";" + RecordFormat.TRANSIT_GATEWAY,
           "FORMAT[;FORMAT...]",
           new Bounds.Parsed("formats, or auto: the function asks EC2"),
           "The flow logs' formats, as AWS writes them, ${srcaddr} ${dstaddr}, or with bare names;"
@@ -247,7 +247,7 @@ public record Setting(
   /// Returns the default as people read it; empty for none.
   public String defaultWords() {
     return name.equals("LOG_FORMAT")
-        ? "AWS's default format, and that of Flowbell's template"
+        ? "AWS's default formats for VPCs and transit gateways, and that of Flowbell's template"
         : defaultText;
   }
 }

@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 /// If accepted records are not to be read, those that arrive nevertheless count in [Metric#RECORDS]
 /// alone: with some of them and not all, handshakes would seem to lack an answer.
 public final class FlowSummaryBuilder {
+  /// AWS introduced flow logs on 2015-06-10. An earlier time is damaged, and says nothing about the
+  /// others.
+  private static final long FIRST_FLOW_LOG = Instant.parse("2015-06-10T00:00:00Z").getEpochSecond();
+
   /// The metrics that have one value for the whole payload.
   private static final Set<Metric> PAYLOAD_METRICS =
       Set.of(Metric.UNREADABLE_RECORDS, Metric.OVER_BOUNDS, Metric.DELIVERY_LAG);
@@ -109,7 +113,7 @@ public final class FlowSummaryBuilder {
       isWithinBounds &= count.unixMinute() == minute;
     }
     isWithinBounds &= !isRead || handshakes.add(record, classes, counts);
-    if (record.startSeconds() != FlowRecord.ABSENT) {
+    if (record.startSeconds() >= FIRST_FLOW_LOG) {
       firstSeconds = Math.min(firstSeconds, record.startSeconds());
     }
     lastSeconds = Math.max(lastSeconds, record.endSeconds());

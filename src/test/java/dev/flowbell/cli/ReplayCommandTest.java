@@ -195,6 +195,7 @@ class ReplayCommandTest {
             "last",
             "metrics",
             "absent",
+            "unknownFields",
             "faults",
             "notifications",
             "sources",
@@ -626,16 +627,14 @@ class ReplayCommandTest {
 
   @Test
   void text_unreadableAndNothingElse() {
-    CommandRun run = CommandRun.ofInput("x y\nx\n".getBytes(US_ASCII), "replay", "-");
-
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.out())
-        .startsWith("1 payload, ? to ?\n\n  Records                              0\n")
-        .contains("\nUNREADABLE\n  wrong field count                    2\n")
-        .contains("\n  Lines of another format? Name it with --log-format.\n")
-        .contains("\nWould go to CloudWatch: 1 datum in 1 PutMetricData call, namespace Flowbell\n")
-        .contains("\n0 notifications to send.\n")
-        .doesNotContain("REJECTED, BY");
+    assertThat(CommandRun.ofInput("x y\nx\n".getBytes(US_ASCII), "replay", "-"))
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "flowbell: standard input: expected flow log records, got only lines that are none"
+                    + " (wrong field count: 2); if they have another format, name it with"
+                    + " --log-format\n"));
   }
 
   @Test
@@ -784,7 +783,8 @@ class ReplayCommandTest {
                 "",
                 "flowbell: "
                     + folder
-                    + ": expected files ending in [.log, .gz, .json, .jsonl, .txt], found none\n"));
+                    + ": expected files ending in [.log, .gz, .json, .jsonl, .txt, .csv, .tsv],"
+                    + " found none\n"));
   }
 
   static final List<Arguments> WRONG_INPUTS =
@@ -843,10 +843,6 @@ class ReplayCommandTest {
               "message of another type",
               "{\"messageType\":\"OTHER\",\"logEvents\":[]}",
               ": messageType: expected DATA_MESSAGE or CONTROL_MESSAGE, got \"OTHER\" (byte 22)"),
-          wrong(
-              "something behind an event",
-              "{\"messageType\":\"CONTROL_MESSAGE\"} x",
-              ": not JSON at byte 34"),
           wrong("data alone, damaged", "H4sI!", ": not base64 at character 4"),
           wrong("data alone, cut", "H4sIAAAA", ": gzip ended early after 6 bytes"),
           wrong(
@@ -861,9 +857,16 @@ class ReplayCommandTest {
           other("empty object", "{}"),
           other("object", "{\"Records\":[{\"eventSource\":\"aws:s3\"}]}"),
           other("object over lines", "{\n  \"hello\": {\"srcaddr\": 1}\n}\n"),
-          other("array", "[{\"awslogs\":{}}]"),
+          wrong(
+              "array of an event without data",
+              "[{\"awslogs\":{}}]",
+              ": awslogs.data: expected base64 of gzipped JSON, got none"),
           other("empty array", "[]"),
-          other("string", "\"H4sI\""),
+          wrong(
+              "string",
+              "\"H4sI\"",
+              ": expected flow log records, got only lines that are none (wrong field count: 1); if"
+                  + " they have another format, name it with --log-format"),
           // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
           // (read 2026-11-23)
           other(
@@ -899,6 +902,27 @@ class ReplayCommandTest {
         .isEqualTo(new CommandRun(2, "", "flowbell: standard input" + message + "\n"));
   }
 
+  /// What was read before the damage counts.
+  @Test
+  void wrongInput_behindAnEvent() {
+    CommandRun run =
+        CommandRun.ofInput(
+            "{\"messageType\":\"CONTROL_MESSAGE\"} x".getBytes(US_ASCII),
+            "replay",
+            "--output",
+            "json",
+            "-");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            """
+            flowbell: standard input: not JSON at byte 34
+            flowbell: INCOMPLETE: 1 of the inputs could not be read, see above
+            """);
+    assertThat(run.nonZeroMetrics()).isEqualTo(Map.of("ControlMessages", 1L));
+  }
+
   @Test
   void wrongInput_gzippedFileCut() throws IOException {
     byte[] whole = Files.readAllBytes(EVENTS.resolve("s3-with-header.log.gz"));
@@ -912,7 +936,16 @@ class ReplayCommandTest {
   void wrongInput_secondOfTwoFiles() {
     CommandRun run = CommandRun.of("replay", "events/nat-gateway.json", "nowhere.log");
 
-    assertThat(run).isEqualTo(new CommandRun(2, "", "flowbell: nowhere.log: no such file\n"));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            """
+            flowbell: nowhere.log: no such file
+            flowbell: INCOMPLETE: 1 of the inputs could not be read, see above
+            """);
+    assertThat(run.out()).as("what was read").startsWith("1 payload, ").contains("RejectedFlows");
+    assertThat(CommandRun.of("replay", "--keep-going", "events/nat-gateway.json", "nowhere.log"))
+        .isEqualTo(new CommandRun(0, run.out(), run.err()));
   }
 
   // ----

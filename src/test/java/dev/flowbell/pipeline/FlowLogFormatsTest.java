@@ -16,7 +16,7 @@ class FlowLogFormatsTest {
   private static final RecordFormat FIRST = RecordFormat.parse("srcaddr dstaddr action");
   private static final RecordFormat SECOND = RecordFormat.parse("action bytes");
   private static final List<RecordFormat> FALLBACK =
-      List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL);
+      List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL, RecordFormat.TRANSIT_GATEWAY);
   private static final DescribeFlowLogsException BROKEN =
       new DescribeFlowLogsException("status 503", "InternalError", null);
 

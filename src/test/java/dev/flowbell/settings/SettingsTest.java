@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
   private static final Settings DEFAULTS =
       new Settings(
-          List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL),
+          List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL, RecordFormat.TRANSIT_GATEWAY),
           false,
           null,
           TrafficType.ALL,
