@@ -19,7 +19,7 @@ final class InputFile {
   /// The endings of the files that are read in a folder, in any case. Files that are named can have
   /// any ending.
   static final List<String> ENDINGS =
-      List.of(".log", ".gz", ".json", ".jsonl", ".txt", ".csv", ".tsv");
+      List.of(".log", ".gz", ".json", ".jsonl", ".txt", ".csv", ".tsv", ".parquet");
 
   private static final String S3 = "s3://";
 

@@ -216,6 +216,16 @@ final class ReplayCommand implements Command {
     }
 
     private void readFile(Path file) {
+      try {
+        if (ParquetRecords.isParquet(file)) {
+          ParquetRecords.read(file, reader);
+          checkLines(file.toString());
+          return;
+        }
+      } catch (IOException e) {
+        addFault(wordsOf(e));
+        return;
+      }
       try (InputStream bytes =
           ProgressBar.around(Files.newInputStream(file), file, Files.size(file), err)) {
         read(file.toString(), bytes);
@@ -230,6 +240,10 @@ final class ReplayCommand implements Command {
       } catch (UndecodableEventException e) {
         addFault(e.getMessage());
       }
+      checkLines(name);
+    }
+
+    private void checkLines(String name) {
       Map<ParseFault, Long> without = target.takeLinesWithoutRecord();
       if (!without.isEmpty()) {
         addFault(

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -83,6 +85,27 @@ public final class LogFileReader {
     }
   }
 
+  /// Reads a table from another reader.
+  ///
+  /// @param name the table's name in errors
+  /// @param columns the names of its columns, in any spelling
+  /// @param rows the cells of its rows, each valid until the next one is asked for; `-` is none
+  /// @throws IOException where the columns are none of flow logs
+  public void readTable(String name, List<String> columns, Iterator<List<String>> rows)
+      throws IOException {
+    RecordLines lines = new RecordLines(() -> target.beginFile(name), target);
+    if (!lines.useHeader(columns)) {
+      throw new IOException(name + ": expected columns such as srcaddr and action, got " + columns);
+    }
+    try {
+      rows.forEachRemaining(lines::addCells);
+    } finally {
+      if (lines.hasLines()) {
+        target.endFile();
+      }
+    }
+  }
+
   private enum JsonKind {
     EVENTS,
     RECORDS,
@@ -149,7 +172,7 @@ public final class LogFileReader {
     private void refuseOtherForms(String text) throws IOException {
       String other =
           text.startsWith(PARQUET)
-              ? "Parquet (read it with Athena, or deliver text)"
+              ? "Parquet, which is read from files alone"
               : text.startsWith(UTF_16_LITTLE) || text.startsWith(UTF_16_BIG)
                   ? "UTF-16 (save it as UTF-8)"
                   : text.startsWith(BZIP2)

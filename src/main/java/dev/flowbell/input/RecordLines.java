@@ -78,15 +78,34 @@ final class RecordLines {
     }
   }
 
-  /// Reads the cells of a row of a table.
+  /// Uses the columns of a table.
+  ///
+  /// @return `false` where they are none of flow logs
+  boolean useHeader(List<String> names) {
+    Columns header = Columns.find(names, '\t');
+    if (header == null) {
+      return false;
+    }
+    useColumns(header);
+    return true;
+  }
+
+  /// Reads the cells of a row below the header, which is no header again.
+  void addCells(List<String> cells) {
+    if (columns == null) {
+      addRecords(cells);
+    } else {
+      pass(columns.recordOf(cells));
+    }
+  }
+
+  /// Reads the cells of a row of a table, or of its header.
   void addRow(List<String> cells) {
     Columns header = Columns.find(cells, columns == null ? '\t' : columns.separator());
     if (header != null) {
       useColumns(header); // the first one, or one again, as in joined files
-    } else if (columns == null) {
-      addCells(cells);
     } else {
-      pass(columns.recordOf(cells));
+      addCells(cells);
     }
   }
 
@@ -146,7 +165,7 @@ final class RecordLines {
     if (header != null) {
       useColumns(header);
     } else {
-      addCells(separator == 0 ? List.of(unquoted(text)) : Columns.split(text, separator));
+      addRecords(separator == 0 ? List.of(unquoted(text)) : Columns.split(text, separator));
     }
   }
 
@@ -163,7 +182,7 @@ final class RecordLines {
 
   /// Passes on the records in cells without a header: a cell with blanks is a record by itself, and
   /// cells without any are the fields of one.
-  private void addCells(List<String> cells) {
+  private void addRecords(List<String> cells) {
     List<String> records = cells.stream().filter(cell -> cell.strip().indexOf(' ') >= 0).toList();
     if (records.isEmpty()) {
       pass(String.join(" ", cells).strip());

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -178,6 +179,40 @@ class RecordFormsTest {
     assertThat(replay(twice).nonZeroMetrics()).isEqualTo(COUNTS);
   }
 
+  /// DuckDB wrote the files, with the types of AWS's own and `-` as null.
+  @Test
+  void parquet() {
+    String gzip = "src/test/resources/dev/flowbell/cli/six-records-gzip.parquet";
+    String snappy = gzip.replace("gzip", "snappy");
+
+    CommandRun run = CommandRun.of("replay", "--output", "json", gzip);
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.nonZeroMetrics()).isEqualTo(COUNTS);
+    assertThat(run.exitCode()).isZero();
+    assertThat(CommandRun.of("replay", snappy))
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "flowbell: "
+                    + snappy
+                    + ": Parquet: expected gzip, as AWS compresses it, got SNAPPY\n"));
+  }
+
+  @Test
+  void parquet_cut() throws IOException {
+    byte[] whole =
+        Files.readAllBytes(Path.of("src/test/resources/dev/flowbell/cli/six-records-gzip.parquet"));
+    Path cut = Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(whole, 900));
+
+    CommandRun run = CommandRun.of("replay", cut.toString());
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("flowbell: " + cut + ": Parquet: ").hasLineCount(1);
+  }
+
   @Test
   void column_ofALaterVersion() {
     CommandRun run =
@@ -211,6 +246,7 @@ class RecordFormsTest {
     inputs.put(
         "got Python's notation (print it with json.dumps)", "{'awslogs': {}}".getBytes(UTF_8));
     inputs.put("got bzip2 (unpack it first, with bunzip2)", "BZh91AY".getBytes(UTF_8));
+    inputs.put("got Parquet, which is read from files alone", "PAR1".getBytes(UTF_8));
     return inputs.entrySet().stream()
         .map(
             each ->
@@ -227,7 +263,7 @@ class RecordFormsTest {
   @Test
   void folder_readsOrNamesEveryFile() throws IOException {
     Files.writeString(folder.resolve("A.LOG"), each(line -> line));
-    Files.writeString(folder.resolve("b.log.parquet"), "PAR1");
+    Files.writeString(folder.resolve("b.log.xz"), "PAR1");
     Files.createSymbolicLink(folder.resolve("loop"), folder);
     Path other = Files.createTempDirectory(folder.getParent(), "other");
     Files.writeString(other.resolve("c.csv"), table(',', UnaryOperator.identity()));
@@ -238,8 +274,7 @@ class RecordFormsTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.err())
         .isEqualTo(
-            "flowbell: %s: not read, because of the ending: 1 file b.log.parquet%n"
-                .formatted(folder));
+            "flowbell: %s: not read, because of the ending: 1 file b.log.xz%n".formatted(folder));
     assertThat(run.nonZeroMetrics())
         .containsEntry("Records", 12L)
         .containsEntry("RejectedFlows", 6L);
