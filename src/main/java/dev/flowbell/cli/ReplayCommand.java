@@ -11,6 +11,7 @@ import dev.flowbell.pipeline.PayloadFailedException;
 import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.Wiring;
 import dev.flowbell.publish.ConsolePublisher;
+import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.settings.InvalidSettingsException;
 import dev.flowbell.settings.Setting;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -85,6 +87,7 @@ final class ReplayCommand implements Command {
             .type(boolean.class)
             .description("Exit with 0 although some of the files could not be read.")
             .build());
+    RecordSelector.addOptions(spec);
     for (Setting setting : Setting.OPTIONS) {
       spec.addOption(
           OptionSpec.builder(setting.option())
@@ -120,14 +123,29 @@ final class ReplayCommand implements Command {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ConsolePublisher console =
         new ConsolePublisher(new PrintStream(printed, true, StandardCharsets.UTF_8), clock);
-    ReplayReport report = new ReplayReport(settings.trafficType());
+    RecordSelector selector;
+    try {
+      selector = RecordSelector.of(options);
+    } catch (IllegalArgumentException e) {
+      return fail(Flowbell.UNREADABLE, e.getMessage());
+    }
+    RejectedSums rejected = new RejectedSums();
+    ReplayReport report = new ReplayReport(settings.trafficType(), rejected, selector.words());
+    Predicate<FlowRecord> selection =
+        record -> {
+          boolean isTaken = selector.records().test(record);
+          if (isTaken) {
+            rejected.add(record);
+          }
+          return isTaken;
+        };
     int unread;
     try (HttpClients clients = HttpClients.open()) {
       Wiring wiring = new Wiring(settings, System.getenv("AWS_REGION"), clients);
       Pipeline pipeline =
           isPublishing
-              ? wiring.newPublishingReplay(console, err::println)
-              : wiring.newReplay(console);
+              ? wiring.newPublishingReplay(console, err::println, selection)
+              : wiring.newReplay(console, selection);
       Reader reader =
           new Reader(
               new SubscriptionDecoder(settings.maxInflatedBytes()),

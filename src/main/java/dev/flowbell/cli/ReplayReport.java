@@ -33,17 +33,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// The sums of all payloads of a replay. They are exact.
+/// The sums of all payloads of a replay. They are exact, but for what [RejectedSums] says of its
+/// bounds, and for hosts, ports and attempts of a source if [Metric#OVER_BOUNDS] is not 0.
 final class ReplayReport {
   private final TrafficType traffic;
+  private final RejectedSums rejected;
+  private final String selection;
   private long payloads;
   private final Map<Metric, Long> totals = new EnumMap<>(Metric.class);
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
   private final Set<FlowField> fields = EnumSet.noneOf(FlowField.class);
   private final List<AlertMessage> notifications = new ArrayList<>();
-  private final Map<IpAddress, Source> sources = new HashMap<>();
-  private final Map<Door, Long> doors = new HashMap<>();
-  private final Map<Port, Long> ports = new HashMap<>();
+  private final Map<IpAddress, Evidence> evidence = new HashMap<>();
   private final Map<MetricSeries, Map<Metric, Long>> series = new LinkedHashMap<>();
   private final Set<String> unknownFields = new TreeSet<>();
   private @Nullable Instant first;
@@ -52,8 +53,12 @@ final class ReplayReport {
   /// Creates a report without payloads.
   ///
   /// @param traffic the traffic that is read
-  ReplayReport(TrafficType traffic) {
+  /// @param rejected the sums of what is rejected, over all records
+  /// @param selection which records are read, as the command line says it; empty for all
+  ReplayReport(TrafficType traffic, RejectedSums rejected, String selection) {
     this.traffic = traffic;
+    this.rejected = rejected;
+    this.selection = selection;
   }
 
   void add(Outcome outcome) {
@@ -101,13 +106,17 @@ final class ReplayReport {
   }
 
   private void addRejected(SuspectGroup group) {
-    Suspect suspect = group.suspect();
-    sources.computeIfAbsent(suspect.source(), Source::new).add(group);
-    if (suspect.target() != null) {
-      Door door = Door.of(suspect.target(), suspect.protocol(), suspect.port());
-      doors.merge(door, group.records(), Sums::plus);
-      ports.merge(new Port(door.protocol(), door.port()), group.records(), Sums::plus);
-    }
+    evidence.computeIfAbsent(group.suspect().source(), _ -> new Evidence()).add(group);
+  }
+
+  /// Returns which records were read, as the command line says it; empty for all.
+  String selection() {
+    return selection;
+  }
+
+  /// Returns the sums of what was rejected.
+  RejectedSums rejected() {
+    return rejected;
   }
 
   long payloads() {
@@ -155,28 +164,11 @@ final class ReplayReport {
 
   /// Returns the rejected sources, the most rejected first.
   List<Source> sources() {
-    return sources.values().stream()
-        .sorted(Comparator.comparingLong(Source::rejects).reversed().thenComparing(Source::address))
-        .toList();
-  }
-
-  /// Returns how often each door was rejected, the most frequent first.
-  List<Map.Entry<Door, Long>> doors() {
-    return doors.entrySet().stream()
-        .sorted(
-            Map.Entry.<Door, Long>comparingByValue()
-                .reversed()
-                .thenComparing(Map.Entry.comparingByKey()))
-        .toList();
-  }
-
-  /// Returns how often each port was rejected, the most frequent first.
-  List<Map.Entry<Port, Long>> ports() {
-    return ports.entrySet().stream()
-        .sorted(
-            Map.Entry.<Port, Long>comparingByValue()
-                .reversed()
-                .thenComparing(Map.Entry.comparingByKey()))
+    Evidence none = new Evidence();
+    return rejected.sources().largestFirst().stream()
+        .map(
+            sum ->
+                new Source(sum.getKey(), sum.getValue(), evidence.getOrDefault(sum.getKey(), none)))
         .toList();
   }
 
@@ -192,6 +184,7 @@ final class ReplayReport {
     try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();
       json.writeNumberProperty("payloads", payloads);
+      json.writeStringProperty("selection", selection);
       writeTime("first", first, json);
       writeTime("last", last, json);
       json.writeObjectPropertyStart("metrics");
@@ -258,7 +251,7 @@ final class ReplayReport {
     }
     json.writeEndArray();
     json.writeArrayPropertyStart("doors");
-    for (Map.Entry<Door, Long> door : doors()) {
+    for (Map.Entry<Door, Long> door : rejected.doors().largestFirst()) {
       json.writeStartObject();
       json.writeStringProperty("destination", door.getKey().address().toString());
       writePort(door.getKey().port(), door.getKey().protocol(), json);
@@ -267,10 +260,33 @@ final class ReplayReport {
     }
     json.writeEndArray();
     json.writeArrayPropertyStart("ports");
-    for (Map.Entry<Port, Long> port : ports()) {
+    for (Map.Entry<Port, Long> port : rejected.ports().largestFirst()) {
       json.writeStartObject();
       writePort(port.getKey().number(), port.getKey().protocol(), json);
       json.writeNumberProperty("rejects", port.getValue());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    writeSums("interfaces", "interface", rejected.interfaces().largestFirst(), json);
+    writeSums("accounts", "account", rejected.accounts().largestFirst(), json);
+    writeSums("hours", "hour", rejected.hours().byKey(), json);
+    json.writeObjectPropertyStart("rejectsOfOthers");
+    json.writeNumberProperty("sources", rejected.sources().others());
+    json.writeNumberProperty("doors", rejected.doors().others());
+    json.writeNumberProperty("ports", rejected.ports().others());
+    json.writeNumberProperty("interfaces", rejected.interfaces().others());
+    json.writeNumberProperty("accounts", rejected.accounts().others());
+    json.writeNumberProperty("hours", rejected.hours().others());
+    json.writeEndObject();
+  }
+
+  private static <K> void writeSums(
+      String name, String keyName, List<Map.Entry<K, Long>> sums, JsonGenerator json) {
+    json.writeArrayPropertyStart(name);
+    for (Map.Entry<K, Long> sum : sums) {
+      json.writeStartObject();
+      json.writeStringProperty(keyName, sum.getKey().toString());
+      json.writeNumberProperty("rejects", sum.getValue());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -318,22 +334,45 @@ final class ReplayReport {
   }
 
   /// One rejected source, over all payloads and interfaces.
-  static final class Source {
-    private final IpAddress address;
-    private long rejects;
+  ///
+  /// @param rejects how many of its records were rejected
+  record Source(IpAddress address, long rejects, Evidence evidence) {
+    /// Returns how many of them are attempts.
+    long attempts() {
+      return evidence.attempts;
+    }
+
+    /// Returns how many hosts it tried.
+    int hosts() {
+      return evidence.hosts.size();
+    }
+
+    /// Returns how many ports it tried.
+    int ports() {
+      return evidence.ports.size();
+    }
+
+    /// Returns at how many network interfaces it was rejected.
+    int interfaces() {
+      return evidence.interfaces.size();
+    }
+
+    /// Returns the first address that masked it, `null` where it was never masked.
+    @Nullable IpAddress maskedBy() {
+      return evidence.maskedBy;
+    }
+  }
+
+  /// What payloads show of a rejected source, within the bounds of each payload.
+  static final class Evidence {
     private long attempts;
     private @Nullable IpAddress maskedBy;
     private final Set<IpAddress> hosts = new HashSet<>();
     private final Set<Port> ports = new HashSet<>();
     private final Set<String> interfaces = new HashSet<>();
 
-    private Source(IpAddress address) {
-      this.address = address;
-    }
-
     private void add(SuspectGroup group) {
       Suspect suspect = group.suspect();
-      rejects = Sums.plus(rejects, group.records());
       if (maskedBy == null) {
         maskedBy = suspect.maskedBy();
       }
@@ -349,40 +388,6 @@ final class ReplayReport {
           ports.add(new Port(suspect.protocol(), suspect.port()));
         }
       }
-    }
-
-    IpAddress address() {
-      return address;
-    }
-
-    /// Returns how many of its records were rejected.
-    long rejects() {
-      return rejects;
-    }
-
-    /// Returns how many of them are attempts.
-    long attempts() {
-      return attempts;
-    }
-
-    /// Returns how many hosts it tried.
-    int hosts() {
-      return hosts.size();
-    }
-
-    /// Returns how many ports it tried.
-    int ports() {
-      return ports.size();
-    }
-
-    /// Returns at how many network interfaces it was rejected.
-    int interfaces() {
-      return interfaces.size();
-    }
-
-    /// Returns the first address that masked it, `null` where it was never masked.
-    @Nullable IpAddress maskedBy() {
-      return maskedBy;
     }
   }
 }

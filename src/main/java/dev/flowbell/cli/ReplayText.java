@@ -55,10 +55,14 @@ final class ReplayText {
 
   private void printMetrics(PrintStream out) {
     out.printf(
-        "%s, %s to %s%n%n",
+        "%s, %s to %s%n",
         counted(report.payloads(), "payload"),
         report.first() == null ? "?" : report.first(),
         report.last() == null ? "?" : report.last());
+    if (!report.selection().isEmpty()) {
+      out.printf("Only %s%n", plainWords(report.selection()));
+    }
+    out.println();
     for (Metric metric : Metric.values()) {
       if (metric == Metric.DELIVERY_LAG) {
         continue; // files are read at any time later
@@ -157,21 +161,55 @@ final class ReplayText {
     if (sources.size() > TOP) {
       out.printf("  and %s%n", counted(sources.size() - TOP, "more source"));
     }
+    printOthers(report.rejected().sources(), "sources", out);
+    if (report.total(Metric.OVER_BOUNDS) > 0) {
+      out.printf(
+          "  Attempts, hosts, ports and interfaces are at least these: %s over bounds.%n",
+          counted(report.total(Metric.OVER_BOUNDS), "record was", "records were"));
+    }
+  }
+
+  /// Says what is not known of keys beyond a bound.
+  private static void printOthers(BoundedSums<?> sums, String what, PrintStream out) {
+    if (sums.others() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "  and %,d rejects of other %s, each with that many at most%n",
+          sums.others(),
+          what);
+    }
   }
 
   private void printPorts(PrintStream out) {
-    List<Map.Entry<ReplayReport.Port, Long>> ports = report.ports();
-    if (ports.isEmpty()) {
+    printTop("DESTINATION PORT", report.rejected().ports(), out);
+    if (report.rejected().interfaces().size() > 1) {
+      printTop("NETWORK INTERFACE", report.rejected().interfaces(), out);
+    }
+    if (report.rejected().accounts().size() > 1) {
+      printTop("ACCOUNT", report.rejected().accounts(), out);
+    }
+  }
+
+  private static <K extends Comparable<? super K>> void printTop(
+      String what, BoundedSums<K> sums, PrintStream out) {
+    if (sums.size() == 0) {
       return;
     }
-    out.printf("%nREJECTED, BY DESTINATION PORT%n  ");
-    for (Map.Entry<ReplayReport.Port, Long> port : ports.subList(0, Math.min(TOP, ports.size()))) {
-      out.printf("%s (%d)  ", port.getKey(), port.getValue());
-    }
+    out.printf("%nREJECTED, BY %s%n  ", what);
+    sums.largestFirst().stream()
+        .limit(TOP)
+        .forEach(
+            sum -> out.printf("%s (%d)  ", plainWords(sum.getKey().toString()), sum.getValue()));
     out.println();
+    printOthers(sums, "ones", out);
   }
 
   /// Replaces characters of a record that a terminal could take for a command.
+  private static String plainWords(String text) {
+    return text.replaceAll("[^\\x20-\\x7e]", "?");
+  }
+
+  /// Replaces the same, and blanks.
   private static String plain(@Nullable String text) {
     return text == null ? "-" : text.replaceAll("[^\\x21-\\x7e]", "?");
   }

@@ -15,9 +15,14 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Reads the lines of one payload and sums them up. [#reset] prepares it for the next payload.
 public final class PayloadReader implements LineTarget {
+  /// The selection of whoever selects nothing.
+  static final Predicate<FlowRecord> EVERY_RECORD = _ -> true;
+
+  private final Predicate<FlowRecord> selection;
   private final FlowSummaryBuilder summary;
   private final FlowRecord record = new FlowRecord();
   private final Set<FlowField> fieldsOfEarlierFormats = EnumSet.noneOf(FlowField.class);
@@ -29,6 +34,20 @@ public final class PayloadReader implements LineTarget {
   ///
   /// @param formats the formats that lines may have
   public PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
+    this(origin, settings, formats, EVERY_RECORD);
+  }
+
+  /// Creates a reader of some records.
+  ///
+  /// @param formats the formats that lines may have
+  /// @param selection tells of each record whether it is read; the others are as if they weren't
+  ///   there
+  PayloadReader(
+      LogOrigin origin,
+      Settings settings,
+      List<RecordFormat> formats,
+      Predicate<FlowRecord> selection) {
+    this.selection = selection;
     summary =
         new FlowSummaryBuilder(
             origin,
@@ -72,7 +91,9 @@ public final class PayloadReader implements LineTarget {
     }
     ParseFault fault = parser.parse(buffer, start, end, record);
     if (fault == null) {
-      summary.add(record);
+      if (selection.test(record)) {
+        summary.add(record);
+      }
     } else {
       summary.addUnreadable(fault);
       hasMisfits |= fault != ParseFault.BROKEN_JSON; // no format could read it

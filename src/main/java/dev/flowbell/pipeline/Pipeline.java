@@ -6,6 +6,7 @@ import dev.flowbell.judge.Judgement;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Ledger;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.settings.Settings;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Takes payloads through all stages: their records are read and summed up, judged, and the result
@@ -34,6 +36,7 @@ public final class Pipeline {
   private final @Nullable Judge judge;
   private final Delivery delivery;
   private final InstantSource clock;
+  private final Predicate<FlowRecord> selection;
   private String fileId = "";
   private @Nullable Claim fileClaim;
   // One reader for all batches, so that its tables are allocated once.
@@ -50,12 +53,29 @@ public final class Pipeline {
       @Nullable Judge judge,
       Delivery delivery,
       InstantSource clock) {
+    this(settings, formats, ledger, judge, delivery, clock, PayloadReader.EVERY_RECORD);
+  }
+
+  /// Creates a pipeline of some records.
+  ///
+  /// @param formats the formats that the lines of batches may have
+  /// @param judge `null` where nobody could be notified
+  /// @param selection tells of each record whether it is read
+  Pipeline(
+      Settings settings,
+      LineFormats formats,
+      Ledger ledger,
+      @Nullable Judge judge,
+      Delivery delivery,
+      InstantSource clock,
+      Predicate<FlowRecord> selection) {
     this.settings = settings;
     this.formats = formats;
     this.ledger = ledger;
     this.judge = judge;
     this.delivery = delivery;
     this.clock = clock;
+    this.selection = selection;
   }
 
   /// Delivers a batch, as far as the ledger does not say that it was delivered.
@@ -85,7 +105,7 @@ public final class Pipeline {
   /// Begins a payload of lines that are no batch, such as a file's. Pass it to [#process] when its
   /// lines are read.
   public PayloadReader begin(LogOrigin origin) {
-    PayloadReader lines = new PayloadReader(origin, settings, settings.formats());
+    PayloadReader lines = new PayloadReader(origin, settings, settings.formats(), selection);
     fileId = newId();
     fileClaim = claim(fileId, TimeLimit.NONE);
     watch(lines, fileClaim);
@@ -103,7 +123,7 @@ public final class Pipeline {
   private PayloadReader read(LogBatch batch, Claim claim) {
     List<RecordFormat> lineFormats = formats.of(batch.logGroup());
     if (reader == null) {
-      reader = new PayloadReader(originOf(batch), settings, lineFormats);
+      reader = new PayloadReader(originOf(batch), settings, lineFormats, selection);
     } else {
       reader.reset(originOf(batch), lineFormats);
     }

@@ -14,6 +14,7 @@ import dev.flowbell.publish.ConsolePublisher;
 import dev.flowbell.publish.EmbeddedMetricPublisher;
 import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
+import dev.flowbell.record.FlowRecord;
 import dev.flowbell.settings.MetricSink;
 import dev.flowbell.settings.Settings;
 import java.io.PrintStream;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Creates pipelines as the settings ask for: which ledger, which formats, which publishers.
@@ -59,8 +61,9 @@ public final class Wiring {
   /// Creates the pipeline of a replay that publishes nothing.
   ///
   /// @param console shows what would be published
-  public Pipeline newReplay(ConsolePublisher console) {
-    return newReplay(new InMemoryLedger(), List.of(console), List.of(console), _ -> {});
+  /// @param selection tells of each record whether it is read
+  public Pipeline newReplay(ConsolePublisher console, Predicate<FlowRecord> selection) {
+    return newReplay(new InMemoryLedger(), List.of(console), List.of(console), _ -> {}, selection);
   }
 
   /// Creates the pipeline of a replay that publishes to AWS as well. Where the ledger does not
@@ -68,7 +71,9 @@ public final class Wiring {
   ///
   /// @param console shows what is published
   /// @param warnings receives what could not be counted, a line each
-  public Pipeline newPublishingReplay(ConsolePublisher console, Consumer<String> warnings) {
+  /// @param selection tells of each record whether it is read
+  public Pipeline newPublishingReplay(
+      ConsolePublisher console, Consumer<String> warnings, Predicate<FlowRecord> selection) {
     List<AlertPublisher> alertPublishers = new ArrayList<>();
     alertPublishers.add(console);
     alertPublishers.addAll(newAlertPublishers());
@@ -78,21 +83,24 @@ public final class Wiring {
             : newDynamoDbLedger(settings.ledgerTable()),
         List.of(console, newCloudWatchPublisher()),
         alertPublishers,
-        warnings);
+        warnings,
+        selection);
   }
 
   private Pipeline newReplay(
       Ledger ledger,
       List<MetricPublisher> metrics,
       List<AlertPublisher> alerts,
-      Consumer<String> warnings) {
+      Consumer<String> warnings,
+      Predicate<FlowRecord> selection) {
     return new Pipeline(
         settings,
         LineFormats.fixed(settings.formats()),
         ledger,
         new Judge(settings.alertPolicy()),
         newDelivery(metrics, alerts, warnings),
-        clock);
+        clock,
+        selection);
   }
 
   private LineFormats newLineFormats(Consumer<String> warnings) {

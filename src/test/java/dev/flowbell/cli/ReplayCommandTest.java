@@ -183,14 +183,15 @@ class ReplayCommandTest {
 
     assertThat(run.out())
         .startsWith(
-            "{\"payloads\":1,\"first\":\"2026-11-22T10:14:05Z\",\"last\":\"2026-11-22T10:14:40Z\","
+            "{\"payloads\":1,\"selection\":\"\",\"first\":\"2026-11-22T10:14:05Z\",\"last\":\"2026-11-22T10:14:40Z\","
                 + "\"metrics\":{\"Records\":5,")
-        .endsWith("]}\n");
+        .endsWith("}}\n");
     assertThat(run.out().lines()).hasSize(1);
     assertThat(run.err()).isEmpty();
     assertThat(run.json().keySet())
         .containsExactly(
             "payloads",
+            "selection",
             "first",
             "last",
             "metrics",
@@ -200,7 +201,11 @@ class ReplayCommandTest {
             "notifications",
             "sources",
             "doors",
-            "ports");
+            "ports",
+            "interfaces",
+            "accounts",
+            "hours",
+            "rejectsOfOthers");
     assertThat(Json.objectAt(run.json(), "metrics").keySet())
         .containsExactlyElementsOf(Arrays.stream(Metric.values()).map(Metric::awsName).toList());
   }
