@@ -69,8 +69,11 @@ class RecordSelectorTest {
   void head_saysWhatWasRead() {
     assertThat(replay("--port 22 --port 443 --source 198.51.100.7", "").out())
         .startsWith(
-            "1 payload, 2026-11-22T10:14:00Z to 2026-11-22T11:21:20Z\n"
-                + "Only --source 198.51.100.7 --port 22,443\n\n");
+            """
+            1 payload, 2026-11-22T10:14:00Z to 2026-11-22T11:21:20Z
+            Only --source 198.51.100.7 --port 22,443
+
+            """);
   }
 
   @ParameterizedTest
