@@ -184,9 +184,9 @@ final class ReplayReport {
     try (JsonGenerator json = JsonOutput.to(out)) {
       json.writeStartObject();
       json.writeNumberProperty("payloads", payloads);
-      json.writeStringProperty("selection", selection);
       writeTime("first", first, json);
       writeTime("last", last, json);
+      json.writeStringProperty("selection", selection);
       json.writeObjectPropertyStart("metrics");
       for (Metric metric : Metric.values()) {
         if (canShow(metric)) {

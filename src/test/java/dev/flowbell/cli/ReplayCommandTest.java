@@ -183,17 +183,17 @@ class ReplayCommandTest {
 
     assertThat(run.out())
         .startsWith(
-            "{\"payloads\":1,\"selection\":\"\",\"first\":\"2026-11-22T10:14:05Z\",\"last\":\"2026-11-22T10:14:40Z\","
-                + "\"metrics\":{\"Records\":5,")
+            "{\"payloads\":1,\"first\":\"2026-11-22T10:14:05Z\",\"last\":\"2026-11-22T10:14:40Z\","
+                + "\"selection\":\"\",\"metrics\":{\"Records\":5,")
         .endsWith("}}\n");
     assertThat(run.out().lines()).hasSize(1);
     assertThat(run.err()).isEmpty();
     assertThat(run.json().keySet())
         .containsExactly(
             "payloads",
-            "selection",
             "first",
             "last",
+            "selection",
             "metrics",
             "absent",
             "unknownFields",

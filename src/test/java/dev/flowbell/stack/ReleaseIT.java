@@ -140,7 +140,8 @@ class ReleaseIT {
         .containsExactly(
             "  Flowbell %s reports from VPC flow logs what was blocked, who sent it, and whether it is worth waking"
                 .formatted(version()),
-            "      CodeUri: flowbell-function.zip");
+            "      CodeUri: flowbell-function.zip",
+            "      AutoPublishCodeSha256: " + digest(PACKAGE));
     assertThat(lines)
         .containsExactly(
             "  Flowbell reports from VPC flow logs what was blocked, who sent it, and whether it is"
