@@ -32,7 +32,7 @@ final class FlowbellJarIT {
         .startsWith("{\"payloads\":1,\"first\":\"2026-11-22T10:14:05Z\",")
         .contains("\"metrics\":{\"Records\":470,\"AcceptedFlows\":50,")
         .contains("\"BlockedHandshakes\":412,", "\"source\":\"198.51.100.7\"")
-        .endsWith("]}\n");
+        .endsWith("}}\n");
     assertThat(SampleEvents.expected(Path.of("events")).get("port-scan.json").metrics())
         .containsEntry("Records", 470L)
         .containsEntry("BlockedHandshakes", 412L);
