@@ -2,6 +2,7 @@ package dev.flowbell.cli;
 
 import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.aws.HttpClients;
+import dev.flowbell.cli.Interruption.InterruptedByUserException;
 import dev.flowbell.input.LogFileReader;
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.input.UndecodableEventException;
@@ -40,6 +41,9 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 /// `flowbell replay FILE…`: sends files through the function's pipeline, and reports the result.
 final class ReplayCommand implements Command {
   private static final String STANDARD_INPUT = "-";
+
+  /// What a shell sees of a process that Ctrl-C has ended.
+  private static final int INTERRUPTED = 130;
 
   private final InputStream in;
   private final PrintStream out;
@@ -119,20 +123,30 @@ final class ReplayCommand implements Command {
           "--log-format: expected formats such as ${srcaddr} ${dstaddr}, got \"auto\": only the"
               + " function asks EC2; a file's header line needs no option");
     }
-    boolean isPublishing = options.hasMatchedOption("--publish");
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    ConsolePublisher console =
-        new ConsolePublisher(new PrintStream(printed, true, StandardCharsets.UTF_8), clock);
     RecordSelector selector;
     try {
       selector = RecordSelector.of(options);
     } catch (IllegalArgumentException e) {
       return fail(Flowbell.UNREADABLE, e.getMessage());
     }
+    try (Interruption interruption = Interruption.watch()) {
+      return run(options, settings, selector, interruption);
+    }
+  }
+
+  private int run(
+      ParseResult options, Settings settings, RecordSelector selector, Interruption interruption) {
+    boolean isPublishing = options.hasMatchedOption("--publish");
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    ConsolePublisher console =
+        new ConsolePublisher(new PrintStream(printed, true, StandardCharsets.UTF_8), clock);
     RejectedSums rejected = new RejectedSums();
     ReplayReport report = new ReplayReport(settings.trafficType(), rejected, selector.words());
     Predicate<FlowRecord> selection =
         record -> {
+          if (!isPublishing) { // a part of a file is not published
+            interruption.check();
+          }
           boolean isTaken = selector.records().test(record);
           if (isTaken) {
             rejected.add(record);
@@ -140,6 +154,7 @@ final class ReplayCommand implements Command {
           return isTaken;
         };
     int unread;
+    boolean isInterrupted;
     try (HttpClients clients = HttpClients.open()) {
       Wiring wiring = new Wiring(settings, System.getenv("AWS_REGION"), clients);
       Pipeline pipeline =
@@ -149,9 +164,10 @@ final class ReplayCommand implements Command {
       Reader reader =
           new Reader(
               new SubscriptionDecoder(settings.maxInflatedBytes()),
-              new ReplayTarget(pipeline, report));
+              new ReplayTarget(pipeline, report, isPublishing),
+              interruption);
       List<String> files = options.matchedPositionalValue(0, List.of());
-      files.forEach(reader::read);
+      isInterrupted = reader.readAll(files);
       unread = reader.unread;
       if (unread > 0 && report.payloads() == 0) {
         return Flowbell.UNREADABLE;
@@ -172,6 +188,11 @@ final class ReplayCommand implements Command {
       err.println(
           "flowbell: INCOMPLETE: " + unread + " of the inputs could not be read, see above");
     }
+    if (isInterrupted) {
+      out.flush();
+      err.println("flowbell: INCOMPLETE: interrupted; this is what was read until then");
+      return INTERRUPTED;
+    }
     return unread > 0 && !options.hasMatchedOption("--keep-going") ? Flowbell.UNREADABLE : 0;
   }
 
@@ -190,11 +211,25 @@ final class ReplayCommand implements Command {
   private final class Reader {
     private final LogFileReader reader;
     private final ReplayTarget target;
+    private final Interruption interruption;
     private int unread;
 
-    Reader(SubscriptionDecoder decoder, ReplayTarget target) {
+    Reader(SubscriptionDecoder decoder, ReplayTarget target, Interruption interruption) {
       this.reader = new LogFileReader(decoder, target);
       this.target = target;
+      this.interruption = interruption;
+    }
+
+    /// Reads inputs until the user wants an end.
+    ///
+    /// @return whether the user wanted one
+    boolean readAll(List<String> inputs) {
+      try {
+        inputs.forEach(this::read);
+        return false;
+      } catch (InterruptedByUserException _) {
+        return true;
+      }
     }
 
     void read(String input) {
@@ -234,6 +269,7 @@ final class ReplayCommand implements Command {
     }
 
     private void readFile(Path file) {
+      interruption.check();
       try {
         if (ParquetRecords.isParquet(file)) {
           ParquetRecords.read(file, reader);

@@ -18,12 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class ReplayTarget implements FileTarget {
   private final Pipeline pipeline;
   private final ReplayReport report;
+  private final boolean isPublishing;
   private @Nullable PayloadReader file;
   private Map<ParseFault, Long> withoutRecord = Map.of();
 
-  ReplayTarget(Pipeline pipeline, ReplayReport report) {
+  /// Creates a target.
+  ///
+  /// @param isPublishing whether what is read is published: then a part of a file isn't, because
+  ///   the whole one would be counted again
+  ReplayTarget(Pipeline pipeline, ReplayReport report, boolean isPublishing) {
     this.pipeline = pipeline;
     this.report = report;
+    this.isPublishing = isPublishing;
   }
 
   /// Returns why the lines of the last file can't be read, if none of them is a record. They are
@@ -51,9 +57,13 @@ final class ReplayTarget implements FileTarget {
   }
 
   @Override
-  public void endFile() {
+  public void endFile(boolean isWhole) {
     if (file == null) {
       throw new IllegalStateException("expected beginFile before endFile");
+    }
+    if (!isWhole && isPublishing) {
+      file = null;
+      return;
     }
     Outcome outcome = pipeline.process(file);
     file = null;

@@ -15,6 +15,8 @@ public interface FileTarget {
   /// is read over.
   void addUnknownField(String name);
 
-  /// Ends the file that [#beginFile] began. All of its lines were read.
-  void endFile();
+  /// Ends the file that [#beginFile] began.
+  ///
+  /// @param isWhole whether all of its lines were read; if not, a fault follows
+  void endFile(boolean isWhole);
 }

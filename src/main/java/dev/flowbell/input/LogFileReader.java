@@ -69,11 +69,13 @@ public final class LogFileReader {
   public void read(String name, InputStream in) throws IOException {
     RecordLines lines = new RecordLines(() -> target.beginFile(name), target);
     Content content = new Content(name, lines);
+    boolean isWhole = false;
     try {
       content.read(in, 0);
+      isWhole = true;
     } finally {
       if (lines.hasLines()) {
-        target.endFile(); // what was read before a fault counts
+        target.endFile(isWhole);
       }
     }
     if (content.isNotEmpty && !content.hasBatch && !lines.hasLines()) {
@@ -97,11 +99,13 @@ public final class LogFileReader {
     if (!lines.useHeader(columns)) {
       throw new IOException(name + ": expected columns such as srcaddr and action, got " + columns);
     }
+    boolean isWhole = false;
     try {
       rows.forEachRemaining(lines::addCells);
+      isWhole = true;
     } finally {
       if (lines.hasLines()) {
-        target.endFile();
+        target.endFile(isWhole);
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowbell.testing.generator.SampleEvents;
 import dev.flowbell.testing.process.ToolRun;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,77 @@ final class FlowbellJarIT {
     assertThat(run.errors()).isEmpty();
     assertThat(run.output()).startsWith("{\"payloads\":1,\"first\":\"2026-11-22T10:14:05Z\",");
     assertThat(run.exitCode()).isZero();
+  }
+
+  /// Writing to `/dev/full` fails, as to a full disk.
+  @Test
+  void output_thatIsLostIsNoSuccess() throws Exception {
+    for (String command :
+        List.of("replay events/port-scan.json", "filter --log-format default", "completion")) {
+      ToolRun run =
+          ToolRun.of(
+              Path.of("."),
+              Map.of(),
+              Duration.ofMinutes(1),
+              List.of(
+                  "sh",
+                  "-c",
+                  "exec %s/bin/java -jar target/flowbell.jar %s > /dev/full"
+                      .formatted(System.getProperty("java.home"), command)));
+
+      assertThat(run.exitCode()).as(command).isEqualTo(2);
+      assertThat(run.errors())
+          .as(command)
+          .endsWith("flowbell: standard output: could not be written to the end\n");
+    }
+  }
+
+  /// Python gives the signal its usual meaning again, which whoever runs the tests may have taken.
+  @Test
+  void interrupt_printsWhatWasRead() throws Exception {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    String line =
+        "2 123456789010 eni-0a1b2c3d 198.51.100.7 10.0.2.98 40001 22 6 1 60 1795342446 1795342450"
+            + " REJECT OK\n";
+    Process process =
+        new ProcessBuilder(
+                "python3",
+                "-c",
+                "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL);"
+                    + " os.execv(sys.argv[1], sys.argv[1:])",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                "target/flowbell.jar",
+                "replay",
+                "-")
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    try {
+      byte[] lines = line.repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+      Thread.ofVirtual().start(() -> writeUntilClosed(lines, process.getOutputStream()));
+      Thread.sleep(Duration.ofSeconds(3)); // it reads by then; earlier, it would end at once
+      new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).isEqualTo(130);
+    assertThat(err)
+        .hasContent("flowbell: INCOMPLETE: interrupted; this is what was read until then");
+    assertThat(Files.readString(out)).contains("REJECTED, BY ORIGINAL SOURCE", "198.51.100.7");
+  }
+
+  private static void writeUntilClosed(byte[] lines, OutputStream target) {
+    try (target) {
+      for (int i = 0; i < 100_000; i++) {
+        target.write(lines);
+      }
+    } catch (IOException _) {
+      // the process has ended
+    }
   }
 
   private Run run(Path in, String... arguments) throws IOException, InterruptedException {
