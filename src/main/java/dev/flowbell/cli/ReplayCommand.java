@@ -8,6 +8,7 @@ import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.ledger.BatchClaimedException;
 import dev.flowbell.ledger.LedgerUnavailableException;
+import dev.flowbell.metric.Metric;
 import dev.flowbell.pipeline.PayloadFailedException;
 import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.Wiring;
@@ -184,7 +185,7 @@ final class ReplayCommand implements Command {
           new ReplayText(report, console, settings, isPublishing)
               .print(out, printed.toString(StandardCharsets.UTF_8));
     }
-    if (unread > 0) {
+    if (unread > 0 && report.total(Metric.RECORDS) > 0) {
       err.println(
           "flowbell: INCOMPLETE: " + unread + " of the inputs could not be read, see above");
     }

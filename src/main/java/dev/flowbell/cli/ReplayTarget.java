@@ -32,8 +32,7 @@ final class ReplayTarget implements FileTarget {
     this.isPublishing = isPublishing;
   }
 
-  /// Returns why the lines of the last file can't be read, if none of them is a record. They are
-  /// not in the report.
+  /// Returns why the lines of the last file can't be read, if none of them is a record.
   Map<ParseFault, Long> takeLinesWithoutRecord() {
     Map<ParseFault, Long> lines = withoutRecord;
     withoutRecord = Map.of();
@@ -66,10 +65,9 @@ final class ReplayTarget implements FileTarget {
       return;
     }
     Outcome outcome = pipeline.process(file);
+    report.add(outcome);
     file = null;
-    if (outcome.summary().total(Metric.RECORDS) > 0) {
-      report.add(outcome);
-    } else {
+    if (outcome.summary().total(Metric.RECORDS) == 0) {
       withoutRecord = outcome.summary().faults();
     }
   }
