@@ -1,7 +1,6 @@
 package dev.flowbell.cli;
 
 import dev.flowbell.metric.Sums;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +33,6 @@ final class BoundedSums<K extends Comparable<? super K>> {
     }
   }
 
-  /// Returns the sum of a key, 0 where it has none of its own.
-  long of(K key) {
-    return sums.getOrDefault(key, 0L);
-  }
-
   /// Returns the sum of all keys without a sum of their own; 0 where every key has one.
   long others() {
     return others;
@@ -61,8 +55,6 @@ final class BoundedSums<K extends Comparable<? super K>> {
 
   /// Returns the keys and their sums, by key.
   List<Map.Entry<K, Long>> byKey() {
-    return sums.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
-        .toList();
+    return sums.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
   }
 }

@@ -6,6 +6,7 @@ import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /// What was rejected, over all records of a replay, by who and where. Each record is counted as it
 /// is read, so that nothing depends on how records are spread over files and payloads.
@@ -45,8 +46,7 @@ final class RejectedSums {
     }
   }
 
-  private static void add(
-      @org.jspecify.annotations.Nullable String name, BoundedSums<String> sums) {
+  private static void add(@Nullable String name, BoundedSums<String> sums) {
     if (name != null) {
       sums.add(name);
     }

@@ -36,25 +36,17 @@ final class AccountPoliciesCheck implements Check {
   @Override
   public List<Finding> examine(Deployment deployment) {
     List<Finding> findings = new ArrayList<>();
-    for (AccountPolicy policy : policies(PolicyType.SUBSCRIPTION_FILTER_POLICY, deployment)) {
+    for (AccountPolicy policy : deployment.accountPolicies(PolicyType.SUBSCRIPTION_FILTER_POLICY)) {
       subscription(policy, findings, deployment);
     }
     if (hasMetricsInLog(deployment)) {
-      for (AccountPolicy policy : policies(PolicyType.METRIC_EXTRACTION_POLICY, deployment)) {
+      for (AccountPolicy policy : deployment.accountPolicies(PolicyType.METRIC_EXTRACTION_POLICY)) {
         extraction(policy, findings, deployment);
       }
     }
     return findings.isEmpty()
         ? List.of(Finding.ok(name(), "none is in the way"))
         : List.copyOf(findings);
-  }
-
-  private static List<AccountPolicy> policies(PolicyType type, Deployment deployment) {
-    return deployment
-        .aws()
-        .logs()
-        .describeAccountPolicies(ask -> ask.policyType(type))
-        .accountPolicies();
   }
 
   private void subscription(AccountPolicy policy, List<Finding> findings, Deployment deployment) {

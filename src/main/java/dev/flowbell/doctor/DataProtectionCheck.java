@@ -45,9 +45,7 @@ final class DataProtectionCheck implements Check {
             .in(deployment),
         "",
         findings);
-    for (AccountPolicy policy :
-        logs.describeAccountPolicies(ask -> ask.policyType(PolicyType.DATA_PROTECTION_POLICY))
-            .accountPolicies()) {
+    for (AccountPolicy policy : deployment.accountPolicies(PolicyType.DATA_PROTECTION_POLICY)) {
       examine(
           "the account's policy " + policy.policyName(),
           policy.policyDocument(),

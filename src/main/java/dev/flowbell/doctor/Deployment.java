@@ -18,6 +18,8 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackResourceSummary;
+import software.amazon.awssdk.services.cloudwatchlogs.model.AccountPolicy;
+import software.amazon.awssdk.services.cloudwatchlogs.model.PolicyType;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
 
@@ -140,6 +142,11 @@ public final class Deployment {
         .filter(resource -> resource.physicalResourceId() != null)
         .map(StackResourceSummary::physicalResourceId)
         .toList();
+  }
+
+  /// Returns CloudWatch Logs' policies of a type for the whole account.
+  List<AccountPolicy> accountPolicies(PolicyType type) {
+    return aws().logs().describeAccountPolicies(ask -> ask.policyType(type)).accountPolicies();
   }
 
   /// Returns the names of the stack's parameters, in order.

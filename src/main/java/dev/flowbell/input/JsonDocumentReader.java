@@ -47,11 +47,6 @@ final class JsonDocumentReader {
   /// With fewer fields, an object is something else.
   private static final int FEWEST_FIELDS = 3;
 
-  /// The fields that other JSON has too.
-  private static final Set<FlowField> FIELDS_OF_MANY =
-      Set.of(FlowField.VERSION, FlowField.REGION, FlowField.TYPE, FlowField.ACCOUNT_ID);
-
-  private static final String BASE64_OF_GZIP = "H4sI";
   private static final int SHORTEST_BASE64 = 32;
   private static final int DEEPEST = 64;
 
@@ -250,7 +245,10 @@ final class JsonDocumentReader {
   }
 
   private void passRecord(Members members) {
-    long own = members.fields().keySet().stream().filter(f -> !FIELDS_OF_MANY.contains(f)).count();
+    long own =
+        members.fields().keySet().stream()
+            .filter(f -> !LogFileReader.KEYS_OF_MANY.contains(f))
+            .count();
     if (own < FEWEST_FIELDS) {
       return;
     }
@@ -277,7 +275,7 @@ final class JsonDocumentReader {
     byte[] decoded = decodedBase64(content);
     if (decoded == null) {
       lines.add(text);
-    } else if (content.startsWith(BASE64_OF_GZIP)) {
+    } else if (content.startsWith(LogFileReader.BASE64_OF_GZIP)) {
       nested.read(new ByteArrayInputStream(decoded));
     } else {
       String inner = new String(decoded, StandardCharsets.UTF_8);

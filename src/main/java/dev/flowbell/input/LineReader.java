@@ -36,7 +36,7 @@ final class LineReader {
         position++;
       }
       if (position < limit) {
-        end = trimmed(position);
+        end = trimmedEnd(buffer, start, position);
         nextStart = position + 1;
         return true;
       }
@@ -47,7 +47,7 @@ final class LineReader {
       }
       int moved = start;
       if (!fill()) {
-        end = trimmed(limit);
+        end = trimmedEnd(buffer, start, limit);
         nextStart = limit;
         return limit > start || isOverlong;
       }
@@ -55,8 +55,9 @@ final class LineReader {
     }
   }
 
-  private int trimmed(int position) {
-    int trimmed = position;
+  /// Returns the end of a line without its line break and the white space before that.
+  static int trimmedEnd(byte[] buffer, int start, int end) {
+    int trimmed = end;
     while (trimmed > start
         && (buffer[trimmed - 1] == '\r'
             || buffer[trimmed - 1] == ' '

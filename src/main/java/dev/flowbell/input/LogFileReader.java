@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -36,7 +37,7 @@ public final class LogFileReader {
   private static final int LOOK_AHEAD_BYTES = 64 * 1024;
 
   /// The beginning of gzip in base64.
-  private static final String BASE64_OF_GZIP = "H4sI";
+  static final String BASE64_OF_GZIP = "H4sI";
 
   private static final String PARQUET = "PAR1";
   private static final String BZIP2 = "BZh";
@@ -118,7 +119,7 @@ public final class LogFileReader {
 
   /// Keys of records that other JSON has too, such as EventBridge events and records of Lambda
   /// destinations.
-  private static final Set<FlowField> KEYS_OF_MANY =
+  static final Set<FlowField> KEYS_OF_MANY =
       EnumSet.of(FlowField.VERSION, FlowField.REGION, FlowField.TYPE, FlowField.ACCOUNT_ID);
 
   /// What one file has.
@@ -163,7 +164,7 @@ public final class LogFileReader {
       char first = text.charAt(0);
       switch (first == '{' ? kindOf(ahead) : isJson(ahead) ? JsonKind.OTHER : JsonKind.RECORDS) {
         case EVENTS -> decoder.decodeEach(whole, name, this::addBatch);
-        case RECORDS -> readLines(whole);
+        case RECORDS -> readLines(whole, null);
         case OTHER -> readDocument(whole, ahead, depth);
       }
     }
@@ -244,23 +245,18 @@ public final class LogFileReader {
         reader.read(in);
         return;
       }
-      // A damaged line loses no other one.
-      LineReader each = new LineReader(in);
-      while (each.next()) {
-        if (each.isOverlong()) {
-          lines.addOverlong();
-        } else if (!reader.readLine(each.buffer(), each.start(), each.end())) {
-          lines.add(each.buffer(), each.start(), each.end());
-        }
-      }
+      readLines(in, reader);
     }
 
-    private void readLines(InputStream in) throws IOException {
+    /// Reads lines. A damaged one loses no other one.
+    ///
+    /// @param json reads the lines that are JSON, `null` if the lines are records
+    private void readLines(InputStream in, @Nullable JsonDocumentReader json) throws IOException {
       LineReader each = new LineReader(in);
       while (each.next()) {
         if (each.isOverlong()) {
           lines.addOverlong();
-        } else {
+        } else if (json == null || !json.readLine(each.buffer(), each.start(), each.end())) {
           lines.add(each.buffer(), each.start(), each.end());
         }
       }

@@ -23,9 +23,6 @@ final class RecordLines {
   /// The time before a record, with or without a fraction and a zone: `2026-11-22T10:14:05.000Z `.
   private static final byte[] TIME = "dddd-dd-ddTdd:dd:dd".getBytes(StandardCharsets.US_ASCII);
 
-  /// Flow log versions, which most formats begin with.
-  private static final int HIGHEST_VERSION = 99;
-
   private static final Pattern LIST_ITEM = Pattern.compile("- (\"|[0-9]{1,2} )");
 
   private final Supplier<LineTarget> open;
@@ -73,7 +70,7 @@ final class RecordLines {
       while (end < bytes.length && bytes[end] != '\n') {
         end++;
       }
-      add(bytes, start, trimmedEnd(bytes, start, end));
+      add(bytes, start, LineReader.trimmedEnd(bytes, start, end));
       start = end + 1;
     }
   }
@@ -236,8 +233,9 @@ final class RecordLines {
         || (isVersion(next) && word.matches(".*[-/_$\\[].*") && !word.matches("[0-9.:a-f-]+"));
   }
 
+  /// Returns whether a word may be a flow log version, which most formats begin with.
   private static boolean isVersion(String word) {
-    return word.matches("[0-9]{1,2}") && Integer.parseInt(word) <= HIGHEST_VERSION;
+    return word.matches("[0-9]{1,2}");
   }
 
   private static boolean isTime(byte[] buffer, int start, int end) {
@@ -280,16 +278,5 @@ final class RecordLines {
       position++;
     }
     return position;
-  }
-
-  private static int trimmedEnd(byte[] buffer, int start, int end) {
-    int trimmed = end;
-    while (trimmed > start
-        && (buffer[trimmed - 1] == '\r'
-            || buffer[trimmed - 1] == ' '
-            || buffer[trimmed - 1] == '\t')) {
-      trimmed--;
-    }
-    return trimmed;
   }
 }
