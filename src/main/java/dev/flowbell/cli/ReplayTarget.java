@@ -67,7 +67,7 @@ final class ReplayTarget implements FileTarget {
     Outcome outcome = pipeline.process(file);
     report.add(outcome);
     file = null;
-    if (outcome.summary().total(Metric.RECORDS) == 0) {
+    if (isWhole && outcome.summary().total(Metric.RECORDS) == 0) { // else its fault is named
       withoutRecord = outcome.summary().faults();
     }
   }

@@ -235,6 +235,28 @@ class RecordFormsTest {
     assertThat(run.nonZeroMetrics()).isEqualTo(expected);
   }
 
+  /// The first file has a line that is no record, and then events of another schema.
+  @Test
+  void faultOfOneFile_isNotTheNexts() throws IOException {
+    Path first =
+        Files.writeString(
+            folder.resolve("first.json"), "[{\"message\": \"no record\"},\n{\"class_uid\": 4001}]");
+    Path second = Files.writeString(folder.resolve("second.log"), each(line -> line));
+
+    CommandRun run =
+        CommandRun.of("replay", "--output", "json", first.toString(), second.toString());
+
+    assertThat(run.err())
+        .isEqualTo(
+            """
+            flowbell: %s: expected flow log records, got OCSF events, as Security Lake stores \
+            them; read the flow logs that VPC delivers
+            flowbell: INCOMPLETE: 1 of the inputs could not be read, see above
+            """
+                .formatted(first));
+    assertThat(run.nonZeroMetrics()).containsEntry("Records", 6L);
+  }
+
   @TestFactory
   Stream<DynamicTest> refusals() {
     Map<String, byte[]> inputs = new LinkedHashMap<>();
