@@ -50,6 +50,7 @@ class ArchitectureTest {
           "publish",
           "settings",
           "pipeline",
+          "report",
           "doctor",
           "lambda",
           "cli");
@@ -70,11 +71,12 @@ class ArchitectureTest {
           Map.entry("notify", Set.of("judge", "summary", "metric", "classify", "record", "ec2")),
           Map.entry("publish", Set.of("metric", "notify", "aws")),
           Map.entry("settings", Set.of("judge", "metric", "notify", "record")),
-          Map.entry("pipeline", allBut("pipeline", "doctor", "lambda", "cli")),
+          Map.entry("pipeline", allBut("pipeline", "report", "doctor", "lambda", "cli")),
+          Map.entry("report", Set.of("record", "classify", "metric")),
           Map.entry(
               "doctor",
               Set.of("settings", "ec2", "notify", "judge", "summary", "metric", "record", "aws")),
-          Map.entry("lambda", allBut("lambda", "cli")),
+          Map.entry("lambda", allBut("report", "lambda", "cli")),
           Map.entry("cli", allBut("lambda", "cli")));
 
   private static Set<String> allBut(String... names) {

@@ -1,0 +1,20 @@
+package dev.flowbell.report;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How a report came about.
+///
+/// @param version the version of Flowbell
+/// @param commandLine the command and its arguments, as they were given
+/// @param selection which records were read, as options; empty for all
+/// @param madeAt when
+/// @param digest SHA-256 of the names and contents of all inputs, in hex; `null` where it wasn't
+///   asked for
+public record Origin(
+    String version,
+    List<String> commandLine,
+    String selection,
+    Instant madeAt,
+    @Nullable String digest) {}
