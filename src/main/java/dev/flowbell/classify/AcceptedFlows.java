@@ -24,8 +24,6 @@ final class AcceptedFlows {
   private static final int BYTES = 3;
   private static final int TUPLE = 4;
 
-  private static final int FIRST_UNPRIVILEGED_PORT = 1_024;
-
   private long[] tuples = new long[FIRST_ROWS * FlowTuple.LONGS];
   private int size;
   private long[] opened = new long[FIRST_ROWS * OPENED_ROW];
@@ -59,7 +57,7 @@ final class AcceptedFlows {
       tuples[at + FlowTuple.PORTS] |= SYN_ACK;
     }
     size++;
-    if (isOpenedWithPayload(record, classes)) {
+    if (RecordKind.isOpenedWithPayload(record, classes)) {
       addOpened(record, minute, at);
     }
   }
@@ -76,35 +74,6 @@ final class AcceptedFlows {
     opened[at + BYTES] = record.bytes();
     opened[at + TUPLE] = tuple;
     openedCount++;
-  }
-
-  /// Flags show who opened a connection: SYN without ACK. Where a record shows no SYN, the side
-  /// with the lower port, below the ephemeral ones, is the server.
-  private static boolean isOpenedWithPayload(FlowRecord record, int classes) {
-    if (Classification.SYN_ONLY.isIn(classes)
-        || !hasPayload(record)
-        || !record.has(FlowField.DSTADDR)
-        || !record.has(record.originalSource())) {
-      return false;
-    }
-    long flags = record.tcpFlags();
-    boolean isTcp = record.protocol() == FlowRecord.TCP;
-    if (isTcp && flags != FlowRecord.ABSENT && (flags & Classifier.SYN) != 0) {
-      return (flags & Classifier.SYN_ACK) == Classifier.SYN;
-    }
-    return record.destinationPort() >= 0
-        && record.sourcePort() >= FIRST_UNPRIVILEGED_PORT
-        && record.destinationPort() < FlowPairs.FIRST_EPHEMERAL_PORT
-        && record.destinationPort() < record.sourcePort();
-  }
-
-  private static boolean hasPayload(FlowRecord record) {
-    long packets = record.packets();
-    // bytes > packets * most, without overflow
-    return packets > 0
-        && (record.isIpv6(FlowField.SRCADDR)
-            ? packets <= Long.MAX_VALUE / 80 && record.bytes() > packets * 80
-            : packets <= Long.MAX_VALUE / 60 && record.bytes() > packets * 60);
   }
 
   /// Makes a record's tuple the one to look up.

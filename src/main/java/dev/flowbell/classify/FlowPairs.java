@@ -229,19 +229,8 @@ public final class FlowPairs<T> {
         : Kind.ATTEMPT;
   }
 
-  /// Broadcast is 255.255.255.255, and UDP to an address that ends in .255.
   private static boolean isUnicast(SuspectRecord record) {
-    if (!record.hasTarget) {
-      return true;
-    }
-    boolean isIpv4 = record.targetHigh == 0 && record.targetLow >>> 32 == 0xffffL;
-    if (!isIpv4) {
-      return record.targetHigh >>> 56 != 0xff; // ff00::/8
-    }
-    long address = record.targetLow & 0xffff_ffffL;
-    boolean isMulticast = address >>> 28 == 0xe; // 224.0.0.0/4
-    boolean isBroadcast =
-        address == 0xffff_ffffL || (record.protocol == 17 && (address & 0xff) == 0xff);
-    return !isMulticast && !isBroadcast;
+    return !record.hasTarget
+        || RecordKind.isUnicast(record.targetHigh, record.targetLow, record.protocol);
   }
 }

@@ -4,8 +4,6 @@ import java.util.Arrays;
 
 /// Counts the destination ports that the source ports of one payload's rejected records reach.
 final class SourcePorts {
-  private static final int FIRST_UNPRIVILEGED_PORT = 1_024;
-
   private final TupleTable sourcePorts;
   private final TupleTable reachedPorts;
   private int[] reachedCounts = new int[64];
@@ -39,7 +37,7 @@ final class SourcePorts {
     reachedPorts.set(4, record.port);
     int portsBefore = reachedPorts.size();
     reachedCounts[number] += reachedPorts.add() == portsBefore ? 1 : 0;
-    reachesLowPort[number] |= record.port < FIRST_UNPRIVILEGED_PORT;
+    reachesLowPort[number] |= record.port < RecordKind.FIRST_UNPRIVILEGED_PORT;
   }
 
   private static void setKey(TupleTable table, SuspectRecord record) {
@@ -56,7 +54,8 @@ final class SourcePorts {
     if (number < 0 || reachesLowPort[number]) {
       return Suspect.Kind.ATTEMPT;
     }
-    if (record.sourcePort < FIRST_UNPRIVILEGED_PORT || KnownPort.isNamed(record.sourcePort)) {
+    if (record.sourcePort < RecordKind.FIRST_UNPRIVILEGED_PORT
+        || KnownPort.isNamed(record.sourcePort)) {
       return Suspect.Kind.ANSWER;
     }
     if (record.sourcePort >= FlowPairs.FIRST_EPHEMERAL_PORT) {

@@ -12,6 +12,9 @@ import java.util.random.RandomGenerator;
 /// tuples that all have the same slot.
 ///
 /// To look a tuple up, [#set] each of its places and call [#find] or [#add].
+///
+/// A tuple can have sums, which lie beside it: whoever looks it up has them in the processor's
+/// cache too.
 public final class TupleTable {
   /// A table with more slots drops its arrays when it is cleared, because few payloads need them.
   private static final int MOST_SLOTS_KEPT = 1 << 16;
@@ -23,9 +26,10 @@ public final class TupleTable {
   private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
   private final int width;
+  private final int rowWidth;
   private final int mostTuples;
   private final long seed = RandomGenerator.getDefault().nextLong();
-  // The tuples in a row, and after the last one the tuple to look up.
+  // The tuples in a row, each with its sums, and after the last one the tuple to look up.
   private long[] places;
   // The number of the slot's tuple + 1, or 0 for a free slot.
   private int[] slots;
@@ -36,9 +40,19 @@ public final class TupleTable {
   /// @param width how many longs a tuple has
   /// @param mostTuples the most tuples that get a number
   public TupleTable(int width, int mostTuples) {
+    this(width, 0, mostTuples);
+  }
+
+  /// Creates an empty table.
+  ///
+  /// @param width how many longs a tuple has
+  /// @param sums how many sums a tuple has
+  /// @param mostTuples the most tuples that get a number
+  public TupleTable(int width, int sums, int mostTuples) {
     this.width = width;
+    this.rowWidth = width + sums;
     this.mostTuples = mostTuples;
-    places = new long[FIRST_SLOTS / 2 * width];
+    places = new long[FIRST_SLOTS / 2 * rowWidth];
     slots = new int[FIRST_SLOTS];
   }
 
@@ -49,12 +63,22 @@ public final class TupleTable {
 
   /// Returns one long of a tuple.
   public long get(int number, int place) {
-    return places[number * width + place];
+    return places[number * rowWidth + place];
+  }
+
+  /// Returns a sum of a tuple, 0 for a new one.
+  public long sum(int number, int which) {
+    return places[number * rowWidth + width + which];
+  }
+
+  /// Sets a sum of a tuple.
+  public void setSum(int number, int which, long value) {
+    places[number * rowWidth + width + which] = value;
   }
 
   /// Sets one long of the tuple to look up.
   public void set(int place, long value) {
-    places[size * width + place] = value;
+    places[size * rowWidth + place] = value;
   }
 
   /// Returns the number of the tuple that was set, or -1 where it is absent.
@@ -74,6 +98,7 @@ public final class TupleTable {
       return -1;
     }
     slots[slot] = ++size;
+    Arrays.fill(places, size * rowWidth - rowWidth + width, size * rowWidth, 0);
     if (size == slots.length / 2) {
       grow();
     }
@@ -83,7 +108,7 @@ public final class TupleTable {
   /// Removes all tuples.
   public void clear() {
     if (slots.length > MOST_SLOTS_KEPT) {
-      places = new long[FIRST_SLOTS / 2 * width];
+      places = new long[FIRST_SLOTS / 2 * rowWidth];
       slots = new int[FIRST_SLOTS];
     } else if (size > 0) {
       Arrays.fill(slots, 0);
@@ -103,7 +128,8 @@ public final class TupleTable {
 
   private int slotOf(int number) {
     long hash = seed;
-    for (int i = number * width; i < (number + 1) * width; i++) {
+    int start = number * rowWidth;
+    for (int i = start; i < start + width; i++) {
       hash = (hash ^ places[i]) * SPREAD;
       hash ^= hash >>> 32;
     }
@@ -113,7 +139,7 @@ public final class TupleTable {
   /// Compares the last long first: where it has ports, it differs most.
   private boolean isSame(int number) {
     for (int i = width - 1; i >= 0; i--) {
-      if (places[number * width + i] != places[size * width + i]) {
+      if (places[number * rowWidth + i] != places[size * rowWidth + i]) {
         return false;
       }
     }

@@ -17,6 +17,9 @@ public final class Flowbell {
   static final int UNPUBLISHED = 1;
   static final int UNREADABLE = 2;
 
+  /// What a shell sees of a process that Ctrl-C has ended.
+  static final int INTERRUPTED = 130;
+
   private Flowbell() {}
 
   /// Runs one command and ends the process with its exit code.
@@ -45,6 +48,7 @@ public final class Flowbell {
             new FilterCommand(out, err),
             new RedriveCommand(out, err),
             new ReplayCommand(in, out, err),
+            new ReportCommand(in, out, err),
             new CompletionCommand(out))) {
       CommandSpec subcommand = command.toSpec();
       subcommand.version(spec.version());
@@ -100,7 +104,7 @@ public final class Flowbell {
   }
 
   /// Returns the version in the jar's manifest, or `unpackaged`.
-  private static String version() {
+  static String version() {
     String version = Flowbell.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
   }

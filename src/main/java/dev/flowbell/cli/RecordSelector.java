@@ -78,7 +78,7 @@ record RecordSelector(String words, Predicate<FlowRecord> records) {
       }
     }
     return new RecordSelector(
-        String.join(" ", words), record -> all.stream().allMatch(each -> each.test(record)));
+        String.join(" ", words), all.stream().reduce(Predicate::and).orElse(_ -> true));
   }
 
   private static Predicate<FlowRecord> of(String name, List<String> values) {

@@ -129,17 +129,22 @@ final class ReplayReport {
 
   /// Returns whether the records that were read can show a metric at all.
   boolean canShow(Metric metric) {
-    return metric.isKnownFrom(fields(), traffic);
+    return metric.isKnownFrom(fieldsOrAll(), traffic);
+  }
+
+  /// Returns the fields that the records' formats have.
+  Set<FlowField> fields() {
+    return fields;
   }
 
   /// Without a record, nothing is known of the fields.
-  private Set<FlowField> fields() {
+  private Set<FlowField> fieldsOrAll() {
     return total(Metric.RECORDS) == 0 ? EnumSet.allOf(FlowField.class) : fields;
   }
 
   /// Returns why a metric can't be shown: `no tcp-flags`.
   String whyAbsent(Metric metric) {
-    Set<FlowField> missing = metric.missingIn(fields());
+    Set<FlowField> missing = metric.missingIn(fieldsOrAll());
     return missing.isEmpty()
         ? "no accepted records read"
         : "no "

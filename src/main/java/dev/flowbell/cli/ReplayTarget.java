@@ -1,6 +1,5 @@
 package dev.flowbell.cli;
 
-import dev.flowbell.input.FileTarget;
 import dev.flowbell.input.LineTarget;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.metric.Metric;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Sends what files hold through the pipeline, and adds the outcome to a report. The lines of a
 /// file are one payload.
-final class ReplayTarget implements FileTarget {
+final class ReplayTarget implements InputTarget {
   private final Pipeline pipeline;
   private final ReplayReport report;
   private final boolean isPublishing;
@@ -32,8 +31,8 @@ final class ReplayTarget implements FileTarget {
     this.isPublishing = isPublishing;
   }
 
-  /// Returns why the lines of the last file can't be read, if none of them is a record.
-  Map<ParseFault, Long> takeLinesWithoutRecord() {
+  @Override
+  public Map<ParseFault, Long> takeLinesWithoutRecord() {
     Map<ParseFault, Long> lines = withoutRecord;
     withoutRecord = Map.of();
     return lines;

@@ -1,5 +1,6 @@
 package dev.flowbell.input;
 
+import dev.flowbell.ascii.EightBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -11,6 +12,8 @@ final class LineReader {
   /// href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html">CloudWatch
   /// Logs quotas</a> (read 2026-11-23: 1 MB)
   static final int MOST_BYTES = 1 << 20;
+
+  private static final long LINE_BREAK = EightBytes.each('\n');
 
   private final InputStream in;
   private byte[] buffer = new byte[64 * 1024];
@@ -32,9 +35,7 @@ final class LineReader {
     isOverlong = false;
     int position = start;
     while (true) {
-      while (position < limit && buffer[position] != '\n') {
-        position++;
-      }
+      position = indexOfLineBreak(position);
       if (position < limit) {
         end = trimmedEnd(buffer, start, position);
         nextStart = position + 1;
@@ -53,6 +54,22 @@ final class LineReader {
       }
       position -= moved - start;
     }
+  }
+
+  /// Returns the position of the next line break, or the end of what was read.
+  private int indexOfLineBreak(int from) {
+    int position = from;
+    while (position + Long.BYTES <= limit) {
+      int count = EightBytes.countTo(LINE_BREAK, EightBytes.get(buffer, position));
+      position += count;
+      if (count < Long.BYTES) {
+        return position;
+      }
+    }
+    while (position < limit && buffer[position] != '\n') {
+      position++;
+    }
+    return position;
   }
 
   /// Returns the end of a line without its line break and the white space before that.

@@ -12,6 +12,15 @@ public interface LineTarget {
   /// @param buffer holds the line until this method returns
   void addLine(byte[] buffer, int start, int end);
 
+  /// Receives a line that is a record, unless something is around it. A target that reads it as one
+  /// saves the search for what that may be.
+  ///
+  /// @param buffer holds the line until this method returns
+  /// @return whether it is a record; if not, nothing was done
+  default boolean addRecord(byte[] buffer, int start, int end) {
+    return false;
+  }
+
   /// Receives a line that is too long to hold.
   void addOverlongLine();
 }

@@ -49,15 +49,20 @@ final class RecordLines {
     lines().addOverlongLine();
   }
 
-  /// Reads a line. Most are records already, and are found to be so by their first bytes.
+  /// Reads a line. Most are records already, and the target reads them as such.
   void add(byte[] buffer, int lineStart, int lineEnd) {
     int start = skipBlanks(buffer, lineStart, lineEnd);
     if (start == lineEnd) {
       return;
     }
-    if (columns == null && isPlain(buffer, start, lineEnd)) {
-      lines().addLine(buffer, start, lineEnd);
-      return;
+    if (columns == null && !hasSurroundings(buffer, start, lineEnd)) {
+      if (lines != null && lines.addRecord(buffer, start, lineEnd)) {
+        return;
+      }
+      if (isPlain(buffer, start, lineEnd)) {
+        lines().addLine(buffer, start, lineEnd);
+        return;
+      }
     }
     addText(new String(buffer, start, lineEnd - start, StandardCharsets.UTF_8));
   }
@@ -113,14 +118,11 @@ final class RecordLines {
     return lines;
   }
 
-  /// Returns whether a line is JSON, or fields and blanks alone, with a number among the fields:
-  /// then it is no header, and nothing is around the record.
+  /// Returns whether a line without surroundings is JSON, or fields and blanks alone, with a number
+  /// among the fields: then it is no header.
   private static boolean isPlain(byte[] buffer, int start, int end) {
     if (buffer[start] == '{') {
       return true;
-    }
-    if (isTime(buffer, start, end) || isListItem(buffer, start, end)) {
-      return false;
     }
     boolean hasNumber = false;
     int wordStart = start;
@@ -139,6 +141,11 @@ final class RecordLines {
       }
     }
     return hasNumber;
+  }
+
+  /// Returns whether a line begins with something before a record.
+  private static boolean hasSurroundings(byte[] buffer, int start, int end) {
+    return isTime(buffer, start, end) || isListItem(buffer, start, end);
   }
 
   /// Returns whether a line may be of a list in YAML.

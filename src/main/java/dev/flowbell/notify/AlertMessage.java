@@ -20,6 +20,8 @@ import tools.jackson.core.JsonGenerator;
 /// @param chat for Amazon Q Developer in chat applications
 /// @param severity the highest of its alerts
 /// @param alerts its alerts, a JSON object each
+/// @param until the flow time up to which it tells: the latest of its alert's records, the end of
+///   the hour for a digest
 /// @param attributes what subscribers can filter by: `severity`, `rule`, `source`, `sourceScope`,
 ///   `stack`, `vpcId`, `interfaceId`, each with at least one value
 /// @see <a href="https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html">Custom
@@ -31,6 +33,7 @@ public record AlertMessage(
     String chat,
     Severity severity,
     List<String> alerts,
+    Instant until,
     Map<String, List<String>> attributes) {
 
   private static final int MOST_LINES = 18;
@@ -48,6 +51,7 @@ public record AlertMessage(
         AlertChat.toJson(alert, content),
         alert.severity(),
         List.of(JsonText.write(1_024, json -> AlertJson.write(alert, json))),
+        alert.until(),
         toAttributes(alert, context));
   }
 
@@ -131,6 +135,7 @@ public record AlertMessage(
         AlertChat.digest(severity, headline, text.toString()),
         severity,
         alerts,
+        hour.plusSeconds(3_600),
         attributes);
   }
 

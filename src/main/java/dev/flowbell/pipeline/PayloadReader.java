@@ -85,15 +85,28 @@ public final class PayloadReader implements LineTarget {
   }
 
   @Override
+  public boolean addRecord(byte[] buffer, int start, int end) {
+    if (parser.isHeader(buffer, start, end) || parser.parse(buffer, start, end, record) != null) {
+      return false;
+    }
+    add();
+    return true;
+  }
+
+  private void add() {
+    if (selection.test(record)) {
+      summary.add(record);
+    }
+  }
+
+  @Override
   public void addLine(byte[] buffer, int start, int end) {
     if (parser.isHeader(buffer, start, end)) {
       return;
     }
     ParseFault fault = parser.parse(buffer, start, end, record);
     if (fault == null) {
-      if (selection.test(record)) {
-        summary.add(record);
-      }
+      add();
     } else {
       summary.addUnreadable(fault);
       hasMisfits |= fault != ParseFault.BROKEN_JSON; // no format could read it

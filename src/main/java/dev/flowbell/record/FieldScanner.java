@@ -29,7 +29,7 @@ final class FieldScanner {
   private static final int MOST_IPV4_BYTES = 15;
 
   /// The cache has 2^11 addresses. Most payloads have a few hundred.
-  private static final int ADDRESS_BITS = 11;
+  private static final int ADDRESS_BITS = 13;
 
   /// 2^64 divided by the golden ratio. The highest bits of a product with it depend on all bits of
   /// the other factor.

@@ -38,6 +38,23 @@ public record Report(
   /// A quarter of a year.
   public static final int MOST_HOURS = 24 * 92;
 
+  /// Returns the same report with these others.
+  Report with(Others newOthers) {
+    return new Report(
+        origin,
+        coverage,
+        totals,
+        hours,
+        sources,
+        targets,
+        ports,
+        natDevices,
+        interfaces,
+        accounts,
+        newOthers,
+        alerts);
+  }
+
   /// Returns the sources inside.
   public List<Source> inside() {
     return sources.stream().filter(Source::isInside).toList();
@@ -53,10 +70,17 @@ public record Report(
     return sources.stream().filter(source -> source.accepted().flows() > 0).toList();
   }
 
-  /// Rejected records whose keys have no row, because a bound was reached. A key without a row has
-  /// at most this many; a row's own number is exact. 0 where every key has a row.
+  /// Rejected records whose keys have no row, because a bound was reached, or because they lack the
+  /// key. A key without a row has at most this many; a row's own number is exact. 0 where every key
+  /// has a row.
+  ///
+  /// Where some of `targets` have no row, sources have more hosts and ports than their rows say,
+  /// and where some of `interfaces` have none, more of these.
   public record Others(
       long sources, long targets, long ports, long natDevices, long interfaces, long accounts) {
+    /// Where every key has a row.
+    public static final Others NONE = new Others(0, 0, 0, 0, 0, 0);
+
     /// Returns whether every key has a row.
     public boolean isNone() {
       return sources + targets + ports + natDevices + interfaces + accounts == 0;

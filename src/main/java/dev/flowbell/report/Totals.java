@@ -1,5 +1,7 @@
 package dev.flowbell.report;
 
+import dev.flowbell.metric.Sums;
+
 /// The sums of all records. A rejected record that is noise is one of `strays`, `answers` and
 /// `notUnicast`, the first that fits in the order answers, strays, notUnicast; the others are
 /// attempts.
@@ -24,6 +26,24 @@ public record Totals(
     long answers,
     long notUnicast,
     long masked) {
+  /// The sums of no records.
+  static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  /// Returns the sums of both.
+  Totals plus(Totals more) {
+    return new Totals(
+        records + more.records,
+        accepted + more.accepted,
+        rejected + more.rejected,
+        Sums.plus(rejectedPackets, more.rejectedPackets),
+        Sums.plus(rejectedBytes, more.rejectedBytes),
+        handshakes + more.handshakes,
+        strays + more.strays,
+        answers + more.answers,
+        notUnicast + more.notUnicast,
+        masked + more.masked);
+  }
+
   /// Returns the rejected records that are noise.
   public long noise() {
     return strays + answers + notUnicast;

@@ -18,7 +18,7 @@ class CompletionCommandTest {
   /// Asks the script as bash does when somebody presses the tabulator key.
   @ParameterizedTest
   @CsvSource({
-    "re, redrive replay",
+    "re, redrive replay report",
     "comp, completion",
     "replay --topic, --topic-arn",
     "doctor --re, --region",

@@ -51,8 +51,8 @@ class FlowbellTest {
             new CommandRun(
                 2,
                 "",
-                "flowbell: expected a command: doctor, filter, redrive, replay, completion, help"
-                    + " (see flowbell help)\n"));
+                "flowbell: expected a command: doctor, filter, redrive, replay, report, completion,"
+                    + " help (see flowbell help)\n"));
   }
 
   @ParameterizedTest
@@ -61,8 +61,8 @@ class FlowbellTest {
       quoteCharacter = '`',
       textBlock =
           """
-          rewind         | expected a command: doctor, filter, redrive, replay, completion, help, got "rewind"; did you mean replay or redrive?
-          redrve flowbell | expected a command: doctor, filter, redrive, replay, completion, help, got "redrve"; did you mean redrive or replay?
+          rewind         | expected a command: doctor, filter, redrive, replay, report, completion, help, got "rewind"; did you mean report or redrive?
+          redrve flowbell | expected a command: doctor, filter, redrive, replay, report, completion, help, got "redrve"; did you mean redrive or report?
           help redrve    | Unknown subcommand 'redrve'.
           doctor --send flowbell | Unknown option: '--send'; did you mean --send-test?
           replay s3://bucket/AWSLogs/ | s3://bucket/AWSLogs/: expected a file on this machine; fetch it first, with aws s3 cp --recursive s3://bucket/AWSLogs/ FOLDER

@@ -7,6 +7,7 @@ import dev.flowbell.judge.Severity;
 import dev.flowbell.notify.AlertMessage;
 import dev.flowbell.notify.HttpsForm;
 import dev.flowbell.testing.Json;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,7 @@ class NotificationRequestTest {
         "{\"version\":\"1.0\"}",
         Severity.MEDIUM,
         List.of("{\"a\":2}"),
+        Instant.EPOCH,
         attributes);
   }
 

@@ -53,6 +53,7 @@ class PublisherTest {
           "{\"version\":\"1.0\"}",
           Severity.LOW,
           List.of("{\"rule\":\"x\"}"),
+          Reports.ARRIVAL,
           Map.of("severity", List.of("low")));
 
   private LoopbackAws aws;
