@@ -10,6 +10,10 @@ import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.Wiring;
 import dev.flowbell.publish.ConsolePublisher;
 import dev.flowbell.record.FlowRecord;
+import dev.flowbell.report.Origin;
+import dev.flowbell.report.RecordSums;
+import dev.flowbell.report.ReportBuilder;
+import dev.flowbell.report.TrafficSums;
 import dev.flowbell.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -99,20 +103,28 @@ final class ReplayCommand implements Command {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ConsolePublisher console =
         new ConsolePublisher(new PrintStream(printed, true, StandardCharsets.UTF_8), clock);
-    RejectedSums rejected = new RejectedSums();
-    ReplayReport report = new ReplayReport(settings.trafficType(), rejected, selector.words());
+    TrafficSums sums = new TrafficSums(settings.insideNetworks(), clock.instant(), false);
+    RecordSums rejected = sums.newPart();
+    ReplayReport report = new ReplayReport(settings.trafficType(), selector.words());
+    InputReader reader =
+        new InputReader(
+            options.matchedPositionalValue(0, List.of()),
+            in,
+            err,
+            interruption,
+            settings.maxInflatedBytes());
     Predicate<FlowRecord> selection =
         record -> {
           if (!isPublishing) { // a part of a file is not published
             interruption.check();
           }
+          reader.progress().addRecord();
           boolean isTaken = selector.records().test(record);
           if (isTaken) {
             rejected.add(record);
           }
           return isTaken;
         };
-    int unread;
     boolean isInterrupted;
     try (HttpClients clients = HttpClients.open()) {
       Wiring wiring = new Wiring(settings, System.getenv("AWS_REGION"), clients);
@@ -120,16 +132,8 @@ final class ReplayCommand implements Command {
           isPublishing
               ? wiring.newPublishingReplay(console, err::println, selection)
               : wiring.newReplay(console, selection);
-      InputReader reader =
-          new InputReader(
-              options.matchedPositionalValue(0, List.of()),
-              in,
-              err,
-              interruption,
-              settings.maxInflatedBytes());
       isInterrupted = reader.readAll(new ReplayTarget(pipeline, report, isPublishing));
-      unread = reader.unread();
-      if (unread > 0 && report.payloads() == 0) {
+      if (reader.unread() > 0 && report.payloads() == 0) {
         return Flowbell.UNREADABLE;
       }
       report.addAlerts(pipeline.finish());
@@ -138,12 +142,24 @@ final class ReplayCommand implements Command {
     } catch (SdkClientException e) {
       return fail(Flowbell.UNPUBLISHED, ClientErrors.messageOf(e));
     }
+    report.setRejected(
+        ReportBuilder.build(
+            new Origin(
+                Flowbell.version(),
+                options.originalArgs(),
+                selector.words(),
+                clock.instant(),
+                null),
+            report.inputs(reader, isInterrupted),
+            sums,
+            List.of()));
     switch (options.matchedOptionValue("--output", Output.TEXT)) {
       case JSON -> report.printJson(out);
       case TEXT ->
           new ReplayText(report, console, settings, isPublishing)
               .print(out, printed.toString(StandardCharsets.UTF_8));
     }
+    int unread = reader.unread();
     if (unread > 0 && report.total(Metric.RECORDS) > 0) {
       err.println(
           "flowbell: INCOMPLETE: " + unread + " of the inputs could not be read, see above");

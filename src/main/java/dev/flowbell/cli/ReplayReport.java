@@ -1,8 +1,5 @@
 package dev.flowbell.cli;
 
-import dev.flowbell.classify.AddressScope;
-import dev.flowbell.classify.Door;
-import dev.flowbell.classify.Suspect;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricPoint;
 import dev.flowbell.metric.MetricSeries;
@@ -14,6 +11,13 @@ import dev.flowbell.record.FlowField;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.TrafficType;
+import dev.flowbell.report.Hour;
+import dev.flowbell.report.Inputs;
+import dev.flowbell.report.PortRow;
+import dev.flowbell.report.Report;
+import dev.flowbell.report.Report.NamedSum;
+import dev.flowbell.report.Source;
+import dev.flowbell.report.Target;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.SuspectGroup;
 import java.io.PrintStream;
@@ -23,28 +27,29 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// The sums of all payloads of a replay. They are exact, but for what [RejectedSums] says of its
-/// bounds, and for hosts, ports and attempts of a source if [Metric#OVER_BOUNDS] is not 0.
+/// What a replay came to: the metrics and notifications of its payloads, and what was rejected, over
+/// all records.
 final class ReplayReport {
   private final TrafficType traffic;
-  private final RejectedSums rejected;
   private final String selection;
   private long payloads;
   private final Map<Metric, Long> totals = new EnumMap<>(Metric.class);
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
   private final Set<FlowField> fields = EnumSet.noneOf(FlowField.class);
   private final List<AlertMessage> notifications = new ArrayList<>();
-  private final Map<IpAddress, Evidence> evidence = new HashMap<>();
+  // As payloads show them, which pair requests and answers. A report counts records by themselves.
+  private final Map<IpAddress, Long> attempts = new HashMap<>();
+  private @Nullable Report rejected;
   private final Map<MetricSeries, Map<Metric, Long>> series = new LinkedHashMap<>();
   private final Set<String> unknownFields = new TreeSet<>();
   private @Nullable Instant first;
@@ -53,11 +58,9 @@ final class ReplayReport {
   /// Creates a report without payloads.
   ///
   /// @param traffic the traffic that is read
-  /// @param rejected the sums of what is rejected, over all records
   /// @param selection which records are read, as the command line says it; empty for all
-  ReplayReport(TrafficType traffic, RejectedSums rejected, String selection) {
+  ReplayReport(TrafficType traffic, String selection) {
     this.traffic = traffic;
-    this.rejected = rejected;
     this.selection = selection;
   }
 
@@ -68,8 +71,8 @@ final class ReplayReport {
     summary.faults().forEach((fault, count) -> faults.merge(fault, count, Sums::plus));
     fields.addAll(summary.fields());
     for (SuspectGroup group : summary.evidence().suspects()) {
-      if (group.suspect().isRejected()) {
-        addRejected(group);
+      if (group.suspect().isRejected() && group.suspect().isAttempt()) {
+        attempts.merge(group.suspect().source(), group.records(), Sums::plus);
       }
     }
     for (MetricPoint point : summary.points()) {
@@ -105,8 +108,15 @@ final class ReplayReport {
     notifications.addAll(outcome.sent());
   }
 
-  private void addRejected(SuspectGroup group) {
-    evidence.computeIfAbsent(group.suspect().source(), _ -> new Evidence()).add(group);
+  /// Returns what became of the inputs.
+  Inputs inputs(InputReader reader, boolean isInterrupted) {
+    return new Inputs(
+        reader.read(), reader.faults(), faults, unknownFields, fields, isInterrupted);
+  }
+
+  /// Sets what was rejected, when all records are read.
+  void setRejected(Report newRejected) {
+    rejected = newRejected;
   }
 
   /// Returns which records were read, as the command line says it; empty for all.
@@ -114,9 +124,9 @@ final class ReplayReport {
     return selection;
   }
 
-  /// Returns the sums of what was rejected.
-  RejectedSums rejected() {
-    return rejected;
+  /// Returns what was rejected.
+  Report rejected() {
+    return Objects.requireNonNull(rejected, "setRejected comes first");
   }
 
   long payloads() {
@@ -130,11 +140,6 @@ final class ReplayReport {
   /// Returns whether the records that were read can show a metric at all.
   boolean canShow(Metric metric) {
     return metric.isKnownFrom(fieldsOrAll(), traffic);
-  }
-
-  /// Returns the fields that the records' formats have.
-  Set<FlowField> fields() {
-    return fields;
   }
 
   /// Without a record, nothing is known of the fields.
@@ -169,12 +174,15 @@ final class ReplayReport {
 
   /// Returns the rejected sources, the most rejected first.
   List<Source> sources() {
-    Evidence none = new Evidence();
-    return rejected.sources().largestFirst().stream()
-        .map(
-            sum ->
-                new Source(sum.getKey(), sum.getValue(), evidence.getOrDefault(sum.getKey(), none)))
+    return rejected().sources().stream()
+        .sorted(
+            Comparator.comparingLong(Source::rejects).reversed().thenComparing(Source::address))
         .toList();
+  }
+
+  /// Returns how many rejected records of a source are attempts.
+  long attempts(Source source) {
+    return attempts.getOrDefault(source.address(), 0L);
   }
 
   /// Returns the sums of the series by dimension, those with the most records first.
@@ -241,14 +249,14 @@ final class ReplayReport {
     for (Source source : sources()) {
       json.writeStartObject();
       json.writeStringProperty("source", source.address().toString());
-      json.writeStringProperty("sourceScope", AddressScope.of(source.address()).key());
-      if (source.maskedBy() == null) {
+      json.writeStringProperty("sourceScope", source.scope().key());
+      if (source.maskedBy().isEmpty()) {
         json.writeNullProperty("maskedBy");
       } else {
-        json.writeStringProperty("maskedBy", source.maskedBy().toString());
+        json.writeStringProperty("maskedBy", source.maskedBy().getFirst().toString());
       }
       json.writeNumberProperty("rejects", source.rejects());
-      json.writeNumberProperty("attempts", source.attempts());
+      json.writeNumberProperty("attempts", attempts(source));
       json.writeNumberProperty("hosts", source.hosts());
       json.writeNumberProperty("ports", source.ports());
       json.writeNumberProperty("interfaces", source.interfaces());
@@ -256,42 +264,53 @@ final class ReplayReport {
     }
     json.writeEndArray();
     json.writeArrayPropertyStart("doors");
-    for (Map.Entry<Door, Long> door : rejected.doors().largestFirst()) {
+    for (Target target : rejected().targets()) {
       json.writeStartObject();
-      json.writeStringProperty("destination", door.getKey().address().toString());
-      writePort(door.getKey().port(), door.getKey().protocol(), json);
-      json.writeNumberProperty("rejects", door.getValue());
+      json.writeStringProperty("destination", target.door().address().toString());
+      writePort(target.door().port(), target.door().protocol(), json);
+      json.writeNumberProperty("rejects", target.rejects());
       json.writeEndObject();
     }
     json.writeEndArray();
     json.writeArrayPropertyStart("ports");
-    for (Map.Entry<Port, Long> port : rejected.ports().largestFirst()) {
+    for (PortRow port : rejected().ports()) {
       json.writeStartObject();
-      writePort(port.getKey().number(), port.getKey().protocol(), json);
-      json.writeNumberProperty("rejects", port.getValue());
+      writePort(port.port().number(), port.port().protocol(), json);
+      json.writeNumberProperty("rejects", port.rejects());
       json.writeEndObject();
     }
     json.writeEndArray();
-    writeSums("interfaces", "interface", rejected.interfaces().largestFirst(), json);
-    writeSums("accounts", "account", rejected.accounts().largestFirst(), json);
-    writeSums("hours", "hour", rejected.hours().byKey(), json);
+    writeSums("interfaces", "interface", rejected().interfaces(), json);
+    writeSums("accounts", "account", rejected().accounts(), json);
+    writeSums(
+        "hours",
+        "hour",
+        rejected().hours().stream()
+            .filter(hour -> hour.rejected() > 0)
+            .map(hour -> new NamedSum(hour.begin().toString(), hour.rejected()))
+            .toList(),
+        json);
+    Report.Others others = rejected().others();
     json.writeObjectPropertyStart("rejectsOfOthers");
-    json.writeNumberProperty("sources", rejected.sources().others());
-    json.writeNumberProperty("doors", rejected.doors().others());
-    json.writeNumberProperty("ports", rejected.ports().others());
-    json.writeNumberProperty("interfaces", rejected.interfaces().others());
-    json.writeNumberProperty("accounts", rejected.accounts().others());
-    json.writeNumberProperty("hours", rejected.hours().others());
+    json.writeNumberProperty("sources", others.sources());
+    json.writeNumberProperty("doors", others.targets());
+    json.writeNumberProperty("ports", others.ports());
+    json.writeNumberProperty("interfaces", others.interfaces());
+    json.writeNumberProperty("accounts", others.accounts());
+    json.writeNumberProperty(
+        "hours",
+        rejected().totals().rejected()
+            - rejected().hours().stream().mapToLong(Hour::rejected).sum());
     json.writeEndObject();
   }
 
-  private static <K> void writeSums(
-      String name, String keyName, List<Map.Entry<K, Long>> sums, JsonGenerator json) {
+  private static void writeSums(
+      String name, String keyName, List<NamedSum> sums, JsonGenerator json) {
     json.writeArrayPropertyStart(name);
-    for (Map.Entry<K, Long> sum : sums) {
+    for (NamedSum sum : sums) {
       json.writeStartObject();
-      json.writeStringProperty(keyName, sum.getKey().toString());
-      json.writeNumberProperty("rejects", sum.getValue());
+      json.writeStringProperty(keyName, sum.name());
+      json.writeNumberProperty("rejects", sum.rejects());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -315,84 +334,6 @@ final class ReplayReport {
       json.writeNullProperty(key);
     } else {
       json.writeStringProperty(key, time.toString());
-    }
-  }
-
-  /// A port of a protocol, at any host.
-  ///
-  /// @param number -1 for a protocol without ports, or a record without one
-  record Port(int protocol, int number) implements Comparable<Port> {
-    @Override
-    public int compareTo(Port other) {
-      int byNumber = Integer.compare(number, other.number);
-      return byNumber != 0 ? byNumber : Integer.compare(protocol, other.protocol);
-    }
-
-    /// Returns `22/tcp`, `53/udp`, `ping`.
-    @Override
-    public String toString() {
-      String name = Door.nameOf(protocol);
-      return number < 0
-          ? name.isEmpty() ? "no port" : name
-          : number + (protocol < 0 ? "" : "/" + (name.isEmpty() ? "tcp" : name));
-    }
-  }
-
-  /// One rejected source, over all payloads and interfaces.
-  ///
-  /// @param rejects how many of its records were rejected
-  record Source(IpAddress address, long rejects, Evidence evidence) {
-    /// Returns how many of them are attempts.
-    long attempts() {
-      return evidence.attempts;
-    }
-
-    /// Returns how many hosts it tried.
-    int hosts() {
-      return evidence.hosts.size();
-    }
-
-    /// Returns how many ports it tried.
-    int ports() {
-      return evidence.ports.size();
-    }
-
-    /// Returns at how many network interfaces it was rejected.
-    int interfaces() {
-      return evidence.interfaces.size();
-    }
-
-    /// Returns the first address that masked it, `null` where it was never masked.
-    @Nullable IpAddress maskedBy() {
-      return evidence.maskedBy;
-    }
-  }
-
-  /// What payloads show of a rejected source, within the bounds of each payload.
-  static final class Evidence {
-    private long attempts;
-    private @Nullable IpAddress maskedBy;
-    private final Set<IpAddress> hosts = new HashSet<>();
-    private final Set<Port> ports = new HashSet<>();
-    private final Set<String> interfaces = new HashSet<>();
-
-    private void add(SuspectGroup group) {
-      Suspect suspect = group.suspect();
-      if (maskedBy == null) {
-        maskedBy = suspect.maskedBy();
-      }
-      if (suspect.place().interfaceId() != null) {
-        interfaces.add(suspect.place().interfaceId());
-      }
-      if (suspect.isAttempt()) {
-        attempts = Sums.plus(attempts, group.records());
-        if (suspect.target() != null) {
-          hosts.add(suspect.target());
-        }
-        if (suspect.port() >= 0 && Door.hasPorts(suspect.protocol())) {
-          ports.add(new Port(suspect.protocol(), suspect.port()));
-        }
-      }
     }
   }
 }

@@ -1,10 +1,12 @@
 package dev.flowbell.cli;
 
-import dev.flowbell.classify.AddressScope;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.publish.ConsolePublisher;
 import dev.flowbell.record.ParseFault;
+import dev.flowbell.report.Report;
+import dev.flowbell.report.Report.NamedSum;
+import dev.flowbell.report.Source;
 import dev.flowbell.settings.Settings;
 import java.io.PrintStream;
 import java.util.List;
@@ -137,7 +139,7 @@ final class ReplayText {
   }
 
   private void printSources(PrintStream out) {
-    List<ReplayReport.Source> sources = report.sources();
+    List<Source> sources = report.sources();
     if (sources.isEmpty()) {
       return;
     }
@@ -145,15 +147,15 @@ final class ReplayText {
     String row = "  %-26s %-10s %-16s %9s %9s %6s %6s %11s%n";
     out.printf(
         row, "source", "scope", "masked by", "rejects", "attempts", "hosts", "ports", "interfaces");
-    for (ReplayReport.Source source : sources.subList(0, Math.min(TOP, sources.size()))) {
+    for (Source source : sources.subList(0, Math.min(TOP, sources.size()))) {
       out.printf(
           Locale.ROOT,
           row,
           source.address(),
-          AddressScope.of(source.address()).key(),
-          source.maskedBy() == null ? "-" : source.maskedBy(),
+          source.scope().key(),
+          source.maskedBy().isEmpty() ? "-" : source.maskedBy().getFirst(),
           source.rejects(),
-          source.attempts(),
+          report.attempts(source),
           source.hosts(),
           source.ports(),
           source.interfaces());
@@ -161,47 +163,52 @@ final class ReplayText {
     if (sources.size() > TOP) {
       out.printf("  and %s%n", counted(sources.size() - TOP, "more source"));
     }
-    printOthers(report.rejected().sources(), "sources", out);
+    printOthers(report.rejected().others().sources(), "sources", out);
     if (report.total(Metric.OVER_BOUNDS) > 0) {
       out.printf(
-          "  Attempts, hosts, ports and interfaces are at least these: %s over bounds.%n",
+          "  Attempts are at least these: %s over bounds.%n",
           counted(report.total(Metric.OVER_BOUNDS), "record was", "records were"));
     }
   }
 
   /// Says what is not known of keys beyond a bound.
-  private static void printOthers(BoundedSums<?> sums, String what, PrintStream out) {
-    if (sums.others() > 0) {
+  private static void printOthers(long rejects, String what, PrintStream out) {
+    if (rejects > 0) {
       out.printf(
           Locale.ROOT,
           "  and %,d rejects of other %s, each with that many at most%n",
-          sums.others(),
+          rejects,
           what);
     }
   }
 
   private void printPorts(PrintStream out) {
-    printTop("DESTINATION PORT", report.rejected().ports(), out);
-    if (report.rejected().interfaces().size() > 1) {
-      printTop("NETWORK INTERFACE", report.rejected().interfaces(), out);
+    Report rejected = report.rejected();
+    printTop(
+        "DESTINATION PORT",
+        rejected.ports().stream()
+            .map(port -> new NamedSum(port.port().toString(), port.rejects()))
+            .toList(),
+        rejected.others().ports(),
+        out);
+    if (rejected.interfaces().size() > 1) {
+      printTop("NETWORK INTERFACE", rejected.interfaces(), rejected.others().interfaces(), out);
     }
-    if (report.rejected().accounts().size() > 1) {
-      printTop("ACCOUNT", report.rejected().accounts(), out);
+    if (rejected.accounts().size() > 1) {
+      printTop("ACCOUNT", rejected.accounts(), rejected.others().accounts(), out);
     }
   }
 
-  private static <K extends Comparable<? super K>> void printTop(
-      String what, BoundedSums<K> sums, PrintStream out) {
-    if (sums.size() == 0) {
+  private static void printTop(String what, List<NamedSum> sums, long others, PrintStream out) {
+    if (sums.isEmpty()) {
       return;
     }
     out.printf("%nREJECTED, BY %s%n  ", what);
-    sums.largestFirst().stream()
+    sums.stream()
         .limit(TOP)
-        .forEach(
-            sum -> out.printf("%s (%d)  ", plainWords(sum.getKey().toString()), sum.getValue()));
+        .forEach(sum -> out.printf("%s (%d)  ", plainWords(sum.name()), sum.rejects()));
     out.println();
-    printOthers(sums, "ones", out);
+    printOthers(others, "ones", out);
   }
 
   /// Replaces characters of a record that a terminal could take for a command.

@@ -71,7 +71,7 @@ record ReportReading(Inputs inputs, List<Told> alerts) {
       TrafficSums sums,
       InstantSource clock) {
     RecordSums part = sums.newPart();
-    ReplayReport judged = new ReplayReport(settings.trafficType(), new RejectedSums(), "");
+    ReplayReport judged = new ReplayReport(settings.trafficType(), "");
     ConsolePublisher nobody =
         new ConsolePublisher(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), clock);
@@ -92,13 +92,7 @@ record ReportReading(Inputs inputs, List<Told> alerts) {
       judged.addAlerts(pipeline.finish());
     }
     return new ReportReading(
-        new Inputs(
-            reader.read(),
-            reader.faults(),
-            judged.faults(),
-            judged.unknownFields(),
-            judged.fields(),
-            isInterrupted),
+        judged.inputs(reader, isInterrupted),
         judged.notifications().stream().map(ReportReading::toTold).toList());
   }
 

@@ -39,6 +39,11 @@ public record Source(
     Accepted accepted,
     @Nullable Detail detail) {
 
+  /// Returns the rejected records that are attempts: those that aren't noise.
+  public long attempts() {
+    return rejects - noise;
+  }
+
   /// What the attempts of a source look like.
   public enum Manner {
     /// All its rejected records are noise.

@@ -143,17 +143,6 @@ class RecordSelectorTest {
         .containsExactly(tuple(22L, 2L), tuple(3389L, 1L), tuple(8443L, 1L));
   }
 
-  @Test
-  void boundedSums_addUpWhatComesLater() {
-    BoundedSums<String> sums = new BoundedSums<>(2);
-    List.of("a", "b", "c", "a", "d", "b", "b").forEach(sums::add);
-
-    assertThat(sums.largestFirst()).containsExactly(Map.entry("b", 3L), Map.entry("a", 2L));
-    assertThat(sums.byKey()).containsExactly(Map.entry("a", 2L), Map.entry("b", 3L));
-    assertThat(sums.others()).isEqualTo(2);
-    assertThat(sums.size()).isEqualTo(2);
-  }
-
   private static CommandRun replay(String options, String more) {
     List<String> arguments = new ArrayList<>(List.of("replay", "-"));
     arguments.addAll(List.of(options.split(" +")));

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
+import dev.flowbell.record.RecordFormat;
+import dev.flowbell.record.RecordParser;
 import dev.flowbell.testing.generator.Records;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -134,6 +137,36 @@ class TrafficSumsTest {
     assertThat(report.sources()).hasSize(1);
     assertThat(report.targets()).isEmpty(); // neither record has both
     assertThat(report.others()).isEqualTo(new Report.Others(1, 0, 1, 0, 0, 0));
+  }
+
+  /// More sources than there are rows: what has no row is a number.
+  @Test
+  void build_overBounds() {
+    int sources = 700_000;
+    TrafficSums sums = new TrafficSums(INSIDE, NOW, false);
+    RecordSums part = sums.newPart();
+    RecordParser parser =
+        new RecordParser(List.of(RecordFormat.parse("srcaddr dstaddr dstport protocol action")));
+    FlowRecord record = new FlowRecord();
+    for (int i = 0; i < 2 * sources; i++) {
+      int source = i % sources;
+      byte[] line =
+          "20.%d.%d.%d 10.0.0.5 22 6 REJECT"
+              .formatted(source >> 16, source >> 8 & 255, source & 255)
+              .getBytes(StandardCharsets.US_ASCII);
+      assertThat(parser.parse(line, 0, line.length, record)).isNull();
+      part.add(record);
+    }
+
+    Report report = ReportBuilder.build(ORIGIN, INPUTS, sums, List.of());
+
+    long shown = report.sources().stream().mapToLong(Source::rejects).sum();
+    assertThat(report.sources()).hasSize(ReportBuilder.MOST_ROWS);
+    assertThat(shown).isEqualTo(2L * ReportBuilder.MOST_ROWS); // each row is exact
+    assertThat(report.others().sources()).isEqualTo(2L * sources - shown);
+    assertThat(report.targets().getFirst().rejects() + report.others().targets())
+        .isEqualTo(2L * sources);
+    assertThat(report.ports().getFirst().rejects()).isEqualTo(2L * sources);
   }
 
   @Test
