@@ -547,7 +547,7 @@ class ReplayCommandTest {
             REJECTED, BY ORIGINAL SOURCE
               source                     scope      masked by          rejects  attempts  hosts  ports  interfaces
               198.51.100.7               public     10.0.1.5               412       412      1     16           1
-              203.0.113.5                public     -                        5         0      1      1           1
+              203.0.113.5                public     -                        5         0      1      5           1
               192.0.2.44                 public     -                        3         3      1      3           1
 
             REJECTED, BY DESTINATION PORT
