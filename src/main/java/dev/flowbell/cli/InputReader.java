@@ -201,12 +201,10 @@ final class InputReader {
       try {
         end.get();
       } catch (ExecutionException e) {
-        switch (e.getCause()) {
-          case InterruptedByUserException _ -> isInterrupted = true;
-          case RuntimeException failure -> throw failure;
-          case Error failure -> throw failure;
-          case null, default -> throw new IllegalStateException(e);
+        if (!(e.getCause() instanceof InterruptedByUserException)) {
+          throw new IllegalStateException("a thread that reads files failed", e.getCause());
         }
+        isInterrupted = true;
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         isInterrupted = true;

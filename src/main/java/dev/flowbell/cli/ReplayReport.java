@@ -37,8 +37,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// What a replay came to: the metrics and notifications of its payloads, and what was rejected, over
-/// all records.
+/// What a replay came to: the metrics and notifications of its payloads, and what was rejected,
+/// over all records.
 final class ReplayReport {
   private final TrafficType traffic;
   private final String selection;
@@ -110,8 +110,7 @@ final class ReplayReport {
 
   /// Returns what became of the inputs.
   Inputs inputs(InputReader reader, boolean isInterrupted) {
-    return new Inputs(
-        reader.read(), reader.faults(), faults, unknownFields, fields, isInterrupted);
+    return new Inputs(reader.read(), reader.faults(), faults, unknownFields, fields, isInterrupted);
   }
 
   /// Sets what was rejected, when all records are read.
@@ -175,8 +174,7 @@ final class ReplayReport {
   /// Returns the rejected sources, the most rejected first.
   List<Source> sources() {
     return rejected().sources().stream()
-        .sorted(
-            Comparator.comparingLong(Source::rejects).reversed().thenComparing(Source::address))
+        .sorted(Comparator.comparingLong(Source::rejects).reversed().thenComparing(Source::address))
         .toList();
   }
 

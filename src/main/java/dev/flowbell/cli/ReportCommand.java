@@ -2,8 +2,11 @@ package dev.flowbell.cli;
 
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.report.Origin;
+import dev.flowbell.report.Redaction;
 import dev.flowbell.report.Report;
 import dev.flowbell.report.ReportBuilder;
+import dev.flowbell.report.ReportJson;
+import dev.flowbell.report.ReportTable;
 import dev.flowbell.report.TrafficSums;
 import dev.flowbell.settings.Settings;
 import java.io.IOException;
@@ -21,8 +24,6 @@ import picocli.CommandLine.ParseResult;
 
 /// `flowbell report PATH…`: says who was blocked, where and when, over all records of files.
 final class ReportCommand implements Command {
-  private static final int DEFAULT_WIDTH = 80;
-
   private final InputStream in;
   private final PrintStream out;
   private final PrintStream err;
@@ -128,15 +129,12 @@ final class ReportCommand implements Command {
     if (report.totals().records() == 0 && reader.unread() > 0) {
       return Flowbell.UNREADABLE;
     }
-    out.println(report.totals());
-    out.println(
-        report.sources().size()
-            + " "
-            + report.targets().size()
-            + " "
-            + report.ports().subList(0, 3)
-            + " "
-            + report.sources().subList(0, 2));
+    Report shown = options.hasMatchedOption("--redact") ? Redaction.of(report) : report;
+    switch (options.matchedOptionValue("--output", Output.TEXT)) {
+      case TEXT -> out.println(shown.totals());
+      case JSON -> new ReportJson(shown).print(out);
+      case CSV -> new ReportTable(shown).print(out);
+    }
     return exitCode(report, options);
   }
 

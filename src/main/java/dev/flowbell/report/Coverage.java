@@ -34,6 +34,11 @@ public record Coverage(
     List<Gap> gaps,
     long noDataWindows,
     long skippedWindows) {
+  /// Returns whether the records can show something of this field. Without a record, nothing is
+  /// known of the fields.
+  public boolean canShow(FlowField field) {
+    return fields.isEmpty() || fields.contains(field);
+  }
 
   /// A time without any record, in steps of ten minutes: AWS's longer aggregation interval.
   public record Gap(Instant from, Instant until) {}

@@ -129,7 +129,7 @@ public final class ReportBuilder {
     for (ShareReader share : shares) {
       TupleSums cells = share.share().sourceHours;
       for (int row = 0; row < cells.size(); row++) {
-        long hour = (int) cells.tuple(row, 0);
+        long hour = SourceShare.hourOf(cells, row);
         long noisy = cells.sum(row, SourceShare.NOISE);
         boolean isInside = share.isInside((int) (cells.tuple(row, 0) >>> 32));
         add(isInside ? inside : outside, hour, cells.sum(row, SourceShare.REJECTS) - noisy);

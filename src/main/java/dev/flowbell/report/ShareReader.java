@@ -281,7 +281,7 @@ final class ShareReader {
     long[] rejects = new long[hours.count()];
     for (int i = hourly.start(source); i < hourly.end(source); i++) {
       int row = hourly.row(i);
-      int hour = hours.indexOf((int) share.sourceHours.tuple(row, 0));
+      int hour = hours.indexOf(SourceShare.hourOf(share.sourceHours, row));
       if (hour >= 0) {
         rejects[hour] = share.sourceHours.sum(row, SourceShare.REJECTS);
       }

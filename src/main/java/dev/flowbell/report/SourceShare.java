@@ -223,7 +223,7 @@ final class SourceShare {
   /// same door. The numbers of a host's doors differ in their low [#PORT_NUMBER_BITS] bits.
   static long doorNumber(TupleSums rows, int row) {
     long host =
-        rows.tuple(row, 0) & LOW_HALF | (rows.tuple(row, 1) & IPV6) << 32 - PORT_NUMBER_BITS;
+        (rows.tuple(row, 0) & LOW_HALF) | (rows.tuple(row, 1) & IPV6) << (32 - PORT_NUMBER_BITS);
     return host << PORT_NUMBER_BITS | portNumber(rows, row);
   }
 
@@ -237,11 +237,16 @@ final class SourceShare {
     return (int) (rows.tuple(row, 1) >>> 32) - 1;
   }
 
+  /// Returns the hour of a row of [#sourceHours], in hours since 1970.
+  static long hourOf(TupleSums rows, int row) {
+    return rows.tuple(row, 0) & LOW_HALF;
+  }
+
   /// Returns the host of a row.
   IpAddress hostOf(TupleSums rows, int row) {
     int number = (int) rows.tuple(row, 0);
     return (rows.tuple(row, 1) & IPV6) == 0
-        ? new IpAddress(0, IPV4_HIGH_HALF << 32 | number & LOW_HALF)
+        ? new IpAddress(0, IPV4_HIGH_HALF << 32 | (number & LOW_HALF))
         : new IpAddress(ipv6Hosts.get(number, 0), ipv6Hosts.get(number, 1));
   }
 

@@ -279,13 +279,11 @@ class TrafficSumsTest {
           .append(" dstaddr=")
           .append(random.nextInt(9) == 0 ? "10.0.7." + random.nextInt(40) : oneOf(TARGETS));
       record.append(" srcport=").append(oneOf(List.of(22, 53, 443, 5432, 40000, 50000)));
-      record
-          .append(" dstport=")
-          .append(
-              (int)
-                  (random.nextInt(9) == 0
-                      ? random.nextInt(20, 60)
-                      : oneOf(List.of(22, 443, 8080, 5000))));
+      int port =
+          random.nextInt(9) == 0
+              ? random.nextInt(20, 60)
+              : oneOf(List.of(22, 443, 8080, 5000)).intValue();
+      record.append(" dstport=").append(port);
       record.append(" protocol=").append(protocol).append(' ').append(times());
       record.append(" packets=").append(random.nextInt(1, 9));
       record.append(" bytes=").append(random.nextInt(40, 900));

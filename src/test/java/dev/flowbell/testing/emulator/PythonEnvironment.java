@@ -37,6 +37,11 @@ public final class PythonEnvironment {
   /// @see <a href="https://pypi.org/project/checkov/">Checkov</a>
   public static final Tool CHECKOV = new Tool("checkov==3.2.533");
 
+  /// Reads files with SQL: the peer in a benchmark.
+  ///
+  /// @see <a href="https://pypi.org/project/duckdb/">DuckDB</a>
+  public static final Tool DUCKDB = new Tool("duckdb==2.0.1");
+
   /// Long enough for a slow network: the largest tool unpacks 340 MB, in 30 s on a fast one.
   private static final Duration LONGEST_INSTALL = Duration.ofMinutes(15);
 
