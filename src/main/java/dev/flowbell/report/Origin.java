@@ -12,9 +12,21 @@ import org.jspecify.annotations.Nullable;
 /// @param madeAt when
 /// @param digest SHA-256 of the names and contents of all inputs, in hex; `null` where it wasn't
 ///   asked for
+/// @param isRedacted whether addresses and ids are replaced, see [Redaction]
 public record Origin(
     String version,
     List<String> commandLine,
     String selection,
     Instant madeAt,
-    @Nullable String digest) {}
+    @Nullable String digest,
+    boolean isRedacted) {
+  /// Creates the origin of a report that isn't redacted.
+  public Origin(
+      String version,
+      List<String> commandLine,
+      String selection,
+      Instant madeAt,
+      @Nullable String digest) {
+    this(version, commandLine, selection, madeAt, digest, false);
+  }
+}
