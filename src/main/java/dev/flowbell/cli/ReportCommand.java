@@ -6,12 +6,15 @@ import dev.flowbell.report.Redaction;
 import dev.flowbell.report.Report;
 import dev.flowbell.report.ReportBuilder;
 import dev.flowbell.report.ReportJson;
+import dev.flowbell.report.ReportPage;
 import dev.flowbell.report.ReportTable;
+import dev.flowbell.report.ReportText;
 import dev.flowbell.report.TrafficSums;
 import dev.flowbell.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -24,6 +27,8 @@ import picocli.CommandLine.ParseResult;
 
 /// `flowbell report PATH…`: says who was blocked, where and when, over all records of files.
 final class ReportCommand implements Command {
+  private static final int DEFAULT_WIDTH = 80;
+
   private final InputStream in;
   private final PrintStream out;
   private final PrintStream err;
@@ -131,11 +136,39 @@ final class ReportCommand implements Command {
     }
     Report shown = options.hasMatchedOption("--redact") ? Redaction.of(report) : report;
     switch (options.matchedOptionValue("--output", Output.TEXT)) {
-      case TEXT -> out.println(shown.totals());
+      case TEXT -> new ReportText(shown, width(), isColored()).print(out);
       case JSON -> new ReportJson(shown).print(out);
       case CSV -> new ReportTable(shown).print(out);
     }
+    if (page != null && !write(shown, page)) {
+      return Flowbell.UNREADABLE;
+    }
     return exitCode(report, options);
+  }
+
+  private boolean write(Report report, Path page) {
+    try {
+      Files.writeString(page, ReportPage.of(report));
+      err.println("flowbell: wrote " + page);
+      return true;
+    } catch (IOException e) {
+      fail(page + ": could not be written: " + e.getMessage());
+      return false;
+    }
+  }
+
+  /// Returns the terminal's width, where the shell exports it.
+  private static int width() {
+    String columns = System.getenv("COLUMNS");
+    return columns != null && columns.matches("[1-9][0-9]{1,3}")
+        ? Integer.parseInt(columns)
+        : DEFAULT_WIDTH;
+  }
+
+  /// @see <a href="https://no-color.org">NO_COLOR</a>
+  private static boolean isColored() {
+    String noColor = System.getenv("NO_COLOR");
+    return Progress.isTerminal() && (noColor == null || noColor.isEmpty());
   }
 
   private @Nullable String digestOf(InputReader reader) {

@@ -95,7 +95,8 @@ public final class Redaction {
         List.of(HIDDEN),
         origin.selection().isEmpty() ? "" : HIDDEN,
         origin.madeAt(),
-        null);
+        null,
+        true);
   }
 
   private static Coverage redact(Coverage coverage) {

@@ -83,9 +83,10 @@ final class NaiveReport {
     long flags = number(record, "tcp-flags");
     long protocol = number(record, "protocol");
     boolean isService = List.of(22L, 53L, 443L, 5432L).contains(number(record, "srcport"));
-    if (protocol == 6 && flags >= 0
-        ? (flags & 18) == 18
-        : isService && number(record, "dstport") >= 1024 && (protocol == 6 || protocol == 17)) {
+    boolean hasFlags = protocol == 6 && flags >= 0;
+    boolean isFromService =
+        isService && number(record, "dstport") >= 1024 && (protocol == 6 || protocol == 17);
+    if (hasFlags ? (flags & 18) == 18 : isFromService) {
       return "answer";
     }
     if (protocol == 6 && flags >= 0 && (flags & 2) == 0) {
