@@ -266,7 +266,7 @@ public final class ReportPage {
             .limit(MOST_HEAT_ROWS)
             .map(port -> new HeatMap.Row(port.port().toString(), "outside", port.byHour()))
             .toList();
-    if (report.hours().isEmpty() || sources.isEmpty() && ports.isEmpty()) {
+    if (report.hours().isEmpty() || (sources.isEmpty() && ports.isEmpty())) {
       return;
     }
     section("heat", "Who and where, by hour");
