@@ -97,16 +97,20 @@ final class Progress {
   /// Returns how far it is: `12 of 40 files, 25.6 of 85.2 MB, 1,250,000 records/s, 3 s left`.
   String words(long doneFiles, long doneBytes, long doneRecords, long nanos) {
     double seconds = nanos / NANOS;
-    long left = Math.round(seconds * (totalBytes - doneBytes) / Math.max(1, doneBytes));
     return String.format(
-        Locale.ROOT,
-        "%,d of %,d files, %,.1f of %,.1f MB, %,.0f records/s, %s left",
-        doneFiles,
-        files,
-        doneBytes / MEGABYTE,
-        totalBytes / MEGABYTE,
-        doneRecords / seconds,
-        left < 120 ? left + " s" : left / 60 + " min");
+            Locale.ROOT,
+            "%,d of %,d files, %,.1f of %,.1f MB, %,.0f records/s",
+            doneFiles,
+            files,
+            doneBytes / MEGABYTE,
+            totalBytes / MEGABYTE,
+            doneRecords / seconds)
+        + (doneBytes == 0 ? "" : ", " + left(seconds * (totalBytes - doneBytes) / doneBytes));
+  }
+
+  private static String left(double seconds) {
+    long left = Math.round(seconds);
+    return (left < 120 ? left + " s" : left / 60 + " min") + " left";
   }
 
   private final class Counted extends FilterInputStream {
