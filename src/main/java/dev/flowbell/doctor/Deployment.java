@@ -228,13 +228,30 @@ public final class Deployment {
         : logging.logGroup();
   }
 
+  /// Returns the environment of the version that the alias runs: the settings as they are written.
+  ///
+  /// @throws MissingResourceException if the stack does not have the function
+  /// @throws CannotAskException if AWS can't be asked
+  public Map<String, String> liveEnvironment() throws CannotAskException {
+    try {
+      return environment();
+    } catch (AwsServiceException e) {
+      throw new CannotAskException(AwsErrors.messageOf(e), e);
+    } catch (SdkClientException e) {
+      throw new CannotAskException(ClientErrors.messageOf(e), e);
+    }
+  }
+
+  private Map<String, String> environment() {
+    return live().environment() == null ? Map.of() : live().environment().variables();
+  }
+
   /// Returns the settings of the version that the alias runs.
   ///
   /// @throws InvalidSettingsException if any is wrong; the message names every wrong one, a line
   ///   each
   Settings settings() {
-    return Settings.fromEnvironment(
-        live().environment() == null ? Map.of() : live().environment().variables());
+    return Settings.fromEnvironment(environment());
   }
 
   /// Returns the flow logs that deliver to the log group.

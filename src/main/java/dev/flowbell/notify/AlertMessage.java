@@ -55,6 +55,11 @@ public record AlertMessage(
         toAttributes(alert, context));
   }
 
+  /// Returns whether this is a digest, and not the notification of one alert.
+  public boolean isDigest() {
+    return !attributes.containsKey("rule");
+  }
+
   /// Returns a text that [#digest] reads.
   public String toHeld() {
     return severity.rank() + " " + subject + "\n" + String.join("\n", alerts);

@@ -120,6 +120,17 @@ public final class Pipeline {
     return deliver(lines.summarize(claim.arrival()), fileId, claim, TimeLimit.NONE);
   }
 
+  /// Delivers a payload that another pipeline has read. The other one may watch more sources: what
+  /// this one would not have read is left out.
+  ///
+  /// @throws PayloadFailedException where something could not be published
+  public Outcome process(FlowSummary counted) {
+    String id = newId();
+    Claim claim = claim(id, TimeLimit.NONE);
+    Set<IpAddress> watched = judge == null ? Set.of() : judge.watched(claim.evidence());
+    return deliver(counted.withOpenedOf(watched), id, claim, TimeLimit.NONE);
+  }
+
   private PayloadReader read(LogBatch batch, Claim claim) {
     List<RecordFormat> lineFormats = formats.of(batch.logGroup());
     if (reader == null) {
@@ -155,7 +166,7 @@ public final class Pipeline {
     FlowSummary summary =
         FlowSummary.empty(origin, clock.instant()).withFunctionMetrics(Map.of(metric, 1L));
     delivery.report(summary.toReport(), limit);
-    return new Outcome(summary, List.of());
+    return new Outcome(summary, Judgement.NOTHING, List.of());
   }
 
   private Outcome deliver(FlowSummary counted, String payloadId, Claim claim, TimeLimit limit) {
@@ -182,6 +193,7 @@ public final class Pipeline {
     delivery.run(findings, claim, limit);
     return new Outcome(
         summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent())),
+        judgement,
         findings.sent());
   }
 
@@ -203,13 +215,14 @@ public final class Pipeline {
     Claim claim = claim(newId(), TimeLimit.NONE);
     FlowSummary summary = FlowSummary.empty(new LogOrigin("", "", ""), clock.instant());
     if (judge == null) {
-      return new Outcome(summary, List.of());
+      return new Outcome(summary, Judgement.NOTHING, List.of());
     }
     Judgement judgement = judge.finish(claim.evidence());
     Findings findings = new Findings(summary, judgement, Long.MAX_VALUE);
     delivery.runAlerts(findings, claim, TimeLimit.NONE);
     return new Outcome(
         summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent())),
+        judgement,
         findings.sent());
   }
 

@@ -66,6 +66,13 @@ public final class Wiring {
     return newReplay(new InMemoryLedger(), List.of(console), List.of(console), _ -> {}, selection);
   }
 
+  /// Creates a pipeline that publishes nothing. Its outcomes have the notifications.
+  ///
+  /// @param selection tells of each record whether it is read
+  public Pipeline newTrial(Predicate<FlowRecord> selection) {
+    return newReplay(new InMemoryLedger(), List.of(), List.of(), _ -> {}, selection);
+  }
+
   /// Creates the pipeline of a replay that publishes to AWS as well. Where the ledger does not
   /// answer, the replay fails.
   ///

@@ -67,6 +67,26 @@ public record Settings(
     return parse(environment, Setting::name);
   }
 
+  /// Returns these settings with another policy.
+  public Settings withAlertPolicy(AlertPolicy policy) {
+    return new Settings(
+        formats,
+        isLogFormatAuto,
+        logGroup,
+        trafficType,
+        maxInflatedBytes,
+        metricSink,
+        namespace,
+        dimensionSets,
+        seriesBudget,
+        policy,
+        insideNetworks,
+        stackName,
+        topicArn,
+        httpsForm,
+        ledgerTable);
+  }
+
   private static final class Reader {
     private final Map<String, String> values;
     private final Function<Setting, String> nameOf;

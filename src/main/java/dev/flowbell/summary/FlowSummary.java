@@ -6,6 +6,7 @@ import dev.flowbell.metric.MetricReport;
 import dev.flowbell.metric.MetricSeries;
 import dev.flowbell.metric.Minutes;
 import dev.flowbell.record.FlowField;
+import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,6 +105,34 @@ public record FlowSummary(
     }
     return new FlowSummary(
         origin, arrival, newTotals, newPoints, faults, fields, evidence, first, last, skippedAt);
+  }
+
+  /// Returns what this summary would be if only these sources had been watched: opened flows of
+  /// others are left out, but for sources with attempts.
+  public FlowSummary withOpenedOf(Set<IpAddress> watched) {
+    return evidence.opened().isEmpty()
+        ? this
+        : new FlowSummary(
+            origin,
+            arrival,
+            totals,
+            points,
+            faults,
+            fields,
+            evidence.withOpenedOf(watched),
+            first,
+            last,
+            skippedAt);
+  }
+
+  /// Returns this summary without what only publishing its metrics needs, so that many of them fit
+  /// into memory.
+  public FlowSummary toJudge() {
+    Map<Metric, Long> counted = new EnumMap<>(Metric.class);
+    counted.putAll(totals);
+    counted.values().removeIf(count -> count == 0);
+    return new FlowSummary(
+        origin, arrival, counted, List.of(), faults, Set.of(), evidence, first, last, skippedAt);
   }
 
   private static <K extends Enum<K>> Map<K, Long> copyOf(Class<K> type, Map<K, Long> map) {

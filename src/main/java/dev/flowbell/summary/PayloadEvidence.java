@@ -1,6 +1,9 @@
 package dev.flowbell.summary;
 
+import dev.flowbell.record.IpAddress;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// What one payload shows of rejected and unanswered traffic.
 ///
@@ -14,5 +17,17 @@ public record PayloadEvidence(List<SuspectGroup> suspects, List<OpenedFlow> open
   public PayloadEvidence {
     suspects = List.copyOf(suspects);
     opened = List.copyOf(opened);
+  }
+
+  /// Returns this evidence with only what sources with attempts, and these sources, got through.
+  PayloadEvidence withOpenedOf(Set<IpAddress> watched) {
+    Set<IpAddress> wanted = new HashSet<>(watched);
+    for (SuspectGroup group : suspects) {
+      if (group.suspect().isAttempt()) {
+        wanted.add(group.suspect().source());
+      }
+    }
+    return new PayloadEvidence(
+        suspects, opened.stream().filter(flow -> wanted.contains(flow.source())).toList());
   }
 }
