@@ -51,6 +51,7 @@ class ArchitectureTest {
           "settings",
           "pipeline",
           "report",
+          "backtest",
           "doctor",
           "lambda",
           "cli");
@@ -71,12 +72,16 @@ class ArchitectureTest {
           Map.entry("notify", Set.of("judge", "summary", "metric", "classify", "record", "ec2")),
           Map.entry("publish", Set.of("metric", "notify", "aws")),
           Map.entry("settings", Set.of("judge", "metric", "notify", "record")),
-          Map.entry("pipeline", allBut("pipeline", "report", "doctor", "lambda", "cli")),
+          Map.entry(
+              "pipeline", allBut("pipeline", "report", "backtest", "doctor", "lambda", "cli")),
           Map.entry("report", Set.of("record", "classify", "metric")),
+          Map.entry(
+              "backtest",
+              Set.of("pipeline", "judge", "notify", "summary", "metric", "record", "classify")),
           Map.entry(
               "doctor",
               Set.of("settings", "ec2", "notify", "judge", "summary", "metric", "record", "aws")),
-          Map.entry("lambda", allBut("report", "lambda", "cli")),
+          Map.entry("lambda", allBut("report", "backtest", "lambda", "cli")),
           Map.entry("cli", allBut("lambda", "cli")));
 
   private static Set<String> allBut(String... names) {

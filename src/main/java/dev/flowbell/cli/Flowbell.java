@@ -11,8 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /// The command line.
 ///
 /// Exit codes: 0 when the input was read; 1 when something could not be published; 2 when the input
-/// could not be read or an option is wrong. One line on standard error says why. `doctor` and
-/// `redrive` have exit codes of their own, see their help.
+/// could not be read or an option is wrong. One line on standard error says why. `doctor`,
+/// `backtest` and `redrive` have exit codes of their own, see their help.
 public final class Flowbell {
   static final int UNPUBLISHED = 1;
   static final int UNREADABLE = 2;
@@ -44,6 +44,7 @@ public final class Flowbell {
     CommandLine commandLine = new CommandLine(spec);
     for (Command command :
         List.of(
+            new BacktestCommand(in, out, err),
             new DoctorCommand(out, err),
             new FilterCommand(out, err),
             new RedriveCommand(out, err),

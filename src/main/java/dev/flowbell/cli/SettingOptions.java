@@ -25,7 +25,8 @@ final class SettingOptions {
     }
   }
 
-  private static String descriptionOf(Setting setting) {
+  /// Returns what help says of an option.
+  static String descriptionOf(Setting setting) {
     String defaultWords = setting.defaultWords();
     return setting.description().replace("${", "$${") // else picocli's own variables
         + (defaultWords.isEmpty() ? "" : " (" + defaultWords + ")");

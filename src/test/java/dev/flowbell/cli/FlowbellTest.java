@@ -17,6 +17,7 @@ class FlowbellTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("Usage: flowbell [-hV] [COMMAND]\n")
+        .contains("  backtest    Says what Flowbell would have mailed")
         .contains("  doctor      Checks what silently breaks")
         .contains("  filter      Prints the CloudWatch Logs filter pattern")
         .contains("  redrive     Sends payloads that failed")
@@ -51,8 +52,8 @@ class FlowbellTest {
             new CommandRun(
                 2,
                 "",
-                "flowbell: expected a command: doctor, filter, redrive, replay, report, completion,"
-                    + " help (see flowbell help)\n"));
+                "flowbell: expected a command: backtest, doctor, filter, redrive, replay, report,"
+                    + " completion, help (see flowbell help)\n"));
   }
 
   @ParameterizedTest
@@ -61,8 +62,8 @@ class FlowbellTest {
       quoteCharacter = '`',
       textBlock =
           """
-          rewind         | expected a command: doctor, filter, redrive, replay, report, completion, help, got "rewind"; did you mean report or redrive?
-          redrve flowbell | expected a command: doctor, filter, redrive, replay, report, completion, help, got "redrve"; did you mean redrive or report?
+          rewind         | expected a command: backtest, doctor, filter, redrive, replay, report, completion, help, got "rewind"; did you mean report or redrive?
+          redrve flowbell | expected a command: backtest, doctor, filter, redrive, replay, report, completion, help, got "redrve"; did you mean redrive or report?
           help redrve    | Unknown subcommand 'redrve'.
           doctor --send flowbell | Unknown option: '--send'; did you mean --send-test?
           replay s3://bucket/AWSLogs/ | s3://bucket/AWSLogs/: expected a file on this machine; fetch it first, with aws s3 cp --recursive s3://bucket/AWSLogs/ FOLDER
@@ -72,6 +73,19 @@ class FlowbellTest {
           doctor --timeout-seconds 0 flowbell | --timeout-seconds: expected a whole number from 1 to 3600, got "0"
           doctor --timeout-seconds 1h flowbell | Invalid value for option '--timeout-seconds': '1h' is not an int
           doctor --output xml flowbell | Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive) but was 'xml'
+          backtest       | Missing required parameter: 'PATH'
+          backtest --target 1 file | --target: expected mails-per-day=NUMBER, got "1"
+          backtest --target mails-per-day=-1 file | --target: expected mails-per-day=NUMBER, got "mails-per-day=-1"
+          backtest --target mails-per-day=NaN file | --target: expected mails-per-day=NUMBER, got "mails-per-day=NaN"
+          backtest --compare scan-host=50 file | --compare: expected a setting out of scan-ports, scan-hosts, outside-scan-ports, blocked-minutes, blocked-records, blocked-sources, dropped-answers, rejects, unreadable-records, skipped-windows, alert-mail-limit, quiet, got "scan-host"
+          backtest --compare scan-hosts=50,many file | --compare: scan-hosts: expected whole numbers from 0 to 1000000, got "many"
+          backtest --compare scan-hosts file | --compare: scan-hosts: expected whole numbers from 0 to 1000000, got ""
+          backtest --compare alert-mail-limit=0 file | --compare: alert-mail-limit: expected whole numbers from 1 to 1000, got "0"
+          backtest --compare quiet=10.0.0.1 file | --compare: quiet: expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.1"
+          backtest --compare quiet= file | --compare: quiet: expected an entry such as 10.0.9.7/32 scan
+          backtest --log-format auto file | --log-format: expected formats such as ${srcaddr} ${dstaddr}, got "auto": only the function asks EC2; a file's header line needs no option
+          backtest --alert-mail-limit=0 --quiet all file | --quiet: expected an address block such as 10.0.0.0/8 or fe80::/10, got "all"; --alert-mail-limit: expected a whole number from 1 to 1000, got "0"
+          backtest --list --output json file | --output json has all mails: expected neither --list nor --mail
           replay         | Missing required parameter: 'FILE'
           replay -x file | Unknown option: '-x'
           replay --loud file | Unknown option: '--loud'; did you mean --log-format?

@@ -116,7 +116,7 @@ public final class JsonSchema {
 
   private void checkRequired(String at, @Nullable Object value, List<?> keys) {
     for (Object key : keys) {
-      expect(((Map<?, ?>) value).containsKey(key), at, key + " missing");
+      expect(!(value instanceof Map<?, ?> map) || map.containsKey(key), at, key + " missing");
     }
   }
 
@@ -157,6 +157,7 @@ public final class JsonSchema {
       case "string" -> value instanceof String;
       case "boolean" -> value instanceof Boolean;
       case "integer" -> value instanceof Long;
+      case "number" -> value instanceof Number;
       case "null" -> value == null;
       default -> throw new AssertionError("unknown type: " + type);
     };

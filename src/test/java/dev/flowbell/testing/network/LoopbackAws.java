@@ -68,6 +68,7 @@ public final class LoopbackAws implements AutoCloseable {
   private final List<Invocation> invocations = Collections.synchronizedList(new ArrayList<>());
 
   private final Map<String, Map<String, String>> stacks = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, String>> environments = new ConcurrentHashMap<>();
   private final Queue<String> functionErrors = new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger greetings = new AtomicInteger();
@@ -189,6 +190,11 @@ public final class LoopbackAws implements AutoCloseable {
     stacks.put(name, resources);
   }
 
+  /// Adds a function, for requests for the configuration of one of its aliases.
+  public void addFunction(String name, Map<String, String> environment) {
+    environments.put(name, environment);
+  }
+
   /// Answers one invocation with a function error; each call is for one invocation.
   public void failFunction(String error) {
     functionErrors.add(error);
@@ -241,7 +247,9 @@ public final class LoopbackAws implements AutoCloseable {
     try (exchange) {
       ports.add(exchange.getRemoteAddress().getPort());
       byte[] body = inflated(exchange);
-      if (exchange.getRequestMethod().equals("GET")) {
+      if (functionOf(exchange) != null) {
+        answerConfiguration(exchange, String.valueOf(functionOf(exchange)));
+      } else if (exchange.getRequestMethod().equals("GET")) {
         greetings.incrementAndGet(); // unsigned, so refused
         respond(exchange, 403, new byte[0]);
       } else if (exchange.getRequestURI().getPath().startsWith(CLOUDWATCH_PATH)) {
@@ -258,6 +266,34 @@ public final class LoopbackAws implements AutoCloseable {
         answerSns(exchange, body);
       }
     }
+  }
+
+  /// Returns the function whose configuration a request asks for, `null` if there is none.
+  private @Nullable String functionOf(HttpExchange exchange) {
+    return environments.keySet().stream()
+        .filter(
+            name ->
+                exchange
+                    .getRequestURI()
+                    .toString()
+                    .equals(LAMBDA_PATH + name + "/configuration?Qualifier=live"))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void answerConfiguration(HttpExchange exchange, String function) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json =
+        JsonFactory.builder().build().createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartObject();
+      json.writeObjectPropertyStart("Environment");
+      json.writeObjectPropertyStart("Variables");
+      environments.getOrDefault(function, Map.of()).forEach(json::writeStringProperty);
+      json.writeEndObject();
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    respond(exchange, 200, text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /// Returns the stack that a request asks CloudFormation about, `null` if there is none.
