@@ -39,8 +39,8 @@ final class CoverageWords {
     return lines;
   }
 
-  /// Returns what can't be known, a sentence for each reason: `Not known, because the records have
-  /// no tcp-flags: handshakes and late packets`.
+  /// Returns what can't be known, a sentence for each reason: `handshakes and late packets (no
+  /// tcp-flags)`.
   static List<String> unknown(Report report) {
     Map<String, List<String>> byReason = new LinkedHashMap<>();
     for (Fact fact : Fact.unknownIn(report)) {
@@ -49,7 +49,7 @@ final class CoverageWords {
           .add(fact.words());
     }
     return byReason.entrySet().stream()
-        .map(each -> "n/a (" + each.getKey() + "): " + String.join(", ", each.getValue()))
+        .map(each -> String.join(", ", each.getValue()) + " (" + each.getKey() + ")")
         .toList();
   }
 

@@ -24,7 +24,7 @@ enum Fact {
   /// Who is behind NAT devices.
   NAT_DEVICES("who is behind NAT devices", FlowField.PKT_SRCADDR),
   /// Which sources send from inside, whatever their address.
-  DIRECTION("who is inside, but by address", FlowField.FLOW_DIRECTION),
+  DIRECTION("who is inside, other than by address", FlowField.FLOW_DIRECTION),
   /// At which network interfaces.
   INTERFACES("network interfaces", FlowField.INTERFACE_ID),
   /// In which accounts.

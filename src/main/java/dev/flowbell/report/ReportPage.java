@@ -82,7 +82,7 @@ public final class ReportPage {
     figure("Sources inside", Fact.SOURCES, report.inside().size(), "inside");
     figure("Sources outside", Fact.SOURCES, report.outside().size(), "outside");
     figure("Handshakes", Fact.HANDSHAKES, totals.handshakes(), "");
-    figure("Got through", Fact.PASSED, report.passed().size(), "");
+    figure("Sources that got through", Fact.PASSED, report.passed().size(), "");
     page.raw("</dl>");
   }
 
@@ -121,7 +121,7 @@ public final class ReportPage {
               + ": AWS left out their records");
     }
     CoverageWords.faults(coverage).forEach(this::item);
-    CoverageWords.unknown(report).forEach(this::item);
+    CoverageWords.unknown(report).forEach(each -> item("n/a: " + each));
     page.raw("</ul>");
     lines("input that could not be read", coverage.unread());
     lines(

@@ -78,7 +78,10 @@ public final class ReportText {
           out);
     }
     CoverageWords.faults(coverage).forEach(line -> printWrapped("  " + line, "", out));
-    CoverageWords.unknown(report).forEach(line -> printWrapped("  " + line, "", out));
+    List<String> unknown = CoverageWords.unknown(report);
+    if (!unknown.isEmpty()) {
+      printWrapped("  n/a: " + String.join("; ", unknown), "", out);
+    }
   }
 
   private void printUnread(PrintStream out) {
@@ -126,7 +129,7 @@ public final class ReportText {
             Column.number("handshakes"),
             Column.number("ports"),
             Column.number("hosts"),
-            Column.number("interfaces"),
+            Column.extra("interfaces"),
             Column.extra("first"),
             Column.extra("last"),
             Column.extra("by way of"));
@@ -291,14 +294,7 @@ public final class ReportText {
 
   /// Prints text in lines that fit; each further line is indented by four.
   private void printWrapped(String text, String color, PrintStream out) {
-    String rest = text;
-    while (rest.length() > width) {
-      int cut = rest.lastIndexOf(' ', width);
-      cut = cut <= 4 ? width : cut;
-      out.println(painted(color, rest.substring(0, cut)));
-      rest = "    " + rest.substring(cut).stripLeading();
-    }
-    out.println(painted(color, rest));
+    Words.wrapped(text, width).forEach(line -> out.println(painted(color, line)));
   }
 
   private String painted(String color, String text) {

@@ -1,11 +1,12 @@
 package dev.flowbell.report;
 
+import dev.flowbell.record.IpAddress;
 import dev.flowbell.report.PageTable.Column;
 import java.util.List;
 
 /// Sources on a page, each with what its row shows when it is opened.
 final class SourceTable {
-  private static final int MOST_ROWS = 200;
+  private static final int MOST_ROWS = 100;
   private static final int MOST_SAMPLES = 3;
   private static final int MOST_SAMPLE_CHARACTERS = 400;
 
@@ -59,7 +60,7 @@ final class SourceTable {
       numberIf(Fact.INTERFACES, source.interfaces()),
       Words.time(source.first()),
       Words.time(source.last()),
-      Words.addresses(source.maskedBy())
+      Words.firstAddress(source.maskedBy())
     };
   }
 
@@ -78,6 +79,11 @@ final class SourceTable {
         "Interfaces",
         detail.topInterfaces().stream().map(SourceTable::line).toList(),
         source.interfaces(),
+        html);
+    list(
+        "By way of",
+        source.maskedBy().stream().map(IpAddress::toString).toList(),
+        source.maskedBy().size(),
         html);
     html.raw("</div>");
     samples(detail.samples(), html);

@@ -102,7 +102,7 @@ final class SvgTimeline {
   private void writeMark(Told alert, Html page) {
     String x = Svg.at(axis.x(alert.at()));
     page.raw("<path class=\"mark\" d=\"M" + x + " " + TOP + "l-6 -11h12z\"><title>");
-    page.text(Words.time(alert.at()) + ": " + Words.plain(alert.subject()));
+    page.text(Words.time(alert.at()) + ": " + Words.plain(alert.subject(), 120));
     page.raw("</title></path>\n");
   }
 

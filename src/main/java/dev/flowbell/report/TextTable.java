@@ -9,8 +9,8 @@ import java.util.List;
 final class TextTable {
   private static final String INDENT = "  ";
 
-  /// An IPv4 address with port and protocol fits.
-  private static final int MOST_FIRST = 24;
+  /// An IPv4 address fits. A longer first value has a line of its own where the others need room.
+  private static final int LEAST_FIRST = 15;
 
   private final List<Column> columns;
   private final List<List<String>> rows = new ArrayList<>();
@@ -44,23 +44,24 @@ final class TextTable {
 
   /// Prints the header and the rows.
   void print(PrintStream out, int width) {
-    boolean isWhole = lineWidth(columns.size()) <= width;
+    boolean isWhole = widthBesideFirst(columns.size()) + LEAST_FIRST <= width;
     int inLine =
         isWhole ? columns.size() : (int) columns.stream().filter(each -> !each.isExtra).count();
-    out.println(lineOf(columns.stream().map(Column::name).toList(), inLine));
+    int first = firstWidth(Math.max(LEAST_FIRST, width - widthBesideFirst(inLine)));
+    out.println(lineOf(columns.stream().map(Column::name).toList(), inLine, first));
     for (List<String> row : rows) {
-      printRow(row, inLine, out);
+      printRow(row, inLine, first, width, out);
     }
   }
 
-  private void printRow(List<String> row, int inLine, PrintStream out) {
+  private void printRow(List<String> row, int inLine, int firstWidth, int width, PrintStream out) {
     String first = row.getFirst();
     List<String> line = new ArrayList<>(row);
-    if (first.length() > MOST_FIRST) {
+    if (first.length() > firstWidth) {
       out.println(INDENT + first);
       line.set(0, "");
     }
-    out.println(lineOf(line, inLine));
+    out.println(lineOf(line, inLine, firstWidth));
     List<String> extras = new ArrayList<>();
     for (int i = inLine; i < row.size(); i++) {
       if (!row.get(i).equals(Words.NOTHING)) {
@@ -68,27 +69,38 @@ final class TextTable {
       }
     }
     if (!extras.isEmpty()) {
-      out.println(INDENT + INDENT + String.join(", ", extras));
+      Words.wrapped(INDENT + INDENT + String.join(", ", extras), width).forEach(out::println);
     }
   }
 
-  private String lineOf(List<String> values, int inLine) {
+  private String lineOf(List<String> values, int inLine, int firstWidth) {
     StringBuilder line = new StringBuilder(INDENT);
     for (int i = 0; i < inLine; i++) {
       String value = values.get(i);
-      String blanks = " ".repeat(Math.max(0, columnWidth(i) - value.length()));
-      line.append(i == 0 ? "" : "  ");
+      String blanks =
+          " ".repeat(Math.max(0, (i == 0 ? firstWidth : columnWidth(i)) - value.length()));
+      line.append(i == 0 ? "" : INDENT);
       line.append(columns.get(i).isNumber ? blanks + value : value + blanks);
     }
     return line.toString().stripTrailing();
   }
 
-  private int lineWidth(int count) {
-    int width = INDENT.length() + 2 * (count - 1);
-    for (int i = 0; i < count; i++) {
-      width += columnWidth(i);
+  private int widthBesideFirst(int count) {
+    int width = INDENT.length();
+    for (int i = 1; i < count; i++) {
+      width += INDENT.length() + columnWidth(i);
     }
     return width;
+  }
+
+  /// Returns the width of the longest first value that fits.
+  private int firstWidth(int most) {
+    int longest = columns.getFirst().name.length();
+    for (List<String> row : rows) {
+      int length = row.getFirst().length();
+      longest = length <= most ? Math.max(longest, length) : longest;
+    }
+    return longest;
   }
 
   private int columnWidth(int column) {
@@ -96,6 +108,6 @@ final class TextTable {
     for (List<String> row : rows) {
       most = Math.max(most, row.get(column).length());
     }
-    return column == 0 ? Math.min(MOST_FIRST, most) : most;
+    return most;
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -52,14 +53,14 @@ final class Words {
     return time == null ? NOTHING : MINUTE.format(time);
   }
 
-  /// Returns `48 h`: the time between two, rounded up.
+  /// Returns `48 h`: the time between two, rounded.
   static String span(Instant first, Instant last) {
     long minutes = Math.max(1, (Duration.between(first, last).toSeconds() + 59) / 60);
     if (minutes < 120) {
       return minutes + " min";
     }
-    long hours = (minutes + 59) / 60;
-    return hours <= 72 ? hours + " h" : (hours + 23) / 24 + " days";
+    long hours = (minutes + 30) / 60;
+    return hours <= 72 ? hours + " h" : (hours + 12) / 24 + " days";
   }
 
   /// Returns what a source's attempts look like.
@@ -83,6 +84,28 @@ final class Words {
     return addresses.isEmpty()
         ? NOTHING
         : addresses.stream().map(IpAddress::toString).collect(Collectors.joining(", "));
+  }
+
+  /// Returns the first address, and how many more there are: `10.0.1.5 +2`.
+  static String firstAddress(List<IpAddress> addresses) {
+    return addresses.isEmpty()
+        ? NOTHING
+        : addresses.getFirst() + (addresses.size() > 1 ? " +" + (addresses.size() - 1) : "");
+  }
+
+  /// Returns text in lines that fit; each further line is indented by four. A word that is longer
+  /// than a line is cut.
+  static List<String> wrapped(String text, int width) {
+    List<String> lines = new ArrayList<>();
+    String rest = text;
+    while (rest.length() > width) {
+      int blank = rest.lastIndexOf(' ', width);
+      int cut = rest.substring(0, Math.max(0, blank)).isBlank() ? width : blank;
+      lines.add(rest.substring(0, cut));
+      rest = "    " + rest.substring(cut).stripLeading();
+    }
+    lines.add(rest);
+    return lines;
   }
 
   /// Replaces characters of a log that a terminal could take for a command, and that could change
