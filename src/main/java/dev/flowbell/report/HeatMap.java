@@ -104,6 +104,8 @@ final class HeatMap {
     if (count == 0) {
       return 0;
     }
-    return most == 1 ? LEVELS : 1 + (int) ((LEVELS - 0.001) * Math.log((double) count) / Math.log((double) most));
+    return most == 1
+        ? LEVELS
+        : 1 + (int) ((LEVELS - 0.001) * Math.log((double) count) / Math.log((double) most));
   }
 }

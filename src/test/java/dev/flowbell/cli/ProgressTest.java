@@ -23,9 +23,12 @@ class ProgressTest {
       delimiter = '|',
       value = {
         "0  | 0          | 0         | 1   | 0 of 40 files, 0.0 of 85.2 MB, 0 records/s",
-        "12 | 25_600_000 | 2_500_000 | 2   | 12 of 40 files, 25.6 of 85.2 MB, 1,250,000 records/s, 5 s left",
-        "12 | 25_600_000 | 2_500_000 | 200 | 12 of 40 files, 25.6 of 85.2 MB, 12,500 records/s, 7 min left",
-        "40 | 85_200_000 | 9_000_000 | 9   | 40 of 40 files, 85.2 of 85.2 MB, 1,000,000 records/s, 0 s left"
+        "12 | 25_600_000 | 2_500_000 | 2   | 12 of 40 files, 25.6 of 85.2 MB, 1,250,000 records/s,"
+            + " 5 s left",
+        "12 | 25_600_000 | 2_500_000 | 200 | 12 of 40 files, 25.6 of 85.2 MB, 12,500 records/s, 7"
+            + " min left",
+        "40 | 85_200_000 | 9_000_000 | 9   | 40 of 40 files, 85.2 of 85.2 MB, 1,000,000 records/s,"
+            + " 0 s left"
       })
   void words(String files, String bytes, String records, String seconds, String words) {
     Progress progress = new Progress(err, true);

@@ -78,8 +78,7 @@ class ReportCommandTest {
   void run_selection() throws IOException {
     Path file = folder.resolve("a.log");
     Files.writeString(
-        file,
-        HEADER + record("198.51.100.7", 22, "REJECT") + record("198.51.100.8", 80, "REJECT"));
+        file, HEADER + record("198.51.100.7", 22, "REJECT") + record("198.51.100.8", 80, "REJECT"));
 
     CommandRun run = CommandRun.of("report", "--output", "json", "--port", "80", file.toString());
 
@@ -122,8 +121,7 @@ class ReportCommandTest {
 
     assertThat(run)
         .isEqualTo(
-            new CommandRun(
-                2, "", "flowbell: " + folder.resolve("absent") + ": no such file\n"));
+            new CommandRun(2, "", "flowbell: " + folder.resolve("absent") + ": no such file\n"));
   }
 
   @Test

@@ -201,37 +201,37 @@ final class ReportFixture {
       String flags,
       int second,
       String direction) {
-    add(
-        "%s %s %s %s 40000 %d %d 1 44 %d %d REJECT OK %s %s %s",
-        account,
-        interfaceId,
-        nat,
-        host,
-        port,
-        protocol,
-        START + second,
-        START + second + 59,
-        flags,
-        source,
-        direction);
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s %s %s %s 40000 %d %d 1 44 %d %d REJECT OK %s %s %s",
+            account,
+            interfaceId,
+            nat,
+            host,
+            port,
+            protocol,
+            START + second,
+            START + second + 59,
+            flags,
+            source,
+            direction));
   }
 
   private void accept(String source, String host, int port, int bytes, int second) {
-    add(
-        "%s %s %s %s 40001 %d 6 12 %d %d %d ACCEPT OK 3 %s ingress",
-        account,
-        interfaceId,
-        source,
-        host,
-        port,
-        bytes,
-        START + second,
-        START + second + 59,
-        source);
-  }
-
-  private void add(String line, Object... values) {
-    lines.add(String.format(Locale.ROOT, line, values));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s %s %s %s 40001 %d 6 12 %d %d %d ACCEPT OK 3 %s ingress",
+            account,
+            interfaceId,
+            source,
+            host,
+            port,
+            bytes,
+            START + second,
+            START + second + 59,
+            source));
   }
 
   private Report build() {

@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Opens pages in Chromium, from disk. Without it the tests are skipped; in CI they fail. The
-/// pictures are in `target/report-page`.
+/// pictures are in `target/report-page`; with `-Dflowbell.write=true`, one goes to
+/// `docs/report.png`.
 class ReportPageIT {
   private static final Path PICTURES = Path.of("target", "report-page");
   private static final String SOURCES = "document.querySelectorAll('#sources table')[1]";
@@ -116,6 +118,23 @@ class ReportPageIT {
       Files.write(PICTURES.resolve("report.pdf"), browser.pdf());
       assertThat(Files.readString(PICTURES.resolve("report.pdf"), ISO_8859_1)).startsWith("%PDF-");
       assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  /// Writes the picture of the README, where asked to: the page without most rows and without its
+  /// last parts.
+  @Test
+  @EnabledIfSystemProperty(named = "flowbell.write", matches = "true")
+  void page_pictureOfTheReadme() throws Exception {
+    try (Browser browser = open(ReportFixture.large(7))) {
+      browser.evaluate(
+          "document.querySelectorAll('#coverage, #targets, #nat, #passed, #noise, #counted,"
+              + " footer').forEach(part => part.remove())");
+      browser.evaluate(
+          "document.querySelectorAll('#sources table')"
+              + ".forEach(table => [...table.tBodies].slice(5).forEach(row => row.remove()))");
+      browser.show(1_200, false);
+      Files.write(Path.of("docs", "report.png"), browser.screenshot("main"));
     }
   }
 

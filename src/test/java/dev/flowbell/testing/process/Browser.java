@@ -187,8 +187,11 @@ public final class Browser implements AutoCloseable {
 
   private Map<String, @Nullable Object> call(String method, String parameters) {
     int id = ++lastId;
-    socket.sendText(
-        "{\"id\": %d, \"method\": \"%s\", \"params\": %s}".formatted(id, method, parameters), true);
+    socket
+        .sendText(
+            "{\"id\": %d, \"method\": \"%s\", \"params\": %s}".formatted(id, method, parameters),
+            true)
+        .join();
     try {
       while (true) {
         Map<String, @Nullable Object> answer = answers.poll(LONGEST.toSeconds(), TimeUnit.SECONDS);
