@@ -182,6 +182,9 @@ final class BlockedConnectionRule {
 
   private boolean isOften(SourceEvidence source, Door door, NavigableSet<Long> touched) {
     long least = judging.thresholds().get(Thresholds.Name.BLOCKED_RECORDS);
+    if (source.records() < least) {
+      return false;
+    }
     for (long minute : Hours.toTens(touched)) {
       long ten = minute / Hours.TEN;
       for (long first = ten - 2; first <= ten; first++) {

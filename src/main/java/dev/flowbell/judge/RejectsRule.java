@@ -34,13 +34,16 @@ final class RejectsRule {
       return;
     }
     SourceEvidence known = sources.evidenceOf(source.address());
+    if (known.records() < judging.thresholds().get(Thresholds.Name.REJECTS)) {
+      return; // as for nearly all sources
+    }
     Set<Door> tried = known.doors();
     for (long minute : Hours.toTens(source.minutes())) {
       long last = minute / Hours.TEN;
       for (long first = last - 5; first <= last; first++) {
         Map<Door, Long> byDoor = known.recordsByDoor(first, first + 5);
         if (!isOften(byDoor, source.isInside())) {
-          continue; // as in nearly all payloads: what explains the records need not be known
+          continue; // what explains the records need not be known
         }
         byDoor.keySet().removeIf(door -> !tried.contains(door) || isExplained(door, source));
         if (isOften(byDoor, source.isInside())) {

@@ -54,12 +54,23 @@ final class ScanFinder {
     static final Result NOTHING = new Result(false, false, false, List.of(), null);
   }
 
+  /// Returns the least tries that can be a scan, or the waiting doors of one.
+  int leastTries(boolean isInside) {
+    return isInside
+        ? Math.min(
+            thresholds.get(Thresholds.Name.SCAN_PORTS), thresholds.get(Thresholds.Name.SCAN_HOSTS))
+        : thresholds.get(Thresholds.Name.OUTSIDE_SCAN_PORTS);
+  }
+
   /// Looks at all hours that have one of these minutes.
   ///
   /// @param nowMinute the newest flow time that is known
   Result find(Collection<Try> all, boolean isInside, Collection<Long> minutes, long nowMinute) {
     if (all.isEmpty() || minutes.isEmpty()) {
       return Result.NOTHING;
+    }
+    if (!isInside && mostPorts(all) < thresholds.get(Thresholds.Name.OUTSIDE_SCAN_PORTS)) {
+      return Result.NOTHING; // no hour has more ports than all of them
     }
     NavigableSet<Long> sorted = new TreeSet<>(minutes);
     TreeMap<Long, List<Try>> byMinute = new TreeMap<>();
@@ -163,7 +174,7 @@ final class ScanFinder {
   }
 
   /// Returns the most ports of one host.
-  private static int mostPorts(List<Try> window) {
+  private static int mostPorts(Collection<Try> window) {
     Map<IpAddress, Set<Door>> doors = new HashMap<>();
     int most = 0;
     for (Try each : window) {

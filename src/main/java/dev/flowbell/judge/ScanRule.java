@@ -104,7 +104,10 @@ final class ScanRule {
       List<SuspectGroup> attempts,
       boolean rings,
       long nowMinute) {
-    ScanFinder.Result found = finder.find(known.tries(), isInside, minutes, nowMinute);
+    ScanFinder.Result found =
+        known.mostTries() < finder.leastTries(isInside)
+            ? ScanFinder.Result.NOTHING
+            : finder.find(known.tries(), isInside, minutes, nowMinute);
     SourceEvidence all = known;
     if (found.dependsOnPast() && !rings) {
       Set<Long> hours = Hours.of(minutes);

@@ -39,6 +39,7 @@ final class TriedSources {
   private final PayloadView payload;
   private final EvidenceStore store;
   private final Causes causes;
+  private final SourceEvidence nothing = SourceEvidence.nothing();
   private final Map<IpAddress, SourceEvidence> remembered = new HashMap<>();
   private final Set<IpAddress> scanning = new HashSet<>();
 
@@ -54,7 +55,7 @@ final class TriedSources {
   }
 
   SourceEvidence evidenceOf(IpAddress source) {
-    return remembered.getOrDefault(source, SourceEvidence.NOTHING);
+    return remembered.getOrDefault(source, nothing);
   }
 
   boolean isScanning(IpAddress source) {
@@ -99,7 +100,7 @@ final class TriedSources {
         atBlockedDoors.add(source);
       } else {
         toRead.add(source);
-        additions.addAll(additionsOf(source, SourceEvidence.NOTHING));
+        additions.addAll(additionsOf(source, nothing));
       }
     }
     addAtBlockedDoors(atBlockedDoors, additions, toRead);
@@ -148,7 +149,7 @@ final class TriedSources {
     Map<IpAddress, SourceEvidence> known = store.readSourcesOf(hours);
     for (PayloadView.Source source : chosen) {
       List<EvidenceAddition> missing =
-          additionsOf(source, known.getOrDefault(source.address(), SourceEvidence.NOTHING));
+          additionsOf(source, known.getOrDefault(source.address(), nothing));
       if (!missing.isEmpty()) {
         additions.addAll(missing);
         toRead.add(source);
