@@ -23,10 +23,20 @@ final class Entries {
   /// One answer that was rejected.
   record Answer(IpAddress client, int port, long minute) {}
 
-  /// Returns up to 64 characters of a text.
+  /// Returns up to 64 characters of a text. A short one in ASCII is its own entry.
   static String ofText(String text) {
+    String start = text.substring(0, Math.min(text.length(), 64));
+    for (int i = 0; i < start.length(); i++) {
+      if (start.charAt(i) > 0xff) {
+        return lowBytesOf(start);
+      }
+    }
+    return start;
+  }
+
+  private static String lowBytesOf(String text) {
     StringBuilder entry = new StringBuilder(text.length());
-    for (int i = 0; i < text.length() && i < 64; i++) {
+    for (int i = 0; i < text.length(); i++) {
       entry.append((char) (text.charAt(i) & 0xff));
     }
     return entry.toString();

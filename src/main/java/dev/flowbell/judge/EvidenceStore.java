@@ -30,15 +30,17 @@ final class EvidenceStore {
   /// @return the items that were added to, as they are afterwards
   Map<String, EvidenceItem> add(List<EvidenceAddition> additions) {
     List<EvidenceAddition> all = merged(additions);
-    Map<String, EvidenceItem> items = new HashMap<>(evidence.add(all));
+    Map<String, EvidenceItem> added = evidence.add(all);
     List<EvidenceAddition> left =
-        all.stream().filter(each -> !items.containsKey(each.key())).toList();
-    if (!left.isEmpty()) {
-      Map<String, EvidenceItem> known =
-          evidence.read(left.stream().map(EvidenceAddition::key).toList());
-      for (EvidenceAddition each : left) {
-        items.put(each.key(), known.getOrDefault(each.key(), EvidenceItem.EMPTY).plus(each.item()));
-      }
+        all.stream().filter(each -> !added.containsKey(each.key())).toList();
+    if (left.isEmpty()) {
+      return added;
+    }
+    Map<String, EvidenceItem> items = new HashMap<>(added);
+    Map<String, EvidenceItem> known =
+        evidence.read(left.stream().map(EvidenceAddition::key).toList());
+    for (EvidenceAddition each : left) {
+      items.put(each.key(), known.getOrDefault(each.key(), EvidenceItem.EMPTY).plus(each.item()));
     }
     return items;
   }
@@ -58,12 +60,15 @@ final class EvidenceStore {
 
   /// Returns the items with these keys, without a call for those that are known.
   Map<String, EvidenceItem> read(Collection<List<String>> keys, Map<String, EvidenceItem> known) {
-    Map<String, EvidenceItem> items = new HashMap<>(known);
     List<String> missing =
         keys.stream().flatMap(List::stream).filter(key -> !known.containsKey(key)).toList();
-    if (!missing.isEmpty()) {
-      items.putAll(evidence.read(missing));
+    if (missing.isEmpty()) {
+      return known;
     }
+    Map<String, EvidenceItem> found = evidence.read(missing);
+    Map<String, EvidenceItem> items = HashMap.newHashMap(known.size() + found.size());
+    items.putAll(known);
+    items.putAll(found);
     return items;
   }
 

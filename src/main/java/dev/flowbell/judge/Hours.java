@@ -46,12 +46,16 @@ final class Hours {
 
   /// Returns the keys of an hour, the one before, and the one behind.
   static List<String> around(String kind, String name, Collection<Long> hours) {
-    List<String> keys = new ArrayList<>();
-    hours.stream()
-        .flatMap(hour -> List.of(hour - 1, hour, hour + 1).stream())
-        .distinct()
-        .sorted()
-        .forEach(hour -> keys.add(key(kind, name, hour)));
+    NavigableSet<Long> all = new TreeSet<>();
+    for (long hour : hours) {
+      all.add(hour - 1);
+      all.add(hour);
+      all.add(hour + 1);
+    }
+    List<String> keys = new ArrayList<>(all.size());
+    for (long hour : all) {
+      keys.add(key(kind, name, hour));
+    }
     return keys;
   }
 
@@ -97,7 +101,7 @@ final class Hours {
     for (String key : keys) {
       EvidenceItem item = items.get(key);
       if (item != null) {
-        use.accept(Long.valueOf(key.substring(key.lastIndexOf('#') + 1)), item);
+        use.accept(Long.parseLong(key, key.lastIndexOf('#') + 1, key.length(), 10), item);
       }
     }
   }

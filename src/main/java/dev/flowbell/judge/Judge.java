@@ -78,8 +78,8 @@ public final class Judge {
   private static List<String> keysOf(PayloadView payload) {
     List<String> keys = new ArrayList<>();
     for (PayloadView.Source source : payload.sources().values()) {
-      keys.add(CauseKeys.ofScan(source.address()));
-      keys.add(CauseKeys.ofRejects(source.address()));
+      keys.add(source.scanKey());
+      keys.add(source.rejectsKey());
       if (source.isInside()) {
         for (SuspectGroup group : source.attempts()) {
           Door door = PayloadView.doorOf(group);

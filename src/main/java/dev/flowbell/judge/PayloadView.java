@@ -99,24 +99,43 @@ final class PayloadView {
   /// One source's attempts.
   final class Source {
     private final IpAddress address;
+    private final String scanKey;
+    private final String rejectsKey;
     private final List<SuspectGroup> attempts = new ArrayList<>();
     private final Set<Door> doors = new HashSet<>();
     private final NavigableSet<Long> minutes = new TreeSet<>();
+    private long firstMinute = Long.MAX_VALUE;
+    private long lastMinute = Long.MIN_VALUE;
     private boolean isInside;
 
     Source(IpAddress address) {
       this.address = address;
+      scanKey = CauseKeys.ofScan(address);
+      rejectsKey = CauseKeys.ofRejects(address);
     }
 
     private void add(SuspectGroup group) {
       attempts.add(group);
       doors.add(doorOf(group));
-      minutes.add(minuteOf(group));
+      long minute = minuteOf(group);
+      minutes.add(minute);
+      firstMinute = Math.min(firstMinute, minute);
+      lastMinute = Math.max(lastMinute, minute);
       isInside |= group.suspect().isInside();
     }
 
     IpAddress address() {
       return address;
+    }
+
+    /// Returns the key of the cause that it scans. Each rule asks for it.
+    String scanKey() {
+      return scanKey;
+    }
+
+    /// Returns the key of the cause that it is rejected very often.
+    String rejectsKey() {
+      return rejectsKey;
     }
 
     boolean isInside() {
@@ -137,11 +156,11 @@ final class PayloadView {
     }
 
     Instant earliest() {
-      return Hours.timeOf(minutes.first());
+      return Hours.timeOf(firstMinute);
     }
 
     Instant latest() {
-      return Hours.timeOf(minutes.last());
+      return Hours.timeOf(lastMinute);
     }
   }
 }

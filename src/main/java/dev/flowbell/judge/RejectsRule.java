@@ -28,7 +28,7 @@ final class RejectsRule {
   }
 
   private void judge(PayloadView.Source source) {
-    String key = CauseKeys.ofRejects(source.address());
+    String key = source.rejectsKey();
     if (judging.causes().rings(key, source.earliest(), source.latest())) {
       judging.causes().touch(key, source.earliest(), source.latest());
       return;
@@ -95,7 +95,7 @@ final class RejectsRule {
     known.tries().forEach(each -> minutes.add(each.minute()));
     return new Alert.Rejects(
         Severity.LOW,
-        CauseKeys.ofRejects(source.address()),
+        source.rejectsKey(),
         occasion,
         source.address(),
         source.isInside(),

@@ -68,7 +68,7 @@ final class ScanRule {
 
   private void judge(PayloadView.Source source, TriedSources sources, long nowMinute) {
     IpAddress address = source.address();
-    boolean rings = rings(address, source.minutes());
+    boolean rings = judging.causes().rings(source.scanKey(), source.earliest(), source.latest());
     Sighting sighting =
         look(
             address,
@@ -86,13 +86,6 @@ final class ScanRule {
     if (source.isInside() && due != null && !rings) {
       postPending(address, due);
     }
-  }
-
-  private boolean rings(IpAddress address, NavigableSet<Long> minutes) {
-    return judging
-        .causes()
-        .rings(
-            CauseKeys.ofScan(address), Hours.timeOf(minutes.first()), Hours.timeOf(minutes.last()));
   }
 
   /// Looks for a scan. Where the past could show that it is none, one more hour of it is read.
@@ -163,7 +156,14 @@ final class ScanRule {
       minutes.add(minute);
     }
     SourceEvidence known = judging.store().readSource(address, Hours.of(minutes));
-    if (rings(address, minutes)) {
+    boolean rings =
+        judging
+            .causes()
+            .rings(
+                CauseKeys.ofScan(address),
+                Hours.timeOf(minutes.first()),
+                Hours.timeOf(minutes.last()));
+    if (rings) {
       return;
     }
     Sighting sighting = look(address, true, known, minutes, List.of(), false, nowMinute);

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,8 +39,8 @@ final class TriedSources {
   private final EvidenceStore store;
   private final Causes causes;
   private final SourceEvidence nothing = SourceEvidence.nothing();
-  private final Map<IpAddress, SourceEvidence> remembered = new HashMap<>();
   private final Set<IpAddress> scanning = new HashSet<>();
+  private Map<IpAddress, SourceEvidence> remembered = Map.of();
 
   TriedSources(PayloadView payload, Judging judging) {
     this.payload = payload;
@@ -83,7 +82,7 @@ final class TriedSources {
     List<PayloadView.Source> byDoors = new ArrayList<>(all());
     byDoors.sort(Comparator.comparingInt(source -> -source.doors().size()));
     for (PayloadView.Source source : byDoors) {
-      String key = CauseKeys.ofScan(source.address());
+      String key = source.scanKey();
       Episode episode = causes.find(key);
       boolean rings = causes.rings(key, source.earliest(), source.latest());
       if (rings) {
@@ -112,7 +111,7 @@ final class TriedSources {
         hours.put(source.address(), Hours.of(source.minutes()));
       }
     }
-    remembered.putAll(store.readSources(hours, added));
+    remembered = store.readSources(hours, added);
   }
 
   private boolean isWorthKeeping(PayloadView.Source source) {
@@ -210,9 +209,9 @@ final class TriedSources {
         .forEach(
             (address, flows) -> {
               Map<Long, Addition> byHour = new TreeMap<>();
-              Set<Door> doors = doorsOf(address, flows);
+              Targets targets = new Targets(doorsOf(address, flows));
               for (OpenedFlow flow : flows) {
-                if (doors.stream().anyMatch(door -> isScanTarget(flow.door(), door))) {
+                if (targets.contain(flow.door())) {
                   byHour
                       .computeIfAbsent(
                           Hours.of(payload.minuteOf(flow.minute())), _ -> new Addition())
@@ -243,11 +242,25 @@ final class TriedSources {
     return doors;
   }
 
-  /// Returns whether a flow reaches a host that its source scans, or a port that it sweeps.
-  private static boolean isScanTarget(Door reached, Door tried) {
-    return tried.address().equals(reached.address())
-        || (tried.port() != Door.NO_PORT
-            && tried.port() == reached.port()
-            && tried.protocol() == reached.protocol());
+  /// The hosts that a source scans, and the ports that it sweeps.
+  private static final class Targets {
+    private final Set<IpAddress> hosts = new HashSet<>();
+    private final Set<Port> ports = new HashSet<>();
+
+    Targets(Set<Door> tried) {
+      for (Door door : tried) {
+        hosts.add(door.address());
+        if (door.port() != Door.NO_PORT) {
+          ports.add(new Port(door.protocol(), door.port()));
+        }
+      }
+    }
+
+    boolean contain(Door reached) {
+      return hosts.contains(reached.address())
+          || ports.contains(new Port(reached.protocol(), reached.port()));
+    }
+
+    private record Port(int protocol, int number) {}
   }
 }
