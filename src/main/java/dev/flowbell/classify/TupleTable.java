@@ -1,7 +1,7 @@
 package dev.flowbell.classify;
 
 import java.util.Arrays;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// Assigns numbers to tuples of longs, in the order of their first occurrence: 0, 1, 2 and so on,
 /// up to a bound.
@@ -28,7 +28,7 @@ public final class TupleTable {
   private final int width;
   private final int rowWidth;
   private final int mostTuples;
-  private final long seed = RandomGenerator.getDefault().nextLong();
+  private final long seed = ThreadLocalRandom.current().nextLong();
   // The tuples in a row, each with its sums, and after the last one the tuple to look up.
   private long[] places;
   // The number of the slot's tuple + 1, or 0 for a free slot.

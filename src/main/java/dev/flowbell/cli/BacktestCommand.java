@@ -54,8 +54,13 @@ final class BacktestCommand implements Command {
   }
 
   @Override
+  public String name() {
+    return "backtest";
+  }
+
+  @Override
   public CommandSpec toSpec() {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("backtest");
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(name());
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(

@@ -5,6 +5,9 @@ import picocli.CommandLine.ParseResult;
 
 /// A subcommand of the command line.
 interface Command {
+  /// Returns its name, as the command line has it.
+  String name();
+
   /// Returns its name, options and help. The user object is this command.
   CommandSpec toSpec();
 

@@ -17,8 +17,13 @@ final class CompletionCommand implements Command {
   }
 
   @Override
+  public String name() {
+    return "completion";
+  }
+
+  @Override
   public CommandSpec toSpec() {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("completion");
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(name());
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(

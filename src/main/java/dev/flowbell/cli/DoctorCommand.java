@@ -37,8 +37,13 @@ final class DoctorCommand implements Command {
   }
 
   @Override
+  public String name() {
+    return "doctor";
+  }
+
+  @Override
   public CommandSpec toSpec() {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("doctor");
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(name());
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(

@@ -44,8 +44,13 @@ final class FilterCommand implements Command {
   }
 
   @Override
+  public String name() {
+    return "filter";
+  }
+
+  @Override
   public CommandSpec toSpec() {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("filter");
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(name());
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(

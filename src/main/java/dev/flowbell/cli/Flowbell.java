@@ -42,15 +42,7 @@ public final class Flowbell {
         .description("Tells what VPC flow logs say: what was blocked, and who really sent it.");
     spec.version("flowbell " + version());
     CommandLine commandLine = new CommandLine(spec);
-    for (Command command :
-        List.of(
-            new BacktestCommand(in, out, err),
-            new DoctorCommand(out, err),
-            new FilterCommand(out, err),
-            new RedriveCommand(out, err),
-            new ReplayCommand(in, out, err),
-            new ReportCommand(in, out, err),
-            new CompletionCommand(out))) {
+    for (Command command : wanted(all(in, out, err), arguments)) {
       CommandSpec subcommand = command.toSpec();
       subcommand.version(spec.version());
       commandLine.addSubcommand(subcommand);
@@ -66,6 +58,28 @@ public final class Flowbell {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionStrategy(Flowbell::execute);
     return commandLine.execute(arguments);
+  }
+
+  private static List<Command> all(InputStream in, PrintStream out, PrintStream err) {
+    return List.of(
+        new BacktestCommand(in, out, err),
+        new DoctorCommand(out, err),
+        new FilterCommand(out, err),
+        new RedriveCommand(out, err),
+        new ReplayCommand(in, out, err),
+        new ReportCommand(in, out, err),
+        new CompletionCommand(out));
+  }
+
+  /// Returns the commands that can be meant: the one that the first argument names, else all. To
+  /// describe the options of all takes longer than to read a small file.
+  private static List<Command> wanted(List<Command> all, String... arguments) {
+    List<Command> named =
+        all.stream()
+            .filter(command -> arguments.length > 0 && command.name().equals(arguments[0]))
+            .filter(command -> !(command instanceof CompletionCommand)) // it completes all
+            .toList();
+    return named.isEmpty() ? all : named;
   }
 
   private static int execute(CommandLine.ParseResult parsed) {

@@ -68,8 +68,13 @@ final class RedriveCommand implements Command {
   }
 
   @Override
+  public String name() {
+    return "redrive";
+  }
+
+  @Override
   public CommandSpec toSpec() {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("redrive");
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(name());
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(

@@ -42,10 +42,15 @@ final class ReplayCommand implements Command {
     this.err = err;
   }
 
+  @Override
+  public String name() {
+    return "replay";
+  }
+
   /// Returns the command's options and help. Each setting becomes an option.
   @Override
   public CommandSpec toSpec() {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("replay");
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(name());
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(

@@ -40,10 +40,15 @@ final class ReportCommand implements Command {
     this.err = err;
   }
 
+  @Override
+  public String name() {
+    return "report";
+  }
+
   /// Returns the command's options and help.
   @Override
   public CommandSpec toSpec() {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("report");
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(name());
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(

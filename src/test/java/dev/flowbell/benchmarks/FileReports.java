@@ -46,6 +46,7 @@ public final class FileReports {
     int records = Integer.parseInt(arguments[1]);
     Path many = FOLDER.resolve("records-" + records);
     Files.createDirectories(FOLDER);
+    unpack();
     FlowLogFiles.make(many, FILES, records / FILES);
     Path one = FOLDER.resolve("one.log");
     Files.writeString(
@@ -79,9 +80,9 @@ public final class FileReports {
 
   /// Returns the packed command line if `.ci/dist` has made it, else the jar.
   private static List<String> packed() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("target"), 3)) {
+    try (Stream<Path> files = Files.walk(FOLDER, 3)) {
       return files
-          .filter(file -> file.endsWith("bin/flowbell") && Files.isExecutable(file))
+          .filter(file -> file.endsWith("bin/flowbell"))
           .map(file -> List.of(file.toString()))
           .findFirst()
           .orElse(
@@ -89,6 +90,17 @@ public final class FileReports {
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "-jar",
                   "target/flowbell.jar"));
+    }
+  }
+
+  private static void unpack() throws IOException, InterruptedException {
+    Path archives = Path.of("target", "dist");
+    if (Files.isDirectory(archives)) {
+      try (Stream<Path> files = Files.list(archives)) {
+        for (Path archive : files.filter(file -> file.toString().endsWith(".tar.gz")).toList()) {
+          run(List.of("tar", "-xzf", archive.toString(), "-C", FOLDER.toString()));
+        }
+      }
     }
   }
 
