@@ -137,7 +137,9 @@ final class ReplayCommand implements Command {
           isPublishing
               ? wiring.newPublishingReplay(console, err::println, selection)
               : wiring.newReplay(console, selection);
-      isInterrupted = reader.readAll(new ReplayTarget(pipeline, report, isPublishing));
+      isInterrupted =
+          reader.readAll(
+              new ReplayTarget(pipeline, report::add, report::addUnknownField, isPublishing));
       if (reader.unread() > 0 && report.payloads() == 0) {
         return Flowbell.UNREADABLE;
       }

@@ -10,24 +10,33 @@ import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.LogOrigin;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Sends what files hold through the pipeline, and adds the outcome to a report. The lines of a
-/// file are one payload.
+/// Sends what files hold through the pipeline, and passes on what becomes of each payload. The
+/// lines of a file are one payload.
 final class ReplayTarget implements InputTarget {
   private final Pipeline pipeline;
-  private final ReplayReport report;
+  private final Consumer<Outcome> outcomes;
+  private final Consumer<String> unknownFields;
   private final boolean isPublishing;
   private @Nullable PayloadReader file;
   private Map<ParseFault, Long> withoutRecord = Map.of();
 
   /// Creates a target.
   ///
+  /// @param outcomes gets what becomes of each payload
+  /// @param unknownFields gets the names of columns that are read over
   /// @param isPublishing whether what is read is published: then a part of a file isn't, because
   ///   the whole one would be counted again
-  ReplayTarget(Pipeline pipeline, ReplayReport report, boolean isPublishing) {
+  ReplayTarget(
+      Pipeline pipeline,
+      Consumer<Outcome> outcomes,
+      Consumer<String> unknownFields,
+      boolean isPublishing) {
     this.pipeline = pipeline;
-    this.report = report;
+    this.outcomes = outcomes;
+    this.unknownFields = unknownFields;
     this.isPublishing = isPublishing;
   }
 
@@ -40,7 +49,7 @@ final class ReplayTarget implements InputTarget {
 
   @Override
   public void addBatch(LogBatch batch) {
-    report.add(pipeline.process(batch, TimeLimit.NONE));
+    outcomes.accept(pipeline.process(batch, TimeLimit.NONE));
   }
 
   @Override
@@ -51,7 +60,7 @@ final class ReplayTarget implements InputTarget {
 
   @Override
   public void addUnknownField(String name) {
-    report.addUnknownField(name);
+    unknownFields.accept(name);
   }
 
   @Override
@@ -64,7 +73,7 @@ final class ReplayTarget implements InputTarget {
       return;
     }
     Outcome outcome = pipeline.process(file);
-    report.add(outcome);
+    outcomes.accept(outcome);
     file = null;
     if (isWhole && outcome.summary().total(Metric.RECORDS) == 0) { // else its fault is named
       withoutRecord = outcome.summary().faults();

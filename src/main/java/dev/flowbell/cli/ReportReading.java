@@ -88,7 +88,8 @@ record ReportReading(Inputs inputs, List<Told> alerts) {
                     }
                     return isTaken;
                   });
-      isInterrupted = reader.readAll(new ReplayTarget(pipeline, judged, false));
+      isInterrupted =
+          reader.readAll(new ReplayTarget(pipeline, judged::add, judged::addUnknownField, false));
       judged.addAlerts(pipeline.finish());
     }
     return new ReportReading(
