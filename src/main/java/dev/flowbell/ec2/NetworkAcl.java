@@ -18,8 +18,7 @@ public record NetworkAcl(
   /// The number of the last entry, which denies what no other one matched. Consoles show `*`. That
   /// of IPv6 has the next number.
   ///
-  /// @see <a
-  ///   href="https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html">Custom
+  /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html">Custom
   ///   network ACLs</a>
   static final int LAST_NUMBER = 32_767;
 

@@ -50,7 +50,8 @@ public record NetworkInterface(
 
   /// Returns whether an address is the interface's own, delegated ones included.
   public boolean has(IpAddress address) {
-    return addresses.contains(address) || prefixes.stream().anyMatch(each -> each.contains(address));
+    return addresses.contains(address)
+        || prefixes.stream().anyMatch(each -> each.contains(address));
   }
 
   /// Returns whether the interface is in a security group.

@@ -8,8 +8,7 @@ import java.util.List;
 ///
 /// @param id `subnet-…`
 /// @param blocks its IPv4 block, and its IPv6 blocks
-/// @see <a
-///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html">Subnet</a>
+/// @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html">Subnet</a>
 public record Subnet(String id, List<AddressBlock> blocks) {
   /// Creates a subnet with a copy of the list.
   public Subnet {

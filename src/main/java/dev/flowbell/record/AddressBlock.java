@@ -42,6 +42,12 @@ public record AddressBlock(IpAddress network, int prefixLength) {
     return contains(address.high(), address.low());
   }
 
+  /// Returns the block in CIDR notation.
+  @Override
+  public String toString() {
+    return network + "/" + (network.isIpv4() ? prefixLength - 96 : prefixLength);
+  }
+
   boolean contains(long high, long low) {
     return (high & mask(prefixLength)) == network.high()
         && (low & mask(prefixLength - 64)) == network.low()

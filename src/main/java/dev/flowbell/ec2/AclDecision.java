@@ -1,0 +1,95 @@
+package dev.flowbell.ec2;
+
+import dev.flowbell.ec2.NetworkAcl.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a network ACL does with a flow, and the entries that were asked.
+///
+/// @param acl `null` where it is not known
+/// @param entry the entry that decides; `null` if none was asked. Where the verdict is unknown, the
+///   first one that may decide
+/// @param steps the entries that were asked, in order, with why each fits or not
+/// @param why why there is no verdict, or none was asked; else empty
+/// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/nacl-basics.html">Network ACL
+///   basics</a>
+public record AclDecision(
+    Verdict verdict,
+    @Nullable NetworkAcl acl,
+    @Nullable Entry entry,
+    List<Step> steps,
+    String why) {
+
+  /// Creates a decision with a copy of the list.
+  public AclDecision {
+    steps = List.copyOf(steps);
+  }
+
+  /// An entry that was asked.
+  public record Step(Entry entry, Match match) {}
+
+  /// Asks an ACL about a flow of a subnet's interface.
+  ///
+  /// Entries are asked by number, and the first one that fits decides. Those of the other IP family
+  /// don't count. Traffic between addresses of one subnet passes no ACL.
+  ///
+  /// @param subnet `null` where it is not known
+  static AclDecision of(NetworkAcl acl, @Nullable Subnet subnet, Flow flow) {
+    if (subnet != null && subnet.contains(flow.remote())) {
+      return new AclDecision(
+          Verdict.NOT_ASKED,
+          acl,
+          null,
+          List.of(),
+          "%s is in the same subnet".formatted(flow.remote()));
+    }
+    List<Step> steps = new ArrayList<>();
+    Step open = null;
+    for (Entry entry : acl.entries(flow.direction())) {
+      if (entry.block().network().isIpv4() != flow.remote().isIpv4()) {
+        continue;
+      }
+      Step step = new Step(entry, match(entry, flow));
+      steps.add(step);
+      if (step.match.isYes()) {
+        return open == null || open.entry.isAllow() == entry.isAllow()
+            ? decided(acl, entry, steps)
+            : unknown(acl, open, steps);
+      }
+      if (!step.match.isNo() && open == null) {
+        open = step;
+      } else if (!step.match.isNo() && open.entry.isAllow() != entry.isAllow()) {
+        return unknown(acl, open, steps);
+      }
+    }
+    return new AclDecision(
+        Verdict.UNKNOWN, acl, null, steps, "EC2 listed no last entry for this IP family");
+  }
+
+  private static Match match(Entry entry, Flow flow) {
+    Match block =
+        entry.block().contains(flow.remote())
+            ? Match.yes(entry.block().toString())
+            : Match.no("%s, not %s".formatted(entry.block(), flow.remote()));
+    return entry.traffic().match(flow).and(block);
+  }
+
+  private static AclDecision decided(NetworkAcl acl, Entry entry, List<Step> steps) {
+    return new AclDecision(
+        entry.isAllow() ? Verdict.ALLOWS : Verdict.DENIES, acl, entry, steps, "");
+  }
+
+  private static AclDecision unknown(NetworkAcl acl, Step open, List<Step> steps) {
+    return new AclDecision(
+        Verdict.UNKNOWN,
+        acl,
+        open.entry,
+        steps,
+        "whether rule %d fits can't be known: %s".formatted(open.entry.number(), open.match.why()));
+  }
+
+  static AclDecision notKnown(String why) {
+    return new AclDecision(Verdict.UNKNOWN, null, null, List.of(), why);
+  }
+}

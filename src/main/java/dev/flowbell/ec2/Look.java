@@ -1,0 +1,99 @@
+package dev.flowbell.ec2;
+
+import dev.flowbell.ec2.Blocker.Party;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What EC2 told of the rules at an interface, for one flow.
+///
+/// @param acl `null` where it is not known
+/// @param whyNoAcl why EC2 did not tell; `null` if it did
+/// @param subnet `null` where it is not known
+/// @param whyNoGroups why EC2 did not tell the groups; `null` if it did
+/// @param names the tags `Name` of instances, by id
+record Look(
+    NetworkInterface own,
+    Flow flow,
+    @Nullable NetworkAcl acl,
+    @Nullable String whyNoAcl,
+    @Nullable Subnet subnet,
+    List<SecurityGroup> groups,
+    @Nullable String whyNoGroups,
+    PeerMatcher peers,
+    Map<String, String> names) {
+
+  /// Decides about a flow that is a request.
+  Decision decide() {
+    return new Decision(own, flow, askAcl(), askGroups());
+  }
+
+  /// Decides about a flow that answers what the groups let pass.
+  Decision decideOnAnswer() {
+    return new Decision(
+        own,
+        flow,
+        askAcl(),
+        GroupDecision.notAsked(
+            groups, "groups keep state: the answer to what they let pass passes too"));
+  }
+
+  private AclDecision askAcl() {
+    if (acl != null) {
+      return AclDecision.of(acl, subnet, flow);
+    }
+    return AclDecision.notKnown(
+        whyNoAcl != null
+            ? whyNoAcl
+            : "EC2 named no network ACL of %s; it may be another account's"
+                .formatted(own.subnetId()));
+  }
+
+  private GroupDecision askGroups() {
+    if (own.groups().isEmpty()) {
+      return GroupDecision.notAsked(List.of(), own.id() + " has no security group");
+    }
+    if (whyNoGroups != null) {
+      return GroupDecision.notKnown(whyNoGroups);
+    }
+    if (groups.size() < own.groups().size()) {
+      return GroupDecision.notKnown(
+          "EC2 described %d of the %d security groups of %s"
+              .formatted(groups.size(), own.groups().size(), own.id()));
+    }
+    return GroupDecision.of(groups, flow, peers);
+  }
+
+  Party ownParty() {
+    return new Party(own, nameOf(own));
+  }
+
+  /// Returns the other side, `null` where it is no interface of this account and Region, or where
+  /// it is not known which one.
+  @Nullable Party remoteParty() {
+    NetworkInterface remote = remoteInterface();
+    return remote == null ? null : new Party(remote, nameOf(remote));
+  }
+
+  /// An address may be used in several VPCs: the own one comes first.
+  @Nullable NetworkInterface remoteInterface() {
+    List<NetworkInterface> near =
+        peers.remotes().stream().filter(each -> each.vpcId().equals(own.vpcId())).toList();
+    List<NetworkInterface> candidates = near.isEmpty() ? peers.remotes() : near;
+    return candidates.size() == 1 ? candidates.getFirst() : null;
+  }
+
+  /// Returns whose an interface is. An instance has its own name; a description names what AWS
+  /// attached.
+  private String nameOf(NetworkInterface each) {
+    String instanceId = each.instanceId();
+    if (instanceId != null) {
+      String name = names.getOrDefault(instanceId, "");
+      return "instance " + instanceId + (name.isEmpty() ? "" : " (" + name + ")");
+    }
+    if (!each.description().isEmpty()) {
+      return each.description();
+    }
+    return each.name().isEmpty() ? each.type() : each.name();
+  }
+}

@@ -1,0 +1,37 @@
+package dev.flowbell.ec2;
+
+/// Protocols as EC2's rules name them.
+///
+/// @see <a
+///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html">IpPermission</a>
+///   (`ipProtocol`)
+public final class Protocol {
+  /// TCP's number.
+  public static final int TCP = 6;
+
+  private static final int ICMP = 1;
+  private static final int UDP = 17;
+  private static final int ICMP_V6 = 58;
+
+  private Protocol() {}
+
+  /// Returns `tcp`, `udp`, `icmp`, `icmpv6`, else `protocol 47`.
+  public static String nameOf(int number) {
+    return switch (number) {
+      case ICMP -> "icmp";
+      case TCP -> "tcp";
+      case UDP -> "udp";
+      case ICMP_V6 -> "icmpv6";
+      default -> "protocol " + number;
+    };
+  }
+
+  /// Returns whether rules have ports for a protocol. EC2 opens all ports of other protocols.
+  public static boolean hasPorts(int number) {
+    return number == TCP || number == UDP;
+  }
+
+  static boolean isIcmp(int number) {
+    return number == ICMP || number == ICMP_V6;
+  }
+}
