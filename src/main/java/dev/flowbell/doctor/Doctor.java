@@ -1,7 +1,7 @@
 package dev.flowbell.doctor;
 
 import dev.flowbell.aws.ClientErrors;
-import dev.flowbell.ec2.DescribeFlowLogsException;
+import dev.flowbell.ec2.Ec2Exception;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -78,11 +78,11 @@ public final class Doctor {
                   "not allowed to ask",
                   "needs the permission " + AwsErrors.deniedAction(e, check.actions()))
               : Finding.skipped(check.name(), "could not be asked", AwsErrors.messageOf(e)));
-    } catch (DescribeFlowLogsException e) {
+    } catch (Ec2Exception e) {
       return List.of(
           e.isUnauthorized()
               ? Finding.skipped(
-                  check.name(), "not allowed to ask", "needs the permission ec2:DescribeFlowLogs")
+                  check.name(), "not allowed to ask", "needs the permission " + e.iamAction())
               : Finding.skipped(
                   check.name(), "could not be asked", String.valueOf(e.getMessage())));
     } catch (SdkClientException e) {

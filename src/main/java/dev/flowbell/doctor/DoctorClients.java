@@ -2,7 +2,7 @@ package dev.flowbell.doctor;
 
 import dev.flowbell.aws.ClientErrors;
 import dev.flowbell.aws.OperatorClients;
-import dev.flowbell.ec2.DescribeFlowLogsClient;
+import dev.flowbell.ec2.Ec2Client;
 import dev.flowbell.ec2.FlowLogSource;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -21,9 +21,7 @@ public record DoctorClients(OperatorClients aws, FlowLogSource flowLogs) impleme
     try {
       return new DoctorClients(
           OperatorClients.open(region),
-          region == null
-              ? DescribeFlowLogsClient.create()
-              : DescribeFlowLogsClient.create(Region.of(region)));
+          region == null ? Ec2Client.create() : Ec2Client.create(Region.of(region)));
     } catch (SdkClientException e) {
       throw new CannotAskException(ClientErrors.messageOf(e), e);
     }
@@ -32,7 +30,7 @@ public record DoctorClients(OperatorClients aws, FlowLogSource flowLogs) impleme
   @Override
   public void close() {
     aws.close();
-    if (flowLogs instanceof DescribeFlowLogsClient client) {
+    if (flowLogs instanceof Ec2Client client) {
       client.close();
     }
   }

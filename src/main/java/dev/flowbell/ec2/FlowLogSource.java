@@ -9,6 +9,6 @@ public interface FlowLogSource {
   /// order.
   ///
   /// @param logGroup the log group's name
-  /// @throws DescribeFlowLogsException if EC2 can't be reached or refuses the request
+  /// @throws Ec2Exception if EC2 can't be reached or refuses the request
   List<FlowLog> describe(String logGroup);
 }

@@ -1,6 +1,6 @@
 package dev.flowbell.pipeline;
 
-import dev.flowbell.ec2.DescribeFlowLogsException;
+import dev.flowbell.ec2.Ec2Exception;
 import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.ec2.FlowLogSource;
 import dev.flowbell.record.InvalidFormatException;
@@ -102,9 +102,9 @@ public final class FlowLogFormats implements LineFormats {
     List<FlowLog> flowLogs;
     try {
       flowLogs = ec2.describe(name);
-    } catch (DescribeFlowLogsException e) {
+    } catch (Ec2Exception e) {
       String why =
-          e.isUnauthorized() ? "the function's role needs ec2:DescribeFlowLogs: " : "EC2 failed: ";
+          e.isUnauthorized() ? "the function's role needs " + e.iamAction() + ": " : "EC2 failed: ";
       known.warnOnce("failed", why + e.getMessage());
       return false;
     }

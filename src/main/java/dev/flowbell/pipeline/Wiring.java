@@ -1,7 +1,7 @@
 package dev.flowbell.pipeline;
 
 import dev.flowbell.aws.HttpClients;
-import dev.flowbell.ec2.DescribeFlowLogsClient;
+import dev.flowbell.ec2.Ec2Client;
 import dev.flowbell.judge.Judge;
 import dev.flowbell.ledger.DynamoDbLedger;
 import dev.flowbell.ledger.FallbackLedger;
@@ -115,7 +115,7 @@ public final class Wiring {
       return LineFormats.fixed(settings.formats());
     }
     FlowLogFormats formats =
-        new FlowLogFormats(DescribeFlowLogsClient.create(), settings.formats(), clock, warnings);
+        new FlowLogFormats(Ec2Client.create(), settings.formats(), clock, warnings);
     if (settings.logGroup() != null) {
       formats.prepare(settings.logGroup());
     }

@@ -14,6 +14,22 @@ public record AddressBlock(IpAddress network, int prefixLength) {
   ///
   /// @throws IllegalArgumentException where the text is not a block, or has bits after the prefix
   public static AddressBlock parse(String cidr) {
+    AddressBlock block = read(cidr);
+    if (!block.equals(block.masked())) {
+      throw malformed(cidr);
+    }
+    return block;
+  }
+
+  /// Reads `10.0.0.0/8` or `fe80::/10`, and clears the bits after the prefix: `10.1.2.3/8` is
+  /// `10.0.0.0/8`.
+  ///
+  /// @throws IllegalArgumentException where the text is not a block
+  public static AddressBlock parseMasked(String cidr) {
+    return read(cidr).masked();
+  }
+
+  private static AddressBlock read(String cidr) {
     int slash = cidr.indexOf('/');
     IpAddress network = slash < 0 ? null : IpAddress.find(cidr.substring(0, slash));
     if (network == null) {
@@ -29,11 +45,7 @@ public record AddressBlock(IpAddress network, int prefixLength) {
     if (length < 0 || length > bits) {
       throw malformed(cidr);
     }
-    AddressBlock block = new AddressBlock(network, length + 128 - bits);
-    if (!network.equals(block.firstAddress(network))) {
-      throw malformed(cidr);
-    }
-    return block;
+    return new AddressBlock(network, length + 128 - bits);
   }
 
   /// Returns whether an address is in this block. No IPv6 block holds IPv4 addresses, not even
@@ -58,9 +70,10 @@ public record AddressBlock(IpAddress network, int prefixLength) {
     return high == 0 && low >>> 32 == 0xffff;
   }
 
-  private IpAddress firstAddress(IpAddress address) {
-    return new IpAddress(
-        address.high() & mask(prefixLength), address.low() & mask(prefixLength - 64));
+  private AddressBlock masked() {
+    return new AddressBlock(
+        new IpAddress(network.high() & mask(prefixLength), network.low() & mask(prefixLength - 64)),
+        prefixLength);
   }
 
   private static long mask(int leadingOnes) {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.flowbell.ec2.DescribeFlowLogsClient;
+import dev.flowbell.ec2.Ec2Client;
 import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.testing.doubles.RecordingContext;
 import dev.flowbell.testing.emulator.AwsEndpoint;
@@ -46,7 +46,7 @@ final class FlowLogFormatsIT {
     createFlowLog(vpc, name + "-other", "ACCEPT", "${bytes}");
 
     List<FlowLog> flowLogs;
-    try (DescribeFlowLogsClient client = DescribeFlowLogsClient.create()) {
+    try (Ec2Client client = Ec2Client.create()) {
       flowLogs = client.describe(name);
     }
 

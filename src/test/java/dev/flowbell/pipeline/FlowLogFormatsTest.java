@@ -2,7 +2,8 @@ package dev.flowbell.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowbell.ec2.DescribeFlowLogsException;
+import dev.flowbell.ec2.Ec2Exception;
+import dev.flowbell.ec2.Ec2Operation;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.testing.doubles.RecordingFlowLogSource;
@@ -17,8 +18,8 @@ class FlowLogFormatsTest {
   private static final RecordFormat SECOND = RecordFormat.parse("action bytes");
   private static final List<RecordFormat> FALLBACK =
       List.of(RecordFormat.DEFAULT, RecordFormat.FLOWBELL, RecordFormat.TRANSIT_GATEWAY);
-  private static final DescribeFlowLogsException BROKEN =
-      new DescribeFlowLogsException("status 503", "InternalError", null);
+  private static final Ec2Exception BROKEN =
+      new Ec2Exception(Ec2Operation.DESCRIBE_FLOW_LOGS, "status 503", "InternalError", null);
 
   private final RecordingFlowLogSource ec2 = new RecordingFlowLogSource();
   private final List<String> warnings = new ArrayList<>();
@@ -79,7 +80,8 @@ class FlowLogFormatsTest {
   @Test
   void of_notAllowed() {
     ec2.failWith(
-        new DescribeFlowLogsException(
+        new Ec2Exception(
+            Ec2Operation.DESCRIBE_FLOW_LOGS,
             "EC2 DescribeFlowLogs, log group /vpc/flow-logs: status 403",
             "UnauthorizedOperation",
             null));

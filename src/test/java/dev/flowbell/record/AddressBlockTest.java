@@ -54,6 +54,28 @@ class AddressBlockTest {
 
   @ParameterizedTest
   @CsvSource({
+    "10.1.2.3/8, 10.0.0.0/8",
+    "10.0.0.0/8, 10.0.0.0/8",
+    "203.0.113.7/0, 0.0.0.0/0",
+    "10.0.1.5/32, 10.0.1.5/32",
+    "2001:db8::1/64, 2001:db8::/64",
+    "::1/0, ::/0"
+  })
+  void parseMasked_clearsTheBitsAfterThePrefix(String cidr, String block) {
+    assertThat(AddressBlock.parseMasked(cidr)).isEqualTo(AddressBlock.parse(block));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "10.0.0.0", "10.0.0.0/33", "10.0.0/8", "sg-1/8"})
+  void parseMasked_refusal(String cidr) {
+    assertThatThrownBy(() -> AddressBlock.parseMasked(cidr))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "expected an address block such as 10.0.0.0/8 or fe80::/10, got \"" + cidr + "\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "::/0, ::1, true",
     "::/96, ::1, true",
     "0.0.0.0/0, 10.0.0.1, true",

@@ -2,7 +2,8 @@ package dev.flowbell.testing.doubles;
 
 import dev.flowbell.aws.OperatorClients;
 import dev.flowbell.doctor.DoctorClients;
-import dev.flowbell.ec2.DescribeFlowLogsException;
+import dev.flowbell.ec2.Ec2Exception;
+import dev.flowbell.ec2.Ec2Operation;
 import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.ec2.FlowLogSource;
 import dev.flowbell.record.RecordFormat;
@@ -687,8 +688,11 @@ public final class FakeAccount {
       try {
         ask("ec2:DescribeFlowLogs");
       } catch (AwsServiceException e) {
-        throw new DescribeFlowLogsException(
-            e.awsErrorDetails().errorMessage(), e.awsErrorDetails().errorCode(), e);
+        throw new Ec2Exception(
+            Ec2Operation.DESCRIBE_FLOW_LOGS,
+            e.awsErrorDetails().errorMessage(),
+            e.awsErrorDetails().errorCode(),
+            e);
       }
       return flowLogs;
     }

@@ -1,6 +1,6 @@
 package dev.flowbell.testing.doubles;
 
-import dev.flowbell.ec2.DescribeFlowLogsException;
+import dev.flowbell.ec2.Ec2Exception;
 import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.ec2.FlowLogSource;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordingFlowLogSource implements FlowLogSource {
   private final List<FlowLog> flowLogs = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
-  private @Nullable DescribeFlowLogsException failure;
+  private @Nullable Ec2Exception failure;
 
   /// Makes a source without flow logs.
   public RecordingFlowLogSource() {}
@@ -32,7 +32,7 @@ public final class RecordingFlowLogSource implements FlowLogSource {
   }
 
   /// Fails from now on; `null` ends that.
-  public void failWith(@Nullable DescribeFlowLogsException failure) {
+  public void failWith(@Nullable Ec2Exception failure) {
     this.failure = failure;
   }
 

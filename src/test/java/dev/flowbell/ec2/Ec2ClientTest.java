@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowbell.ec2.Ec2Client.TimeLimits;
 import dev.flowbell.testing.network.FaultProxy;
 import dev.flowbell.testing.network.FaultProxy.Fault;
 import dev.flowbell.testing.network.LoopbackAws;
@@ -34,7 +35,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.Region;
 
 /// Tests the client with an endpoint on this machine.
-class DescribeFlowLogsClientTest {
+class Ec2ClientTest {
   private static final String GROUP = "/vpc/flow logs+&#";
   private static final AwsCredentials CREDENTIALS =
       AwsSessionCredentials.create("AKIDEXAMPLE", "a-secret", "a-session-token");
@@ -56,7 +57,7 @@ class DescribeFlowLogsClientTest {
 
   @Test
   void describe_sendsASignedRequest() throws GeneralSecurityException {
-    try (DescribeFlowLogsClient client = client()) {
+    try (Ec2Client client = client()) {
       assertThat(client.describe(GROUP)).isEmpty();
     }
 
@@ -112,7 +113,7 @@ class DescribeFlowLogsClientTest {
         </DescribeFlowLogsResponse>
         """);
 
-    try (DescribeFlowLogsClient client = client()) {
+    try (Ec2Client client = client()) {
       assertThat(client.describe(GROUP))
           .containsExactly(
               new FlowLog(
@@ -137,7 +138,7 @@ class DescribeFlowLogsClientTest {
     aws.addFlowLogs(page("fl-2", "b"));
     aws.addFlowLogs(page("fl-3", ""));
 
-    try (DescribeFlowLogsClient client = client()) {
+    try (Ec2Client client = client()) {
       assertThat(client.describe(GROUP))
           .containsExactly(flowLog("fl-1"), flowLog("fl-2"), flowLog("fl-3"));
     }
@@ -211,7 +212,7 @@ class DescribeFlowLogsClientTest {
     aws.failEc2(status, code, "later");
     aws.addFlowLogs(page("fl-1", ""));
 
-    try (DescribeFlowLogsClient client = client()) {
+    try (Ec2Client client = client()) {
       assertThat(client.describe(GROUP)).containsExactly(flowLog("fl-1"));
     }
     assertThat(aws.ec2Requests()).extracting(Ec2Request::form).containsExactly(FORM, FORM, FORM);
@@ -229,7 +230,7 @@ class DescribeFlowLogsClientTest {
 
   @Test
   void describe_afterTheLastRequest() {
-    try (DescribeFlowLogsClient client = client(Duration.ofSeconds(3), Duration.ZERO)) {
+    try (Ec2Client client = client(Duration.ofSeconds(3), Duration.ZERO)) {
       aws.failEc2(503, "Unavailable", "later");
       assertThatThrownBy(() -> client.describe(GROUP))
           .hasMessage(message("status 503, Unavailable: later"));
@@ -264,9 +265,9 @@ class DescribeFlowLogsClientTest {
   void describe_hostileXml(String xml, String why) {
     aws.addFlowLogs(xml);
 
-    try (DescribeFlowLogsClient client = client()) {
+    try (Ec2Client client = client()) {
       assertThatThrownBy(() -> client.describe(GROUP))
-          .isInstanceOf(DescribeFlowLogsException.class)
+          .isInstanceOf(Ec2Exception.class)
           .hasMessageStartingWith(message("expected DescribeFlowLogs's XML, got: "))
           .hasMessageContaining(why);
     }
@@ -281,11 +282,11 @@ class DescribeFlowLogsClientTest {
 
   @Test
   void describe_connectionRefused() {
-    try (DescribeFlowLogsClient client = client()) {
+    try (Ec2Client client = client()) {
       aws.close();
 
       assertThatThrownBy(() -> client.describe(GROUP))
-          .isInstanceOf(DescribeFlowLogsException.class)
+          .isInstanceOf(Ec2Exception.class)
           .hasMessage(message(aws.url() + ": Connection refused"));
     }
   }
@@ -294,9 +295,9 @@ class DescribeFlowLogsClientTest {
   void describe_noAnswer() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       System.setProperty("aws.endpointUrlEc2", "http://127.0.0.1:" + silent.getLocalPort());
-      try (DescribeFlowLogsClient client = client(Duration.ofMillis(100), Duration.ZERO)) {
+      try (Ec2Client client = client(Duration.ofMillis(100), Duration.ZERO)) {
         assertThatThrownBy(() -> client.describe(GROUP))
-            .isInstanceOf(DescribeFlowLogsException.class)
+            .isInstanceOf(Ec2Exception.class)
             .hasMessage(message("http://127.0.0.1:" + silent.getLocalPort() + ": Read timed out"));
       } finally {
         System.clearProperty("aws.endpointUrlEc2");
@@ -311,9 +312,9 @@ class DescribeFlowLogsClientTest {
     try (FaultProxy proxy = FaultProxy.start(aws.url())) {
       System.setProperty("aws.endpointUrlEc2", proxy.uri().toString());
       proxy.use(_ -> new Fault.Trickle(Duration.ofMillis(50)));
-      try (DescribeFlowLogsClient client = client(Duration.ofSeconds(1), Duration.ZERO)) {
+      try (Ec2Client client = client(Duration.ofSeconds(1), Duration.ZERO)) {
         assertThatThrownBy(() -> client.describe(GROUP))
-            .isInstanceOf(DescribeFlowLogsException.class)
+            .isInstanceOf(Ec2Exception.class)
             .hasMessage(message(proxy.uri() + ": no complete response within 3000 ms"));
       } finally {
         System.clearProperty("aws.endpointUrlEc2");
@@ -323,23 +324,22 @@ class DescribeFlowLogsClientTest {
 
   @Test
   void describe_noCredentials() {
-    try (DescribeFlowLogsClient client =
-        new DescribeFlowLogsClient(
+    try (Ec2Client client =
+        new Ec2Client(
             Region.EU_WEST_1,
             () -> {
               throw SdkClientException.create("no credentials");
             },
-            Duration.ofSeconds(3),
-            Duration.ofSeconds(3))) {
+            TimeLimits.START_UP)) {
       assertThatThrownBy(() -> client.describe(GROUP))
-          .isInstanceOf(DescribeFlowLogsException.class)
+          .isInstanceOf(Ec2Exception.class)
           .hasMessage(message(aws.url() + ": no credentials"));
     }
   }
 
   @Test
   void create_defaults() {
-    try (DescribeFlowLogsClient client = DescribeFlowLogsClient.create()) {
+    try (Ec2Client client = Ec2Client.create()) {
       client.describe("flows");
     }
 
@@ -348,11 +348,10 @@ class DescribeFlowLogsClientTest {
   }
 
   private void assertRefused(String why, boolean isUnauthorized) {
-    try (DescribeFlowLogsClient client = client()) {
+    try (Ec2Client client = client()) {
       assertThatThrownBy(() -> client.describe(GROUP))
           .isInstanceOfSatisfying(
-              DescribeFlowLogsException.class,
-              e -> assertThat(e.isUnauthorized()).isEqualTo(isUnauthorized))
+              Ec2Exception.class, e -> assertThat(e.isUnauthorized()).isEqualTo(isUnauthorized))
           .hasMessage(message(why));
     }
   }
@@ -361,13 +360,15 @@ class DescribeFlowLogsClientTest {
     return "EC2 DescribeFlowLogs, log group " + GROUP + ": " + why;
   }
 
-  private static DescribeFlowLogsClient client() {
+  private static Ec2Client client() {
     return client(Duration.ofSeconds(30), Duration.ofSeconds(30)); // long enough for a slow machine
   }
 
-  private static DescribeFlowLogsClient client(Duration longestRead, Duration lastRequest) {
-    return new DescribeFlowLogsClient(
-        Region.EU_WEST_1, StaticCredentialsProvider.create(CREDENTIALS), longestRead, lastRequest);
+  private static Ec2Client client(Duration longestRead, Duration lastRequest) {
+    return new Ec2Client(
+        Region.EU_WEST_1,
+        StaticCredentialsProvider.create(CREDENTIALS),
+        new TimeLimits(Duration.ofSeconds(2), longestRead, lastRequest));
   }
 
   private static FlowLog flowLog(String flowLogId) {
