@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 ///
 /// Exit codes: 0 when the input was read; 1 when something could not be published; 2 when the input
 /// could not be read or an option is wrong. One line on standard error says why. `doctor`,
-/// `backtest` and `redrive` have exit codes of their own, see their help.
+/// `backtest`, `redrive` and `why` have exit codes of their own, see their help.
 public final class Flowbell {
   static final int UNPUBLISHED = 1;
   static final int UNREADABLE = 2;
@@ -68,6 +68,7 @@ public final class Flowbell {
         new RedriveCommand(out, err),
         new ReplayCommand(in, out, err),
         new ReportCommand(in, out, err),
+        new WhyCommand(in, out, err),
         new CompletionCommand(out));
   }
 

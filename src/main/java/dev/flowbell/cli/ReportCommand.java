@@ -87,6 +87,7 @@ final class ReportCommand implements Command {
             .type(boolean.class)
             .description("Exit with 0 although some of the files could not be read.")
             .build());
+    SettingOptions.addExplainTo(spec);
     RecordSelector.addOptions(spec);
     SettingOptions.addTo(spec);
     return spec;

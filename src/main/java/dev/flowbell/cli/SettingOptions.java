@@ -1,21 +1,48 @@
 package dev.flowbell.cli;
 
+import dev.flowbell.aws.ClientErrors;
+import dev.flowbell.ec2.Ec2Client;
+import dev.flowbell.ec2.Ec2Exception;
+import dev.flowbell.pipeline.InsideNetworks;
 import dev.flowbell.settings.InvalidSettingsException;
 import dev.flowbell.settings.Setting;
 import dev.flowbell.settings.Settings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /// The function's settings as options of a command.
 final class SettingOptions {
+  private static final String EXPLAIN = "--explain";
+
   private SettingOptions() {}
+
+  /// Adds the option `--explain`.
+  static void addExplainTo(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder(EXPLAIN)
+            .type(boolean.class)
+            .description(
+                "Ask EC2 which security group or network ACL blocks what notifications are about."
+                    + " It knows the rules of now alone.")
+            .build());
+  }
 
   /// Adds the options to a command.
   static void addTo(CommandSpec spec) {
+    addTo(spec, Setting.OPTIONS.stream().map(Setting::option).toList());
+  }
+
+  /// Adds some of the options to a command.
+  static void addTo(CommandSpec spec, List<String> options) {
     for (Setting setting : Setting.OPTIONS) {
+      if (!options.contains(setting.option())) {
+        continue;
+      }
       spec.addOption(
           OptionSpec.builder(setting.option())
               .paramLabel(setting.label())
@@ -32,7 +59,7 @@ final class SettingOptions {
         + (defaultWords.isEmpty() ? "" : " (" + defaultWords + ")");
   }
 
-  /// Reads the settings.
+  /// Reads the settings. EC2 is asked for the inside networks, where they say so.
   ///
   /// @throws IllegalArgumentException with a message of one line, where one is wrong
   static Settings of(ParseResult options) {
@@ -47,7 +74,16 @@ final class SettingOptions {
           "--log-format: expected formats such as ${srcaddr} ${dstaddr}, got \"auto\": only the"
               + " function asks EC2; a file's header line needs no option");
     }
-    return settings;
+    if (!settings.isInsideAuto()) {
+      return settings;
+    }
+    try (Ec2Client ec2 = Ec2Client.create()) {
+      return settings.withInsideNetworks(InsideNetworks.read(settings.insideNetworks(), ec2));
+    } catch (Ec2Exception e) {
+      throw new IllegalArgumentException("--inside-networks auto: " + e.getMessage(), e);
+    } catch (SdkException e) { // no Region
+      throw new IllegalArgumentException("--inside-networks auto: " + ClientErrors.messageOf(e), e);
+    }
   }
 
   private static Map<String, String> valuesOf(ParseResult options) {
@@ -57,6 +93,9 @@ final class SettingOptions {
       if (value != null) {
         values.put(setting.name(), value);
       }
+    }
+    if (options.hasMatchedOption(EXPLAIN)) {
+      values.put("EXPLAIN_BLOCKS", "true");
     }
     return values;
   }

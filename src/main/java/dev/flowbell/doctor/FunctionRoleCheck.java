@@ -18,6 +18,16 @@ import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 /// @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html">
 ///   Lambda: execution role</a>
 final class FunctionRoleCheck implements Check {
+  private static final List<String> EXPLAINING =
+      List.of(
+          "ec2:DescribeManagedPrefixLists",
+          "ec2:DescribeNetworkAcls",
+          "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeSubnets",
+          "ec2:DescribeTags",
+          "ec2:GetManagedPrefixListEntries");
+
   private static final String SERVICE = "lambda.amazonaws.com";
 
   private static final String TRUST =
@@ -156,15 +166,43 @@ final class FunctionRoleCheck implements Check {
               null,
               "payloads that fail are lost"));
     }
+    Condition inRegion = new Condition("aws:RequestedRegion", deployment.region());
     if (settings.isLogFormatAuto()) {
       needs.add(
           new Need(
               "read-flow-log-formats",
               List.of("ec2:DescribeFlowLogs"),
               "*",
-              new Condition("aws:RequestedRegion", deployment.region()),
+              inRegion,
               "the formats of flow logs are not known: records in another format than AWS's"
                   + " default and Flowbell's can't be read"));
+    }
+    if (settings.explainsBlocks()) {
+      needs.add(
+          new Need(
+              "read-network-rules",
+              EXPLAINING,
+              "*",
+              inRegion,
+              "notifications don't say which rule blocks, or not all of it"));
+    }
+    if (settings.alertPolicy().quiet().hasPrefixLists()) {
+      needs.add(
+          new Need(
+              "read-prefix-lists",
+              List.of("ec2:DescribeManagedPrefixLists", "ec2:GetManagedPrefixListEntries"),
+              "*",
+              inRegion,
+              "what the prefix lists of QUIET cover is sent all the same"));
+    }
+    if (settings.isInsideAuto()) {
+      needs.add(
+          new Need(
+              "read-vpcs",
+              List.of("ec2:DescribeVpcs"),
+              "*",
+              inRegion,
+              "hosts with IPv6 or public addresses of VPCs count as outside"));
     }
     return needs;
   }

@@ -11,10 +11,13 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out what blocks a flow: a network ACL, security groups, or something that is no rule.
@@ -31,6 +34,8 @@ public final class BlockFinder {
   private static final String BLOCK_PUBLIC_ACCESS = "BPA";
 
   private static final String ENCRYPTION_CONTROLS = "EC";
+
+  private static final Pattern INTERFACE_ID = Pattern.compile("eni-[0-9a-f]{1,40}");
 
   private final RuleCache cache;
 
@@ -56,7 +61,7 @@ public final class BlockFinder {
           ? findAtDestination(rejection, ec2)
           : findAtOwnInterface(rejection, ec2);
     } catch (Ec2Exception e) {
-      return Blocker.notKnown(String.valueOf(e.getMessage()), ec2.asked());
+      return Blocker.notKnown(e, ec2.asked());
     }
   }
 
@@ -64,6 +69,10 @@ public final class BlockFinder {
     String id = rejection.interfaceId();
     if (id == null) {
       return Blocker.notKnown("the records have no interface-id", ec2.asked());
+    }
+    if (!INTERFACE_ID.matcher(id).matches()) { // whoever writes a record chooses its text
+      return Blocker.notKnown(
+          "interface-id: expected an id such as eni-0a1b2c3d, got another text", ec2.asked());
     }
     NetworkInterface own = ec2.networkInterface(id);
     if (own == null) {
@@ -144,7 +153,8 @@ public final class BlockFinder {
     } else {
       kind = Kind.SECURITY_GROUP;
     }
-    return new Blocker(kind, decision, look.ownParty(), look.remoteParty(), why, now);
+    return new Blocker(
+        kind, decision, look.ownParty(), look.remoteParty(), why, look.failures(), now);
   }
 
   /// Asks the rules about a flow that need not have been logged, and about its answer, on both
@@ -183,16 +193,23 @@ public final class BlockFinder {
             isInbound ? address : remote,
             Flow.Ports.of(port));
     Look here = look(own, flow, ec2);
-    List<Decision> decisions = new ArrayList<>();
-    decisions.add(here.decide());
-    decisions.add(look(own, flow.answer(), ec2).decideOnAnswer());
+    List<Look> looks = new ArrayList<>(List.of(here, look(own, flow.answer(), ec2)));
     NetworkInterface other = here.remoteInterface();
     if (other != null) {
       Flow there = flow.atOtherEnd();
-      decisions.add(look(other, there, ec2).decide());
-      decisions.add(look(other, there.answer(), ec2).decideOnAnswer());
+      looks.add(look(other, there, ec2));
+      looks.add(look(other, there.answer(), ec2));
     }
-    return new Passage(decisions, here.ownParty(), here.remoteParty(), ec2.asked());
+    List<Decision> decisions = new ArrayList<>();
+    for (int i = 0; i < looks.size(); i++) {
+      decisions.add(i % 2 == 0 ? looks.get(i).decide() : looks.get(i).decideOnAnswer());
+    }
+    return new Passage(
+        decisions,
+        here.ownParty(),
+        here.remoteParty(),
+        looks.stream().flatMap(look -> look.failures().stream()).distinct().toList(),
+        ec2.asked());
   }
 
   /// Asks EC2 for all that decides about a flow at an interface. What doesn't depend on each other
@@ -226,16 +243,22 @@ public final class BlockFinder {
             found.put(id, list);
           }
         });
+    List<String> failures = new ArrayList<>();
+    Stream.concat(Stream.of(groups, acl, subnet, remotes, names), lists.values().stream())
+        .map(Question::failure)
+        .filter(Objects::nonNull)
+        .forEach(failure -> failures.add(String.valueOf(failure.getMessage())));
     return new Look(
         own,
         flow,
         acl.answerOr(null),
-        acl.failure(),
+        acl.reason(),
         subnet.answerOr(null),
         groups.answerOr(List.of()),
-        groups.failure(),
-        new PeerMatcher(own, found, remotes.answerOr(List.of()), remotes.failure()),
-        names.answerOr(Map.of()));
+        groups.reason(),
+        new PeerMatcher(own, found, remotes.answerOr(List.of()), remotes.reason()),
+        names.answerOr(Map.of()),
+        List.copyOf(failures));
   }
 
   private static void addInstance(NetworkInterface at, Set<String> instances) {
@@ -273,18 +296,24 @@ public final class BlockFinder {
       return failure() == null ? task.resultNow() : otherwise;
     }
 
+    /// Waits for the answer, and returns why EC2 gave none, in few words; `null` if it did.
+    @Nullable String reason() {
+      Ec2Exception failure = failure();
+      return failure == null ? null : failure.reason();
+    }
+
     /// Waits for the answer, and returns why EC2 gave none; `null` if it did.
-    @Nullable String failure() {
+    @Nullable Ec2Exception failure() {
       try {
         task.get();
         return null;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        return "interrupted";
+        throw new IllegalStateException("interrupted while EC2 was asked", e);
       } catch (ExecutionException e) {
         switch (e.getCause()) {
           case Ec2Exception refused -> {
-            return String.valueOf(refused.getMessage());
+            return refused;
           }
           case RuntimeException failure -> throw failure;
           case Error failure -> throw failure;

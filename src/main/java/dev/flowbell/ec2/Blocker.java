@@ -1,6 +1,7 @@
 package dev.flowbell.ec2;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What blocked a flow, as far as it can be known.
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///   not be
 /// @param own the interface whose rules were asked
 /// @param remote the other side
-/// @param why why it is not known, for [Kind#UNKNOWN]; else what to know besides, or empty
+/// @param why why it is not known, for [Kind#UNKNOWN]; else what could not be known besides, or
+///   empty. It has no words that others chose, such as names
+/// @param failures what EC2 said where it could not be asked, a line each, for a log
 /// @param lookedAt when EC2 was asked
 public record Blocker(
     Kind kind,
@@ -20,7 +23,13 @@ public record Blocker(
     @Nullable Party own,
     @Nullable Party remote,
     String why,
+    List<String> failures,
     Instant lookedAt) {
+
+  /// Creates one with a copy of the list.
+  public Blocker {
+    failures = List.copyOf(failures);
+  }
 
   /// What it was.
   public enum Kind {
@@ -57,14 +66,26 @@ public record Blocker(
 
   /// One side of a flow, where it is an interface of this account and Region.
   ///
-  /// @param name whose it is, in words that others may have chosen: `instance i-0a1b (web-1)`
-  public record Party(NetworkInterface networkInterface, String name) {}
+  /// @param instanceName the tag `Name` of its instance; empty without one
+  public record Party(NetworkInterface networkInterface, String instanceName) {}
 
-  static Blocker notKnown(String why, Instant lookedAt) {
-    return new Blocker(Kind.UNKNOWN, null, null, null, why, lookedAt);
+  /// Returns that it is not known.
+  public static Blocker notKnown(String why, Instant lookedAt) {
+    return new Blocker(Kind.UNKNOWN, null, null, null, why, List.of(), lookedAt);
+  }
+
+  static Blocker notKnown(Ec2Exception e, Instant lookedAt) {
+    return new Blocker(
+        Kind.UNKNOWN,
+        null,
+        null,
+        null,
+        e.reason(),
+        List.of(String.valueOf(e.getMessage())),
+        lookedAt);
   }
 
   static Blocker saidByRecord(Kind kind, Instant lookedAt) {
-    return new Blocker(kind, null, null, null, "", lookedAt);
+    return new Blocker(kind, null, null, null, "", List.of(), lookedAt);
   }
 }

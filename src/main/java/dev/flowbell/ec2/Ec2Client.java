@@ -104,10 +104,13 @@ public final class Ec2Client implements RuleSource, FlowLogSource, AutoCloseable
     return new Ec2Client(region, SignedEndpoint.defaultCredentials(), TimeLimits.START_UP);
   }
 
-  /// Makes a client for a Region, with the SDK's default credentials, that gives up sooner: a call
-  /// takes 5 s at most, and 1 s if EC2 can't be reached.
-  public static Ec2Client createQuick(Region region) {
-    return new Ec2Client(region, SignedEndpoint.defaultCredentials(), TimeLimits.QUICK);
+  /// Makes a client for the SDK's default Region, with the SDK's default credentials, that gives up
+  /// sooner: a call takes 5 s at most, and 1 s if EC2 can't be reached.
+  ///
+  /// @throws SdkException if no Region is set
+  public static Ec2Client createQuick() {
+    return new Ec2Client(
+        SignedEndpoint.defaultRegion(), SignedEndpoint.defaultCredentials(), TimeLimits.QUICK);
   }
 
   @Override

@@ -44,6 +44,13 @@ public final class Ec2Exception extends RuntimeException {
     return THROTTLED.contains(code);
   }
 
+  /// Returns the reason in few words, without any that others chose.
+  String reason() {
+    return isUnauthorized()
+        ? "the permission " + iamAction() + " is missing"
+        : (isThrottled() ? "EC2 throttles " : "EC2 could not be asked: ") + iamAction();
+  }
+
   /// Returns whether there is nothing with the id that was asked for. EC2 spells the codes in two
   /// ways: `InvalidSubnetID.NotFound`, `InvalidPrefixListId.NotFound`.
   boolean isNotFound() {

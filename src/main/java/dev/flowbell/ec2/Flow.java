@@ -23,7 +23,7 @@ public record Flow(
   /// @see <a
   ///   href="https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports">Ephemeral
   ///   ports</a>
-  static final Ports EPHEMERAL = new Ports(1_024, 65_535);
+  public static final Ports EPHEMERAL = new Ports(1_024, 65_535);
 
   /// A range of ports, both ends included.
   public record Ports(int first, int last) {

@@ -97,9 +97,20 @@ public record GroupDecision(
 
   /// Returns the rule that comes closest to allowing a flow, `null` where none comes close.
   public @Nullable Step nearestMiss(Flow flow) {
-    return steps.stream()
+    return closestFirst(flow).stream()
         .filter(step -> !step.match().isYes() && step.closeness(flow.remote()) > 0)
-        .max(Comparator.comparingInt(step -> step.closeness(flow.remote())))
+        .findFirst()
         .orElse(null);
+  }
+
+  /// Returns the rules that were asked, the one that fits most first.
+  public List<Step> closestFirst(Flow flow) {
+    return steps.stream()
+        .sorted(
+            Comparator.comparing((Step step) -> step.match().answer())
+                .thenComparing(
+                    Comparator.comparingInt((Step step) -> step.closeness(flow.remote()))
+                        .reversed()))
+        .toList();
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param subnet `null` where it is not known
 /// @param whyNoGroups why EC2 did not tell the groups; `null` if it did
 /// @param names the tags `Name` of instances, by id
+/// @param failures what EC2 said where it told nothing
 record Look(
     NetworkInterface own,
     Flow flow,
@@ -21,7 +22,8 @@ record Look(
     List<SecurityGroup> groups,
     @Nullable String whyNoGroups,
     PeerMatcher peers,
-    Map<String, String> names) {
+    Map<String, String> names,
+    List<String> failures) {
 
   /// Decides about a flow that is a request.
   Decision decide() {
@@ -65,14 +67,14 @@ record Look(
   }
 
   Party ownParty() {
-    return new Party(own, nameOf(own));
+    return partyOf(own);
   }
 
   /// Returns the other side, `null` where it is no interface of this account and Region, or where
   /// it is not known which one.
   @Nullable Party remoteParty() {
     NetworkInterface remote = remoteInterface();
-    return remote == null ? null : new Party(remote, nameOf(remote));
+    return remote == null ? null : partyOf(remote);
   }
 
   /// An address may be used in several VPCs: the own one comes first.
@@ -83,17 +85,8 @@ record Look(
     return candidates.size() == 1 ? candidates.getFirst() : null;
   }
 
-  /// Returns whose an interface is. An instance has its own name; a description names what AWS
-  /// attached.
-  private String nameOf(NetworkInterface each) {
+  private Party partyOf(NetworkInterface each) {
     String instanceId = each.instanceId();
-    if (instanceId != null) {
-      String name = names.getOrDefault(instanceId, "");
-      return "instance " + instanceId + (name.isEmpty() ? "" : " (" + name + ")");
-    }
-    if (!each.description().isEmpty()) {
-      return each.description();
-    }
-    return each.name().isEmpty() ? each.type() : each.name();
+    return new Party(each, instanceId == null ? "" : names.getOrDefault(instanceId, ""));
   }
 }

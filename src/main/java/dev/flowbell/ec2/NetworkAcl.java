@@ -3,6 +3,8 @@ package dev.flowbell.ec2;
 import dev.flowbell.record.AddressBlock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// A network ACL as EC2 describes it. It keeps no state: requests and answers each need an entry.
 ///
@@ -37,6 +39,21 @@ public record NetworkAcl(
     public boolean isLast() {
       return number >= LAST_NUMBER;
     }
+  }
+
+  /// Returns the highest number that is free and asked before an entry, 0 if there is none. Before
+  /// the last entry, it is one behind all others, with room between.
+  public int freeNumberBefore(Entry entry) {
+    Set<Integer> taken = new TreeSet<>();
+    entries(entry.direction()).stream()
+        .filter(each -> !each.isLast())
+        .forEach(each -> taken.add(each.number()));
+    int highest = taken.stream().mapToInt(Integer::intValue).max().orElse(0);
+    int number = entry.isLast() ? Math.min(highest + 10, LAST_NUMBER - 1) : entry.number() - 1;
+    while (number > 0 && taken.contains(number)) {
+      number--;
+    }
+    return number;
   }
 
   /// Returns the entries of a direction, in the order in which they are asked.

@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param decisions about the flow and about its answer, at the interface; then at the other side's
 /// @param remote the other side; `null` where it is no interface of this account and Region
+/// @param failures what EC2 said where it could not be asked, a line each
 /// @param lookedAt when EC2 was asked
 public record Passage(
-    List<Decision> decisions, Party own, @Nullable Party remote, Instant lookedAt) {
-  /// Creates a passage with a copy of the list.
+    List<Decision> decisions,
+    Party own,
+    @Nullable Party remote,
+    List<String> failures,
+    Instant lookedAt) {
+  /// Creates a passage with copies of the lists.
   public Passage {
     decisions = List.copyOf(decisions);
+    failures = List.copyOf(failures);
   }
 
   /// Returns whether something blocks it for certain.

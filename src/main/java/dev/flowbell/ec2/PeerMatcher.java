@@ -44,7 +44,8 @@ record PeerMatcher(
     if (list == null) {
       return Match.maybe(id + ", which could not be looked up");
     }
-    String words = list.name().isEmpty() ? id : "%s (%s)".formatted(id, list.name());
+    // Its owner chose the name.
+    String words = list.name().matches("[A-Za-z0-9._-]+") ? id + " (" + list.name() + ")" : id;
     return list.contains(address)
         ? Match.yes(words)
         : Match.no("%s, which doesn't have %s".formatted(words, address));

@@ -10,7 +10,10 @@ public final class Protocol {
   public static final int TCP = 6;
 
   private static final int ICMP = 1;
-  private static final int UDP = 17;
+
+  /// UDP's number.
+  public static final int UDP = 17;
+
   private static final int ICMP_V6 = 58;
 
   private Protocol() {}

@@ -46,4 +46,15 @@ public record Rejection(
     /// are asked.
     UNANSWERED
   }
+
+  /// Returns whether it is an answer.
+  public boolean isAnswer() {
+    return kind == Kind.ANSWER || kind == Kind.ANSWER_TO_UNSEEN_REQUEST;
+  }
+
+  /// Returns the same with another port.
+  public Rejection withPort(int newPort) {
+    return new Rejection(
+        interfaceId, direction, protocol, source, destination, newPort, kind, reason);
+  }
 }

@@ -101,6 +101,7 @@ final class AnswersDroppedRule {
                         false,
                         server.earliest(),
                         server.latest()),
+                PayloadView.sampleOf(server.groups),
                 server::toAlert);
       }
     }

@@ -267,6 +267,7 @@ final class BlockedConnectionRule {
             judging
                 .causes()
                 .occasionFor(blocked.key, Severity.MEDIUM.rank(), false, false, earliest, latest),
+            PayloadView.sampleOf(blocked.groups),
             occasion -> blocked.toAlert(occasion, since, latest));
   }
 

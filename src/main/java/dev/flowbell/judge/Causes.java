@@ -1,5 +1,6 @@
 package dev.flowbell.judge;
 
+import dev.flowbell.classify.Suspect;
 import dev.flowbell.judge.Alert.Occasion;
 import dev.flowbell.ledger.Episode;
 import dev.flowbell.ledger.Evidence;
@@ -82,7 +83,8 @@ final class Causes {
     return until.isBefore(episode.sentAt().plus(AGAIN_AFTER)) ? null : Occasion.STILL;
   }
 
-  Announcement announce(Alert alert, boolean isGrown, boolean hasGotThrough) {
+  Announcement announce(
+      Alert alert, boolean isGrown, boolean hasGotThrough, @Nullable Suspect sample) {
     Episode known = find(alert.key());
     int rank = alert.severity().rank();
     Episode after =
@@ -97,7 +99,7 @@ final class Causes {
                 payloadId)
             : extended(known, alert, rank, isGrown, hasGotThrough);
     touched.remove(alert.key());
-    return new Announcement(alert, known, after);
+    return new Announcement(alert, known, after, sample, null);
   }
 
   /// Returns how to remember that an alert was not sent because of the setting `QUIET`; `null` if
@@ -108,7 +110,8 @@ final class Causes {
     if (rings(key, alert.since(), alert.until())) {
       return null;
     }
-    return new Announcement(alert, find(key), announcement.after());
+    return new Announcement(
+        alert, find(key), announcement.after(), announcement.sample(), announcement.prefixList());
   }
 
   private Episode extended(

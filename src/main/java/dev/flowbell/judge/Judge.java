@@ -8,6 +8,7 @@ import dev.flowbell.summary.SuspectGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// Decides which causes are worth a notification, from the evidence of all payloads so far.
 ///
@@ -19,10 +20,19 @@ public final class Judge {
   private static final long END_OF_TIME = Long.MAX_VALUE / 120;
 
   private final AlertPolicy policy;
+  private final Supplier<Quiet> quiet;
+
+  /// Creates a judge who knows no prefix lists.
+  public Judge(AlertPolicy policy) {
+    this(policy, policy::quiet);
+  }
 
   /// Creates a judge.
-  public Judge(AlertPolicy policy) {
+  ///
+  /// @param quiet returns what is quiet now, in place of the policy's: with prefix lists looked up
+  public Judge(AlertPolicy policy, Supplier<Quiet> quiet) {
     this.policy = policy;
+    this.quiet = quiet;
   }
 
   /// Returns the sources that scan, as far as the board says: what they get through is evidence.
@@ -54,14 +64,14 @@ public final class Judge {
     doors.judge(answers);
     new RejectsRule(judging, sources).judge();
     new LogGroupRule(judging, summary, payload.now()).judge();
-    return judging.announcements().toJudgement(policy.quiet(), judging.causes().extendTouched());
+    return judging.announcements().toJudgement(quiet, judging.causes().extendTouched());
   }
 
   /// Judges everything that still waits for more evidence. Nothing follows.
   public Judgement finish(Evidence evidence) {
     Judging judging = newJudging("", evidence);
     new ScanRule(judging, evidence).judgePending(null, END_OF_TIME);
-    return judging.announcements().toJudgement(policy.quiet(), 0);
+    return judging.announcements().toJudgement(quiet, 0);
   }
 
   private Judging newJudging(String payloadId, Evidence evidence) {

@@ -58,6 +58,7 @@ final class LogGroupRule {
           .announcements()
           .add(
               judging.causes().occasionFor(key, severity.rank(), false, false, time, time),
+              null,
               occasion -> toAlert(rule, severity, key, occasion, Math.max(records, known)));
     }
   }

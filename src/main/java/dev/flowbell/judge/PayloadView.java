@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// One payload as the rules look at it: attempts by source and by door, answers by server.
 final class PayloadView {
@@ -82,9 +83,26 @@ final class PayloadView {
     return minutes;
   }
 
-  /// Returns where the first of these records was logged.
+  /// Returns the one of these records that says most about what blocks it, `null` if there are
+  /// none. An egress record shows whose interface it is, and a rejected one that it is blocked.
+  static @Nullable Suspect sampleOf(List<SuspectGroup> groups) {
+    Suspect sample = null;
+    for (SuspectGroup group : groups) {
+      Suspect each = group.suspect();
+      if (each.isRejected() && each.isEgress()) {
+        return each;
+      }
+      if (sample == null || (each.isRejected() && !sample.isRejected())) {
+        sample = each;
+      }
+    }
+    return sample;
+  }
+
+  /// Returns where the sample of these records was logged.
   static Place placeOf(List<SuspectGroup> groups) {
-    return groups.isEmpty() ? NOWHERE : groups.getFirst().suspect().place();
+    Suspect sample = sampleOf(groups);
+    return sample == null ? NOWHERE : sample.place();
   }
 
   static Door doorOf(SuspectGroup group) {

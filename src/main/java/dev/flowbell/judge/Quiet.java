@@ -1,6 +1,7 @@
 package dev.flowbell.judge;
 
 import dev.flowbell.record.AddressBlock;
+import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.IpAddress;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -9,6 +10,8 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What the user knows already and does not want to hear of: the setting `QUIET`.
@@ -27,14 +30,59 @@ public record Quiet(List<Entry> entries) {
 
   /// One entry.
   ///
-  /// @param block the alert's source or destination is in it
+  /// @param networks the alert's source or destination is in one of them
   /// @param port the alert's port, `null` for any
   /// @param rule the alert's rule, `null` for any
   /// @param until when the entry ends, `null` for never
   public record Entry(
-      AddressBlock block, @Nullable Integer port, @Nullable Rule rule, @Nullable Instant until) {}
+      Networks networks, @Nullable Integer port, @Nullable Rule rule, @Nullable Instant until) {
+    /// Creates an entry with a block.
+    public Entry(
+        AddressBlock block, @Nullable Integer port, @Nullable Rule rule, @Nullable Instant until) {
+      this(new Networks.Block(block), port, rule, until);
+    }
+  }
 
-  /// Reads `CIDR [port] [rule] [until=2026-12-31]`, several separated by semicolons.
+  /// The addresses of an entry.
+  public sealed interface Networks {
+    /// A block.
+    record Block(AddressBlock block) implements Networks {}
+
+    /// A prefix list, `pl-…`.
+    ///
+    /// @param words the list as people read it: its id, and its version where it has one
+    /// @param blocks `null` where the list could not be looked up, or was not yet
+    record PrefixList(String id, String words, @Nullable AddressBlocks blocks)
+        implements Networks {}
+  }
+
+  /// Looks up prefix lists.
+  @FunctionalInterface
+  public interface PrefixLists {
+    /// Returns a list with its blocks, or without them where it can't be looked up.
+    ///
+    /// @param id `pl-…`
+    Networks.PrefixList find(String id);
+  }
+
+  /// Returns these entries with the blocks of their prefix lists.
+  public Quiet resolve(PrefixLists lists) {
+    return new Quiet(
+        entries.stream()
+            .map(
+                entry ->
+                    entry.networks instanceof Networks.PrefixList list
+                        ? new Entry(lists.find(list.id), entry.port, entry.rule, entry.until)
+                        : entry)
+            .toList());
+  }
+
+  /// Returns whether an entry has a prefix list.
+  public boolean hasPrefixLists() {
+    return entries.stream().anyMatch(entry -> entry.networks instanceof Networks.PrefixList);
+  }
+
+  /// Reads `CIDR|pl-ID [port] [rule] [until=2026-12-31]`, several separated by semicolons.
   ///
   /// @throws IllegalArgumentException naming everything that is wrong
   public static Quiet parse(String text) {
@@ -45,8 +93,8 @@ public record Quiet(List<Entry> entries) {
       EntryReader reader = new EntryReader(parts[i].strip());
       String prefix = parts.length == 1 ? "" : "entry " + (i + 1) + ", ";
       reader.errors.forEach(error -> errors.add(prefix + error));
-      if (reader.block != null) {
-        entries.add(new Entry(reader.block, reader.port, reader.rule, reader.until));
+      if (reader.networks != null) {
+        entries.add(new Entry(reader.networks, reader.port, reader.rule, reader.until));
       }
     }
     if (!errors.isEmpty()) {
@@ -58,14 +106,14 @@ public record Quiet(List<Entry> entries) {
   /// Reads one entry, and collects what is wrong.
   private static final class EntryReader {
     private final List<String> errors = new ArrayList<>();
-    private final @Nullable AddressBlock block;
+    private final @Nullable Networks networks;
     private @Nullable Integer port;
     private @Nullable Rule rule;
     private @Nullable Instant until;
 
     EntryReader(String text) {
       String[] words = text.split("\\s+", -1);
-      block = readBlock(words[0]);
+      networks = readNetworks(words[0]);
       for (String word : Arrays.asList(words).subList(1, words.length)) {
         Rule named = findRule(word);
         if (word.startsWith("until=")) {
@@ -84,16 +132,16 @@ public record Quiet(List<Entry> entries) {
       }
     }
 
-    private @Nullable AddressBlock readBlock(String word) {
+    private @Nullable Networks readNetworks(String word) {
       if (word.startsWith("pl-")) {
-        errors.add(
-            "prefix lists can't be looked up yet: expected a block such as 198.51.100.0/24, got \""
-                + word
-                + "\"");
+        if (word.matches("pl-[0-9a-f]{8,40}")) {
+          return new Networks.PrefixList(word, word, null);
+        }
+        errors.add("expected a prefix list's id such as pl-63a5400a, got \"" + word + "\"");
         return null;
       }
       try {
-        return AddressBlock.parse(word);
+        return new Networks.Block(AddressBlock.parse(word));
       } catch (IllegalArgumentException e) {
         errors.add(String.valueOf(e.getMessage()));
         return null;
@@ -128,10 +176,32 @@ public record Quiet(List<Entry> entries) {
 
   /// Returns whether an alert is to be counted and not sent.
   public boolean covers(Alert alert) {
-    return entries.stream().anyMatch(entry -> covers(entry, alert));
+    return covering(alert) != null;
   }
 
-  private static boolean covers(Entry entry, Alert alert) {
+  /// Returns the first entry that covers an alert; `null` if none does.
+  @Nullable Entry covering(Alert alert) {
+    return entries.stream()
+        .filter(entry -> covers(entry, alert, address -> isIn(entry, address)))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /// Returns the first prefix list that may cover an alert, but could not be looked up; `null` if
+  /// there is none.
+  Networks.@Nullable PrefixList mayCover(Alert alert) {
+    for (Entry entry : entries) {
+      if (entry.networks instanceof Networks.PrefixList list
+          && list.blocks == null
+          && covers(entry, alert, Objects::nonNull)) {
+        return list;
+      }
+    }
+    return null;
+  }
+
+  /// @param isIn tells whether an address is in the entry's networks; `null` never is
+  private static boolean covers(Entry entry, Alert alert, Predicate<@Nullable IpAddress> isIn) {
     if ((entry.rule != null && entry.rule != alert.rule())
         || (entry.until != null && !alert.until().isBefore(entry.until))) {
       return false;
@@ -140,16 +210,15 @@ public record Quiet(List<Entry> entries) {
       case Alert.Scan scan ->
           scan.gotThrough().isEmpty()
               && hasPort(entry, scan.onlyPort() == null ? null : scan.onlyPort().port())
-              && (entry.block.contains(scan.source()) || isIn(entry, scan.onlyHost()));
+              && (isIn.test(scan.source()) || isIn.test(scan.onlyHost()));
       case Alert.BlockedConnection blocked ->
           hasPort(entry, blocked.door().port())
-              && (isIn(entry, blocked.source())
-                  || (!blocked.isPort() && entry.block.contains(blocked.door().address())));
+              && (isIn.test(blocked.source())
+                  || (!blocked.isPort() && isIn.test(blocked.door().address())));
       case Alert.AnswersDropped dropped ->
-          hasPort(entry, dropped.door().port()) && entry.block.contains(dropped.door().address());
+          hasPort(entry, dropped.door().port()) && isIn.test(dropped.door().address());
       case Alert.Rejects rejects ->
-          entry.port == null
-              && (entry.block.contains(rejects.source()) || isIn(entry, rejects.host()));
+          entry.port == null && (isIn.test(rejects.source()) || isIn.test(rejects.host()));
       case Alert.LogGroup _ -> entry.rule == alert.rule() && entry.port == null;
     };
   }
@@ -159,6 +228,10 @@ public record Quiet(List<Entry> entries) {
   }
 
   private static boolean isIn(Entry entry, @Nullable IpAddress address) {
-    return address != null && entry.block.contains(address);
+    return address != null
+        && switch (entry.networks) {
+          case Networks.Block(AddressBlock block) -> block.contains(address);
+          case Networks.PrefixList list -> list.blocks != null && list.blocks.contains(address);
+        };
   }
 }

@@ -59,6 +59,7 @@ final class RejectsRule {
                           false,
                           source.earliest(),
                           source.latest()),
+                  PayloadView.sampleOf(source.attempts()),
                   occasion -> toAlert(occasion, source, known, byDoor));
           return;
         }

@@ -224,7 +224,12 @@ final class ScanRule {
     }
     judging
         .announcements()
-        .add(occasion, sighting.found().isGrown(), sighting.hasGotThrough(), sighting::toAlert);
+        .add(
+            occasion,
+            sighting.found().isGrown(),
+            sighting.hasGotThrough(),
+            PayloadView.sampleOf(sighting.attempts()),
+            sighting::toAlert);
     long hour = Hours.of(sighting.latest());
     evidence.post(Set.of(SCANNING + " " + sighting.address() + " " + hour));
   }

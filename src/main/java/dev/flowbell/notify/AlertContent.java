@@ -1,6 +1,7 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.classify.Suspect.Place;
+import dev.flowbell.ec2.Blocker;
 import dev.flowbell.judge.Alert;
 import dev.flowbell.judge.Count;
 import dev.flowbell.judge.Thresholds;
@@ -35,19 +36,24 @@ abstract sealed class AlertContent
 
   private final Alert alert;
   private final NotificationContext context;
+  private final Background background;
 
-  AlertContent(Alert alert, NotificationContext context) {
+  AlertContent(Alert alert, NotificationContext context, Background background) {
     this.alert = alert;
     this.context = context;
+    this.background = background;
   }
 
   /// Returns what an alert says.
-  static AlertContent of(Alert alert, NotificationContext context) {
+  ///
+  /// @param background what is known besides
+  static AlertContent of(Alert alert, NotificationContext context, Background background) {
     return switch (alert) {
-      case Alert.Scan scan -> new ScanContent(scan, context);
-      case Alert.BlockedConnection blocked -> new BlockedConnectionContent(blocked, context);
-      case Alert.AnswersDropped dropped -> new AnswersDroppedContent(dropped, context);
-      case Alert.Rejects rejects -> new RejectsContent(rejects, context);
+      case Alert.Scan scan -> new ScanContent(scan, context, background);
+      case Alert.BlockedConnection blocked ->
+          new BlockedConnectionContent(blocked, context, background);
+      case Alert.AnswersDropped dropped -> new AnswersDroppedContent(dropped, context, background);
+      case Alert.Rejects rejects -> new RejectsContent(rejects, context, background);
       case Alert.LogGroup group -> new LogGroupContent(group, context);
     };
   }
@@ -133,6 +139,7 @@ abstract sealed class AlertContent
   /// Returns the facts, by label.
   final List<Section> facts() {
     List<Section> facts = new ArrayList<>(ownFacts());
+    facts.add(new Section("WHY", blocker() == null ? List.of() : whyBlocked(blocker())));
     facts.add(when());
     facts.add(section("WHERE", where()));
     facts.removeIf(section -> section.lines().isEmpty());
@@ -150,12 +157,39 @@ abstract sealed class AlertContent
   final List<Section> closing() {
     List<Limit> reached = reachedLimits();
     List<Section> closing = new ArrayList<>();
-    closing.add(section("WHY", why(reached)));
+    closing.add(section("RANG", whyItRang(reached)));
     if (!isTest()) {
-      closing.add(section("LESS", less(reached)));
+      closing.add(
+          new Section(
+              "LESS", Stream.of(less(reached), lookUp()).filter(line -> !line.isEmpty()).toList()));
       closing.add(section("AGAIN", again()));
     }
     return closing;
+  }
+
+  /// Returns what blocks it. The verdict of most alerts has the rule already.
+  List<String> whyBlocked(Blocker known) {
+    return BlockerWords.details(known);
+  }
+
+  /// Returns what blocks it; `null` where nobody asked.
+  final @Nullable Blocker blocker() {
+    return background.blocker();
+  }
+
+  /// Returns the steps that open it, empty where no rule is known that blocks it.
+  ///
+  /// @param what `If it should connect, this opens it`
+  final List<NextStep> stepsToOpen(String what) {
+    Blocker blocker = blocker();
+    List<String> open = blocker == null ? List.of() : commands().allow(blocker);
+    if (open.isEmpty()) {
+      return List.of();
+    }
+    List<NextStep> steps = new ArrayList<>();
+    steps.add(sentence(what + " (judge it first):"));
+    open.forEach(command -> steps.add(new NextStep.Labelled("", command)));
+    return steps;
   }
 
   /// Returns a link that shows the records, `null` where the log group or the Region is not known.
@@ -209,7 +243,7 @@ abstract sealed class AlertContent
     return context.thresholds().values().getOrDefault(limit.name, 0);
   }
 
-  private String why(List<Limit> limits) {
+  private String whyItRang(List<Limit> limits) {
     String words =
         limits.stream()
             .map(limit -> inWords(limit, valueOf(limit)))
@@ -240,6 +274,14 @@ abstract sealed class AlertContent
             + Words.capitalized(quiet)
             + " can't hide what got through."
         : "If this is expected, add %s to %s, or %s.".formatted(quietEntry(), quiet, raise);
+  }
+
+  /// Returns that a prefix list of the setting QUIET could not be looked up, if so.
+  private String lookUp() {
+    return background.prefixList() == null
+        ? ""
+        : "QUIET may cover this: it has %s, which could not be looked up, so this was sent."
+            .formatted(background.prefixList());
   }
 
   private String again() {

@@ -2,6 +2,7 @@ package dev.flowbell.notify;
 
 import dev.flowbell.classify.AddressScope;
 import dev.flowbell.classify.Door;
+import dev.flowbell.classify.Suspect;
 import dev.flowbell.classify.Suspect.Place;
 import dev.flowbell.judge.Alert;
 import dev.flowbell.judge.Count;
@@ -29,12 +30,19 @@ public final class AlertJson {
   private AlertJson() {}
 
   /// Returns whether an alert is about the records of `doctor --send-test`.
-  static boolean isTest(Alert alert) {
+  public static boolean isTest(Alert alert) {
     return TEST_INTERFACE.equals(factsOf(alert).place.interfaceId());
   }
 
-  /// Writes one alert.
+  /// Writes one alert without a record that shows it.
   public static void write(Alert alert, JsonGenerator json) {
+    write(alert, Background.NONE, json);
+  }
+
+  /// Writes one alert.
+  ///
+  /// @param background what is known besides
+  static void write(Alert alert, Background background, JsonGenerator json) {
     Facts facts = factsOf(alert);
     json.writeStartObject();
     json.writeStringProperty("rule", alert.rule().key());
@@ -87,6 +95,34 @@ public final class AlertJson {
     writeChosenText("instanceId", facts.place.instanceId(), json);
     writeChosenText("subnetId", facts.place.subnetId(), json);
     writeChosenText("vpcId", facts.place.vpcId(), json);
+    writeSample(background.sample(), json);
+    json.writeName("blockedBy");
+    if (background.blocker() == null) {
+      json.writeNull();
+    } else {
+      BlockerJson.write(background.blocker(), json);
+    }
+    json.writeEndObject();
+  }
+
+  /// Writes a record that shows the alert, with the addresses that rules see.
+  private static void writeSample(@Nullable Suspect sample, JsonGenerator json) {
+    if (sample == null) {
+      json.writeNullProperty("sample");
+      return;
+    }
+    json.writeObjectPropertyStart("sample");
+    writeChosenText("interfaceId", sample.place().interfaceId(), json);
+    writeText("flowDirection", sample.isEgress() ? "egress" : null, json);
+    writeNumber("protocol", sample.protocol() < 0 ? null : sample.protocol(), json);
+    IpAddress seen = sample.maskedBy() == null ? sample.source() : sample.maskedBy();
+    writeText("srcaddr", seen.toString(), json);
+    writeText("dstaddr", sample.target() == null ? null : sample.target().toString(), json);
+    writeNumber("dstport", sample.port() < 0 ? null : sample.port(), json);
+    writeChosenText("rejectReason", sample.place().rejectReason(), json);
+    json.writeStringProperty(
+        "kind", sample.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    json.writeBooleanProperty("isRequestAccepted", sample.isRequestAccepted());
     json.writeEndObject();
   }
 

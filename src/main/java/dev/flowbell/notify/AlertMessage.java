@@ -1,7 +1,9 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.classify.AddressScope;
+import dev.flowbell.ec2.Blocker;
 import dev.flowbell.judge.Alert;
+import dev.flowbell.judge.Announcement;
 import dev.flowbell.judge.Severity;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,16 +43,30 @@ public record AlertMessage(
   private static final int MOST_QUIET_LINES = 4;
   private static final String QUIET = "quiet ";
 
-  /// Returns the notification of an alert.
+  /// Returns the notification of an alert, with nothing known besides.
   public static AlertMessage of(Alert alert, NotificationContext context) {
-    AlertContent content = AlertContent.of(alert, context);
+    return of(alert, context, Background.NONE);
+  }
+
+  /// Returns the notification of an alert that is announced.
+  ///
+  /// @param blocker what blocks it; `null` where nobody asked
+  public static AlertMessage of(
+      Announcement announcement, NotificationContext context, @Nullable Blocker blocker) {
+    Background background =
+        new Background(announcement.sample(), blocker, announcement.prefixList());
+    return of(announcement.alert(), context, background);
+  }
+
+  private static AlertMessage of(Alert alert, NotificationContext context, Background background) {
+    AlertContent content = AlertContent.of(alert, context, background);
     return new AlertMessage(
         content.subject(),
         AlertText.toText(content),
-        JsonText.write(2_048, json -> write(alert, content, context, json)),
+        JsonText.write(2_048, json -> write(alert, content, context, background, json)),
         AlertChat.toJson(alert, content),
         alert.severity(),
-        List.of(JsonText.write(1_024, json -> AlertJson.write(alert, json))),
+        List.of(JsonText.write(1_024, json -> AlertJson.write(alert, background, json))),
         alert.until(),
         toAttributes(alert, context));
   }
@@ -66,8 +82,10 @@ public record AlertMessage(
   }
 
   /// Returns a text about an alert that the setting `QUIET` holds back, for [#digest].
-  public String toQuiet() {
-    return QUIET + subject;
+  ///
+  /// @param prefixList the prefix list by which it is quiet; `null` if it isn't one
+  public String toQuiet(@Nullable String prefixList) {
+    return QUIET + subject + (prefixList == null ? "" : " (" + prefixList + ")");
   }
 
   /// Returns whether [#toQuiet] returned this text.
@@ -159,7 +177,11 @@ public record AlertMessage(
   }
 
   private static void write(
-      Alert alert, AlertContent content, NotificationContext context, JsonGenerator json) {
+      Alert alert,
+      AlertContent content,
+      NotificationContext context,
+      Background background,
+      JsonGenerator json) {
     json.writeStartObject();
     json.writeStringProperty("schema", AlertJson.SCHEMA);
     json.writeStringProperty("severity", alert.severity().key());
@@ -170,7 +192,7 @@ public record AlertMessage(
     AlertJson.writeChosenText("logGroup", context.logGroup(), json);
     AlertJson.writeText("insights", content.link(), json);
     json.writeArrayPropertyStart("alerts");
-    AlertJson.write(alert, json);
+    AlertJson.write(alert, background, json);
     json.writeEndArray();
     json.writeEndObject();
   }

@@ -14,12 +14,12 @@ public final class AlertWords {
   /// Returns the verdict in few words, as the subject has it: `INSIDE 10.0.3.17 tries port 445 at
   /// 25+ hosts, rejected`.
   public static String headline(Alert alert) {
-    return AlertContent.of(alert, NOWHERE).headline();
+    return AlertContent.of(alert, NOWHERE, Background.NONE).headline();
   }
 
   /// Returns an entry of the setting `QUIET` that covers the alert: `10.0.3.17/32 scan`.
   public static String quietEntry(Alert alert) {
-    return AlertContent.of(alert, NOWHERE).quietEntry();
+    return AlertContent.of(alert, NOWHERE, Background.NONE).quietEntry();
   }
 
   /// Returns the alert as JSON, as [AlertMessage#alerts] has it.

@@ -11,8 +11,9 @@ import java.util.List;
 final class AnswersDroppedContent extends AlertContent {
   private final Alert.AnswersDropped dropped;
 
-  AnswersDroppedContent(Alert.AnswersDropped dropped, NotificationContext context) {
-    super(dropped, context);
+  AnswersDroppedContent(
+      Alert.AnswersDropped dropped, NotificationContext context, Background background) {
+    super(dropped, context, background);
     this.dropped = dropped;
   }
 
@@ -36,6 +37,9 @@ final class AnswersDroppedContent extends AlertContent {
       sentences.add(
           "Whether the requests were accepted is not known, as accepted records are not read.");
     }
+    if (blocker() != null) {
+      sentences.addAll(BlockerWords.sentences(blocker()));
+    }
     return sentences;
   }
 
@@ -58,7 +62,12 @@ final class AnswersDroppedContent extends AlertContent {
 
   @Override
   List<NextStep> ownSteps() {
-    List<NextStep> steps = new ArrayList<>();
+    List<NextStep> steps =
+        new ArrayList<>(stepsToOpen("If not meant so, this lets those to one client pass"));
+    if (!steps.isEmpty()) {
+      steps.add(whatChanged("changes of this ACL"));
+      return steps;
+    }
     steps.add(
         sentence(
             dropped.isEgress()

@@ -1,6 +1,9 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.classify.Door;
+import dev.flowbell.ec2.Blocker;
+import dev.flowbell.ec2.Decision;
+import dev.flowbell.ec2.Direction;
 import dev.flowbell.judge.Alert;
 import dev.flowbell.judge.Count;
 import dev.flowbell.judge.Thresholds;
@@ -13,8 +16,9 @@ import java.util.List;
 final class BlockedConnectionContent extends AlertContent {
   private final Alert.BlockedConnection blocked;
 
-  BlockedConnectionContent(Alert.BlockedConnection blocked, NotificationContext context) {
-    super(blocked, context);
+  BlockedConnectionContent(
+      Alert.BlockedConnection blocked, NotificationContext context, Background background) {
+    super(blocked, context, background);
     this.blocked = blocked;
   }
 
@@ -33,16 +37,29 @@ final class BlockedConnectionContent extends AlertContent {
 
   @Override
   List<String> sentences() {
-    return List.of(
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
         (blocked.source() == null ? "Hosts of yours can't" : "A host of yours can't")
-            + " connect, again and again.",
-        blocked.isUnanswered()
-            ? "No record says that a rule rejects it, and no answer was seen."
-            : blocked.isEgress()
-                ? "The source's own side rejects it: an outbound rule of its security group or"
-                    + " network ACL."
-                : "A security group or network ACL rejects it, most likely inbound at the"
-                    + " destination.");
+            + " connect, again and again.");
+    Blocker blocker = blocker();
+    boolean isExplained = blocker != null && blocker.kind() != Blocker.Kind.UNKNOWN;
+    if (blocked.isUnanswered()) {
+      sentences.add("No record says that a rule rejects it, and no answer was seen.");
+      if (isExplained) {
+        sentences.add("Asked at the destination:");
+      }
+    } else if (!isExplained) {
+      sentences.add(
+          blocked.isEgress()
+              ? "The source's own side rejects it: an outbound rule of its security group or"
+                  + " network ACL."
+              : "A security group or network ACL rejects it, most likely inbound at the"
+                  + " destination.");
+    }
+    if (blocker != null) {
+      sentences.addAll(BlockerWords.sentences(blocker));
+    }
+    return sentences;
   }
 
   @Override
@@ -70,7 +87,13 @@ final class BlockedConnectionContent extends AlertContent {
 
   private String owner() {
     IpAddress source = blocked.source();
-    if (!blocked.isEgress()) {
+    Decision decision = blocker() == null ? null : blocker().decision();
+    if (decision != null
+        && !blocked.isUnanswered()
+        && decision.flow().direction() == Direction.INGRESS) {
+      return "the destination's";
+    }
+    if (!blocked.isEgress() && decision == null) {
       return "the source's or destination's";
     }
     return source == null ? "one source's own" : ownInterfaceOf(source, blocked.maskedBy());
@@ -84,7 +107,11 @@ final class BlockedConnectionContent extends AlertContent {
   @Override
   List<NextStep> ownSteps() {
     List<NextStep> steps = new ArrayList<>();
-    if (blocked.isUnanswered()) {
+    List<NextStep> open =
+        stepsToOpen("If it should connect, this opens " + (hasMany() ? "one of them" : "it"));
+    if (!open.isEmpty()) {
+      steps.addAll(open);
+    } else if (blocked.isUnanswered()) {
       addUnanswered(steps);
     } else if (blocked.isEgress()) {
       addEgress(steps);
@@ -93,6 +120,10 @@ final class BlockedConnectionContent extends AlertContent {
     }
     steps.add(whatChanged("what changed"));
     return steps;
+  }
+
+  private boolean hasMany() {
+    return blocked.isPort() || blocked.source() == null;
   }
 
   private void addUnanswered(List<NextStep> steps) {

@@ -1,7 +1,15 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.classify.Suspect.Place;
+import dev.flowbell.ec2.Blocker;
+import dev.flowbell.ec2.Decision;
+import dev.flowbell.ec2.Flow;
+import dev.flowbell.ec2.GroupDecision;
+import dev.flowbell.ec2.NetworkAcl;
+import dev.flowbell.ec2.Protocol;
+import dev.flowbell.ec2.Verdict;
 import dev.flowbell.record.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +59,102 @@ final class Ec2Commands {
   /// Returns a command that lists the formats of all flow logs.
   String flowLogFormats() {
     return describe("flow-logs") + " --query 'FlowLogs[].[LogGroupName,LogFormat]'";
+  }
+
+  /// Returns the commands that would let a flow pass: one for the network ACL, one for a group, as
+  /// far as these block it. They open no more than this flow, and are for people to judge.
+  List<String> allow(Blocker blocker) {
+    Decision decision = blocker.decision();
+    return decision == null
+        ? List.of()
+        : switch (blocker.kind()) {
+          case NETWORK_ACL -> allow(decision, true, false);
+          case SECURITY_GROUP -> allow(decision, false, true);
+          case BOTH -> allow(decision, true, true);
+          case BLOCK_PUBLIC_ACCESS,
+              ENCRYPTION_CONTROLS,
+              LATE_PACKETS,
+              UNTRACKED_ANSWER,
+              ALLOWED_NOW,
+              UNKNOWN ->
+              List.of();
+        };
+  }
+
+  /// Returns the commands that would let a flow pass what drops it for certain.
+  List<String> allow(Decision decision) {
+    return allow(
+        decision,
+        decision.acl().verdict() == Verdict.DENIES,
+        decision.groups().verdict() == Verdict.DENIES);
+  }
+
+  private List<String> allow(Decision decision, boolean isAcl, boolean isGroup) {
+    List<String> commands = new ArrayList<>();
+    String inAcl = isAcl ? allowInAcl(decision) : null;
+    if (inAcl != null) {
+      commands.add(inAcl);
+    }
+    if (isGroup) {
+      commands.add(allowInGroup(decision));
+    }
+    return commands;
+  }
+
+  /// An answer goes to a port that the client chose: all of these are opened.
+  private @Nullable String allowInAcl(Decision decision) {
+    NetworkAcl acl = decision.acl().acl();
+    NetworkAcl.Entry entry = decision.acl().entry();
+    Flow flow = decision.flow();
+    int number = acl == null || entry == null ? 0 : acl.freeNumberBefore(entry);
+    if (acl == null || number == 0 || flow.protocol() < 0) {
+      return null;
+    }
+    Flow.Ports ports =
+        decision.isAboutAnswer() && flow.ports() != null ? Flow.EPHEMERAL : flow.ports();
+    boolean isPing = flow.protocol() == 1 || flow.protocol() == 58;
+    return "aws ec2 create-network-acl-entry%s --network-acl-id %s --%s --rule-number %d --protocol %d%s --%s %s --rule-action allow"
+        .formatted(
+            regionOption,
+            acl.id(),
+            flow.direction().key(),
+            number,
+            flow.protocol(),
+            isPing
+                ? " --icmp-type-code Code=-1,Type=-1"
+                : ports == null
+                    ? ""
+                    : " --port-range From=%d,To=%d".formatted(ports.first(), ports.last()),
+            flow.remote().isIpv4() ? "cidr-block" : "ipv6-cidr-block",
+            AlertContent.block(flow.remote()));
+  }
+
+  private String allowInGroup(Decision decision) {
+    Flow flow = decision.flow();
+    GroupDecision.Step closest = decision.groups().nearestMiss(flow);
+    String groupId = closest == null ? decision.groupIds().getFirst() : closest.group().id();
+    String command =
+        "aws ec2 authorize-security-group-%s%s --group-id %s"
+            .formatted(flow.direction().key(), regionOption, groupId);
+    String protocol = flow.protocol() < 0 ? "tcp" : Protocol.nameOf(flow.protocol());
+    protocol = protocol.substring(protocol.lastIndexOf(' ') + 1); // "protocol 47"
+    Flow.Ports ports = flow.ports();
+    if (flow.remote().isIpv4()) {
+      return "%s --protocol %s%s --cidr %s/32"
+          .formatted(
+              command,
+              protocol,
+              ports != null
+                  ? " --port " + ports.words()
+                  : protocol.equals("icmp") ? " --port -1" : "",
+              flow.remote());
+    }
+    String range =
+        ports != null
+            ? "FromPort=%d,ToPort=%d,".formatted(ports.first(), ports.last())
+            : protocol.equals("icmpv6") ? "FromPort=-1,ToPort=-1," : "";
+    return "%s --ip-permissions 'IpProtocol=%s,%sIpv6Ranges=[{CidrIpv6=%s/128}]'"
+        .formatted(command, protocol, range, flow.remote());
   }
 
   private String describe(String what) {

@@ -11,7 +11,7 @@ final class LogGroupContent extends AlertContent {
   private final Alert.LogGroup group;
 
   LogGroupContent(Alert.LogGroup group, NotificationContext context) {
-    super(group, context);
+    super(group, context, Background.NONE);
     this.group = group;
   }
 

@@ -1,5 +1,6 @@
 package dev.flowbell.notify;
 
+import dev.flowbell.ec2.Blocker;
 import dev.flowbell.judge.Alert;
 import dev.flowbell.judge.Count;
 import dev.flowbell.judge.Thresholds;
@@ -10,8 +11,8 @@ import java.util.List;
 final class RejectsContent extends AlertContent {
   private final Alert.Rejects rejects;
 
-  RejectsContent(Alert.Rejects rejects, NotificationContext context) {
-    super(rejects, context);
+  RejectsContent(Alert.Rejects rejects, NotificationContext context, Background background) {
+    super(rejects, context, background);
     this.rejects = rejects;
   }
 
@@ -44,6 +45,15 @@ final class RejectsContent extends AlertContent {
             rejects.place(),
             Count.NONE,
             rejects.isInside() ? ownOrOfTried(rejects.maskedBy()) : ""));
+  }
+
+  /// Nobody opens it, so the verdict doesn't begin with the rule.
+  @Override
+  List<String> whyBlocked(Blocker known) {
+    List<String> lines = new ArrayList<>(BlockerWords.sentences(known));
+    lines.set(0, "One of its attempts: " + lines.getFirst());
+    lines.addAll(BlockerWords.details(known));
+    return lines;
   }
 
   @Override

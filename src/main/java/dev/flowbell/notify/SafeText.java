@@ -40,6 +40,20 @@ final class SafeText {
     return safe.toString();
   }
 
+  /// Returns several words as [#of] returns one, with the blanks between them. A blank between
+  /// digits is a `?`, because a telephone number may have blanks.
+  static String words(String text) {
+    StringBuilder safe = new StringBuilder();
+    for (String word : text.strip().split(" +", -1)) {
+      if (!safe.isEmpty()) {
+        boolean isBetweenDigits = isDigit(safe.toString(), safe.length() - 1) && isDigit(word, 0);
+        safe.append(isBetweenDigits ? '?' : ' ');
+      }
+      safe.append(of(word));
+    }
+    return safe.substring(0, Math.min(safe.length(), MOST_CHARACTERS));
+  }
+
   private static boolean isBroken(String text, int index) {
     return switch (text.charAt(index)) {
       case '/' -> index > 0 && text.charAt(index - 1) == '/';

@@ -1,6 +1,7 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.classify.Door;
+import dev.flowbell.ec2.Blocker;
 import dev.flowbell.judge.Alert;
 import dev.flowbell.judge.Count;
 import dev.flowbell.judge.Thresholds;
@@ -14,8 +15,8 @@ import java.util.stream.Stream;
 final class ScanContent extends AlertContent {
   private final Alert.Scan scan;
 
-  ScanContent(Alert.Scan scan, NotificationContext context) {
-    super(scan, context);
+  ScanContent(Alert.Scan scan, NotificationContext context, Background background) {
+    super(scan, context, background);
     this.scan = scan;
   }
 
@@ -113,6 +114,15 @@ final class ScanContent extends AlertContent {
                 Words.counted(scan.hosts(), "host"),
                 Words.counted(scan.ports(), "port"),
                 Words.names(examples.map(DoorWords::named).toList()));
+  }
+
+  /// Nobody opens it, so the verdict doesn't begin with the rule.
+  @Override
+  List<String> whyBlocked(Blocker known) {
+    List<String> lines = new ArrayList<>(BlockerWords.sentences(known));
+    lines.set(0, "One of its attempts: " + lines.getFirst());
+    lines.addAll(BlockerWords.details(known));
+    return lines;
   }
 
   @Override

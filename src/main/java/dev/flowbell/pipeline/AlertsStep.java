@@ -1,5 +1,6 @@
 package dev.flowbell.pipeline;
 
+import dev.flowbell.ec2.Blocker;
 import dev.flowbell.judge.Announcement;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Evidence;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Publishes the notifications of a payload's alerts: one for each cause, at most as many an hour
 /// as the policy says, and one digest for the rest.
@@ -36,21 +38,25 @@ final class AlertsStep implements DeliveryStep {
   private final MetricsStep metrics;
   private final NotificationContext context;
   private final int mostNotifications;
+  private final @Nullable Explanations explanations;
 
   /// Creates the step.
   ///
   /// @param metrics publishes how many alerts were sent
   /// @param context what notifications have in common
   /// @param mostNotifications the most an hour
+  /// @param explanations say what blocks an alert's flow; `null` where nobody is to be asked
   AlertsStep(
       AlertPublisher publisher,
       MetricsStep metrics,
       NotificationContext context,
-      int mostNotifications) {
+      int mostNotifications,
+      @Nullable Explanations explanations) {
     this.publisher = publisher;
     this.metrics = metrics;
     this.context = context;
     this.mostNotifications = mostNotifications;
+    this.explanations = explanations;
   }
 
   @Override
@@ -71,11 +77,12 @@ final class AlertsStep implements DeliveryStep {
     NotificationContext here =
         context.of(findings.summary().origin().owner(), findings.summary().origin().logGroup());
     List<PublishFailedException> failures = new ArrayList<>();
+    Explanations.OfPayload why = explanations == null ? null : explanations.begin(limit);
     for (Announcement announcement : findings.judgement().announcements()) {
       if (evidence.lease(announcement.alert().key(), announcement.known())) {
         reportPossibleDuplicates(findings, claim, limit);
         try {
-          send(announcement, here, findings, evidence, limit);
+          send(announcement, here, findings, evidence, why, limit);
           evidence.recordSent(announcement.alert().key(), announcement.after());
         } catch (PublishFailedException e) {
           evidence.release(announcement.alert().key());
@@ -112,13 +119,14 @@ final class AlertsStep implements DeliveryStep {
       NotificationContext here,
       Findings findings,
       Evidence evidence,
+      Explanations.@Nullable OfPayload why,
       TimeLimit limit) {
-    AlertMessage message = AlertMessage.of(announcement.alert(), here);
     long hour = hourOf(announcement.alert().until());
     if (evidence.countNotification(hour, mostNotifications)) {
-      publish(message, findings, limit);
+      Blocker blocker = why == null ? null : why.find(announcement);
+      publish(AlertMessage.of(announcement, here, blocker), findings, limit);
     } else {
-      evidence.hold(hour, message.toHeld());
+      evidence.hold(hour, AlertMessage.of(announcement, here, null).toHeld());
       evidence.post(Set.of(HELD + hour, DIGEST + hour));
     }
   }
@@ -128,7 +136,8 @@ final class AlertsStep implements DeliveryStep {
     String key = announcement.quietKey();
     if (evidence.lease(key, announcement.known())) {
       long hour = hourOf(announcement.alert().until());
-      evidence.hold(hour, AlertMessage.of(announcement.alert(), here).toQuiet());
+      evidence.hold(
+          hour, AlertMessage.of(announcement.alert(), here).toQuiet(announcement.prefixList()));
       evidence.post(Set.of(HELD + hour));
       evidence.recordSent(key, announcement.after());
     }

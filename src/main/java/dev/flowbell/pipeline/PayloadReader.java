@@ -1,6 +1,7 @@
 package dev.flowbell.pipeline;
 
 import dev.flowbell.input.LineTarget;
+import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
@@ -34,17 +35,19 @@ public final class PayloadReader implements LineTarget {
   ///
   /// @param formats the formats that lines may have
   public PayloadReader(LogOrigin origin, Settings settings, List<RecordFormat> formats) {
-    this(origin, settings, formats, EVERY_RECORD);
+    this(origin, settings, settings.insideNetworks(), formats, EVERY_RECORD);
   }
 
   /// Creates a reader of some records.
   ///
+  /// @param inside the networks of the user's own hosts
   /// @param formats the formats that lines may have
   /// @param selection tells of each record whether it is read; the others are as if they weren't
   ///   there
   PayloadReader(
       LogOrigin origin,
       Settings settings,
+      AddressBlocks inside,
       List<RecordFormat> formats,
       Predicate<FlowRecord> selection) {
     this.selection = selection;
@@ -53,7 +56,7 @@ public final class PayloadReader implements LineTarget {
             origin,
             settings.dimensionSets(),
             settings.seriesBudget(),
-            settings.insideNetworks(),
+            inside,
             settings.trafficType());
     this.formats = formats;
     parser = new RecordParser(formats);

@@ -6,6 +6,7 @@ import dev.flowbell.judge.Judgement;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Ledger;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.RecordFormat;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Takes payloads through all stages: their records are read and summed up, judged, and the result
@@ -31,6 +33,7 @@ public final class Pipeline {
   private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(2);
 
   private final Settings settings;
+  private final Supplier<AddressBlocks> inside;
   private final LineFormats formats;
   private final Ledger ledger;
   private final @Nullable Judge judge;
@@ -41,6 +44,7 @@ public final class Pipeline {
   private @Nullable Claim fileClaim;
   // One reader for all batches, so that its tables are allocated once.
   private @Nullable PayloadReader reader;
+  private @Nullable AddressBlocks readerInside;
 
   /// Creates a pipeline.
   ///
@@ -53,16 +57,26 @@ public final class Pipeline {
       @Nullable Judge judge,
       Delivery delivery,
       InstantSource clock) {
-    this(settings, formats, ledger, judge, delivery, clock, PayloadReader.EVERY_RECORD);
+    this(
+        settings,
+        settings::insideNetworks,
+        formats,
+        ledger,
+        judge,
+        delivery,
+        clock,
+        PayloadReader.EVERY_RECORD);
   }
 
   /// Creates a pipeline of some records.
   ///
+  /// @param inside returns the networks of the user's own hosts
   /// @param formats the formats that the lines of batches may have
   /// @param judge `null` where nobody could be notified
   /// @param selection tells of each record whether it is read
   Pipeline(
       Settings settings,
+      Supplier<AddressBlocks> inside,
       LineFormats formats,
       Ledger ledger,
       @Nullable Judge judge,
@@ -70,6 +84,7 @@ public final class Pipeline {
       InstantSource clock,
       Predicate<FlowRecord> selection) {
     this.settings = settings;
+    this.inside = inside;
     this.formats = formats;
     this.ledger = ledger;
     this.judge = judge;
@@ -105,7 +120,8 @@ public final class Pipeline {
   /// Begins a payload of lines that are no batch, such as a file's. Pass it to [#process] when its
   /// lines are read.
   public PayloadReader begin(LogOrigin origin) {
-    PayloadReader lines = new PayloadReader(origin, settings, settings.formats(), selection);
+    PayloadReader lines =
+        new PayloadReader(origin, settings, inside.get(), settings.formats(), selection);
     fileId = newId();
     fileClaim = claim(fileId, TimeLimit.NONE);
     watch(lines, fileClaim);
@@ -133,8 +149,10 @@ public final class Pipeline {
 
   private PayloadReader read(LogBatch batch, Claim claim) {
     List<RecordFormat> lineFormats = formats.of(batch.logGroup());
-    if (reader == null) {
-      reader = new PayloadReader(originOf(batch), settings, lineFormats, selection);
+    AddressBlocks networks = inside.get();
+    if (reader == null || !networks.equals(readerInside)) {
+      reader = new PayloadReader(originOf(batch), settings, networks, lineFormats, selection);
+      readerInside = networks;
     } else {
       reader.reset(originOf(batch), lineFormats);
     }

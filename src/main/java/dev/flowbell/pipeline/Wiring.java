@@ -1,8 +1,11 @@
 package dev.flowbell.pipeline;
 
 import dev.flowbell.aws.HttpClients;
+import dev.flowbell.ec2.BlockFinder;
 import dev.flowbell.ec2.Ec2Client;
+import dev.flowbell.ec2.RuleSource;
 import dev.flowbell.judge.Judge;
+import dev.flowbell.judge.Quiet;
 import dev.flowbell.ledger.DynamoDbLedger;
 import dev.flowbell.ledger.FallbackLedger;
 import dev.flowbell.ledger.InMemoryLedger;
@@ -18,6 +21,7 @@ import dev.flowbell.record.FlowRecord;
 import dev.flowbell.settings.MetricSink;
 import dev.flowbell.settings.Settings;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +31,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Creates pipelines as the settings ask for: which ledger, which formats, which publishers.
 public final class Wiring {
+  /// The longest time by which what explains its alerts may delay a payload.
+  private static final Duration LONGEST_EXPLANATION = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_EXPLANATION_OF_REPLAY = Duration.ofSeconds(20);
+
+  /// How old what EC2 said of rules may be.
+  private static final Duration LONGEST_KNOWN = Duration.ofMinutes(5);
+
   private final Settings settings;
   private final @Nullable String region;
   private final HttpClients clients;
@@ -47,15 +59,24 @@ public final class Wiring {
   /// @param log receives metrics in the embedded metric format, where the settings choose it
   /// @param warnings receives what the function's log should say, a line each
   public Pipeline newFunction(PrintStream log, Consumer<String> warnings) {
+    RuleSource rules = newRules();
     return new Pipeline(
         settings,
+        rules != null && settings.isInsideAuto()
+            ? new InsideNetworks(settings.insideNetworks(), rules, clock, warnings)
+            : settings::insideNetworks,
         newLineFormats(warnings),
         settings.ledgerTable() == null
             ? InMemoryLedger.ofFunction()
             : new FallbackLedger(newDynamoDbLedger(settings.ledgerTable()), warnings),
-        settings.topicArn() == null ? null : new Judge(settings.alertPolicy()),
-        newDelivery(List.of(newMetricPublisher(log)), newAlertPublishers(), warnings),
-        clock);
+        settings.topicArn() == null ? null : newJudge(rules, warnings),
+        newDelivery(
+            List.of(newMetricPublisher(log)),
+            newAlertPublishers(),
+            newExplanations(rules, LONGEST_EXPLANATION, warnings),
+            warnings),
+        clock,
+        PayloadReader.EVERY_RECORD);
   }
 
   /// Creates the pipeline of a replay that publishes nothing.
@@ -100,14 +121,44 @@ public final class Wiring {
       List<AlertPublisher> alerts,
       Consumer<String> warnings,
       Predicate<FlowRecord> selection) {
+    RuleSource rules = newRules();
     return new Pipeline(
         settings,
+        settings::insideNetworks,
         LineFormats.fixed(settings.formats()),
         ledger,
-        new Judge(settings.alertPolicy()),
-        newDelivery(metrics, alerts, warnings),
+        newJudge(rules, warnings),
+        newDelivery(
+            metrics,
+            alerts,
+            newExplanations(rules, LONGEST_EXPLANATION_OF_REPLAY, warnings),
+            warnings),
         clock,
         selection);
+  }
+
+  /// Creates what asks EC2, `null` where nothing is to be asked: without it, no class of it is
+  /// loaded.
+  private @Nullable RuleSource newRules() {
+    return settings.explainsBlocks()
+            || settings.isInsideAuto()
+            || settings.alertPolicy().quiet().hasPrefixLists()
+        ? Ec2Client.createQuick()
+        : null;
+  }
+
+  private Judge newJudge(@Nullable RuleSource rules, Consumer<String> warnings) {
+    Quiet quiet = settings.alertPolicy().quiet();
+    return rules != null && quiet.hasPrefixLists()
+        ? new Judge(settings.alertPolicy(), new QuietLists(quiet, rules, clock, warnings))
+        : new Judge(settings.alertPolicy());
+  }
+
+  private @Nullable Explanations newExplanations(
+      @Nullable RuleSource rules, Duration longest, Consumer<String> warnings) {
+    return rules != null && settings.explainsBlocks()
+        ? new Explanations(new BlockFinder(rules, clock, LONGEST_KNOWN), clock, longest, warnings)
+        : null;
   }
 
   private LineFormats newLineFormats(Consumer<String> warnings) {
@@ -143,7 +194,10 @@ public final class Wiring {
   }
 
   private Delivery newDelivery(
-      List<MetricPublisher> metrics, List<AlertPublisher> alerts, Consumer<String> warnings) {
+      List<MetricPublisher> metrics,
+      List<AlertPublisher> alerts,
+      @Nullable Explanations explanations,
+      Consumer<String> warnings) {
     MetricsStep metricsStep =
         new MetricsStep(
             (report, progress) -> metrics.forEach(each -> each.publish(report, progress)));
@@ -158,7 +212,8 @@ public final class Wiring {
                 "",
                 settings.alertPolicy().thresholds(),
                 settings.trafficType()),
-            settings.alertPolicy().mostNotifications());
+            settings.alertPolicy().mostNotifications(),
+            explanations);
     return new Delivery(metricsStep, List.of(alertsStep), warnings);
   }
 }

@@ -60,6 +60,11 @@ public record AddressBlock(IpAddress network, int prefixLength) {
     return network + "/" + (network.isIpv4() ? prefixLength - 96 : prefixLength);
   }
 
+  /// Returns whether all addresses of another block are in this one.
+  public boolean contains(AddressBlock other) {
+    return other.prefixLength >= prefixLength && contains(other.network);
+  }
+
   boolean contains(long high, long low) {
     return (high & mask(prefixLength)) == network.high()
         && (low & mask(prefixLength - 64)) == network.low()

@@ -72,6 +72,9 @@ public record Setting(
   private static final String INSIDE_DEFAULT =
       "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,fc00::/7,fe80::/10";
 
+  /// The value of [#INSIDE_NETWORKS] that lets EC2 be asked.
+  static final String INSIDE_AUTO = "auto";
+
   /// The value of [#LOG_FORMAT] that lets the function ask EC2.
   static final String LOG_FORMAT_AUTO = "auto";
 
@@ -185,8 +188,10 @@ public record Setting(
           "QUIET",
           "--quiet",
           "",
-          "CIDR [PORT] [RULE] [until=DAY][;...]",
-          new Bounds.Parsed("blocks of addresses, each with a port, a rule or an end if wanted"),
+          "CIDR|PREFIXLIST [PORT] [RULE] [until=DAY][;...]",
+          new Bounds.Parsed(
+              "blocks of addresses or ids of prefix lists, each with a port, a rule or an end if"
+                  + " wanted"),
           "What you know already: such alerts are counted and not sent, unless something got"
               + " through.");
   static final Setting INSIDE_NETWORKS =
@@ -194,9 +199,21 @@ public record Setting(
           "INSIDE_NETWORKS",
           "--inside-networks",
           INSIDE_DEFAULT,
-          "CIDR[,CIDR...]",
-          new Bounds.Parsed("blocks of addresses"),
-          "The networks of your own hosts. Add the VPC's own IPv6 blocks.");
+          "CIDR[,CIDR...]|auto",
+          new Bounds.Parsed(
+              "blocks of addresses, or auto: those that are private, and EC2 is asked"
+                  + " for those of your VPCs"),
+          "The networks of your own hosts. Add the VPC's own IPv6 blocks, or set auto: EC2 tells"
+              + " the blocks of all VPCs of the account and Region.");
+  static final Setting EXPLAIN_BLOCKS =
+      new Setting(
+          "EXPLAIN_BLOCKS",
+          "", // the commands that can have an option of their own
+          "false",
+          "true|false",
+          new Bounds.Choice(List.of("true", "false")),
+          "Whether the function asks EC2 which security group or network ACL blocks what a"
+              + " notification is about.");
   static final Setting STACK_NAME =
       new Setting(
           "STACK_NAME",
@@ -239,6 +256,7 @@ public record Setting(
         ALERT_MAIL_LIMIT,
         QUIET,
         INSIDE_NETWORKS,
+        EXPLAIN_BLOCKS,
         STACK_NAME,
         LEDGER_TABLE);
     return List.copyOf(all);

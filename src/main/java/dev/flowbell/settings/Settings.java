@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// @param dimensionSets the series besides the totals
 /// @param seriesBudget the most series that dimensions may make in a payload
 /// @param alertPolicy what is worth a notification
-/// @param insideNetworks the networks of the user's own hosts
+/// @param insideNetworks the networks of the user's own hosts, before EC2 is asked
+/// @param isInsideAuto whether EC2 is asked for the blocks of VPCs, which are inside too
+/// @param explainsBlocks whether EC2 is asked what blocks an alert's flow
 /// @param stackName the stack's name; `null` outside of one
 /// @param topicArn the topic for notifications; `null` for no notifications
 /// @param httpsForm what HTTPS subscribers get
@@ -45,6 +47,8 @@ public record Settings(
     int seriesBudget,
     AlertPolicy alertPolicy,
     AddressBlocks insideNetworks,
+    boolean isInsideAuto,
+    boolean explainsBlocks,
     @Nullable String stackName,
     @Nullable String topicArn,
     HttpsForm httpsForm,
@@ -81,6 +85,30 @@ public record Settings(
         seriesBudget,
         policy,
         insideNetworks,
+        isInsideAuto,
+        explainsBlocks,
+        stackName,
+        topicArn,
+        httpsForm,
+        ledgerTable);
+  }
+
+  /// Returns these settings with the networks that EC2 told.
+  public Settings withInsideNetworks(AddressBlocks networks) {
+    return new Settings(
+        formats,
+        isLogFormatAuto,
+        logGroup,
+        trafficType,
+        maxInflatedBytes,
+        metricSink,
+        namespace,
+        dimensionSets,
+        seriesBudget,
+        alertPolicy,
+        networks,
+        false,
+        explainsBlocks,
         stackName,
         topicArn,
         httpsForm,
@@ -113,10 +141,9 @@ public record Settings(
                   readParsed(Setting.ALERT_THRESHOLDS, Thresholds::parse, Thresholds.DEFAULT),
                   readParsed(Setting.QUIET, Quiet::parse, Quiet.NOTHING),
                   (int) readNumber(Setting.ALERT_MAIL_LIMIT)),
-              readParsed(
-                  Setting.INSIDE_NETWORKS,
-                  AddressBlocks::parse,
-                  AddressBlocks.parse(Setting.INSIDE_NETWORKS.defaultText())),
+              readInsideNetworks(),
+              isInsideAuto(),
+              read(Setting.EXPLAIN_BLOCKS).equals("true"),
               readOptional(Setting.STACK_NAME),
               readOptional(Setting.ALERT_TOPIC_ARN),
               readChoice(Setting.ALERT_HTTPS_FORM, HttpsForm.values()),
@@ -129,6 +156,17 @@ public record Settings(
 
     private boolean isLogFormatAuto() {
       return text(Setting.LOG_FORMAT).equals(Setting.LOG_FORMAT_AUTO);
+    }
+
+    private boolean isInsideAuto() {
+      return text(Setting.INSIDE_NETWORKS).equals(Setting.INSIDE_AUTO);
+    }
+
+    private AddressBlocks readInsideNetworks() {
+      AddressBlocks otherwise = AddressBlocks.parse(Setting.INSIDE_NETWORKS.defaultText());
+      return isInsideAuto()
+          ? otherwise
+          : readParsed(Setting.INSIDE_NETWORKS, AddressBlocks::parse, otherwise);
     }
 
     private List<RecordFormat> readFormats() {

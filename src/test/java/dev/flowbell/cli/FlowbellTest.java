@@ -53,7 +53,7 @@ class FlowbellTest {
                 2,
                 "",
                 "flowbell: expected a command: backtest, doctor, filter, redrive, replay, report,"
-                    + " completion, help (see flowbell help)\n"));
+                    + " why, completion, help (see flowbell help)\n"));
   }
 
   @ParameterizedTest
@@ -62,8 +62,8 @@ class FlowbellTest {
       quoteCharacter = '`',
       textBlock =
           """
-          rewind         | expected a command: backtest, doctor, filter, redrive, replay, report, completion, help, got "rewind"; did you mean report or redrive?
-          redrve flowbell | expected a command: backtest, doctor, filter, redrive, replay, report, completion, help, got "redrve"; did you mean redrive or report?
+          rewind         | expected a command: backtest, doctor, filter, redrive, replay, report, why, completion, help, got "rewind"; did you mean report or redrive?
+          redrve flowbell | expected a command: backtest, doctor, filter, redrive, replay, report, why, completion, help, got "redrve"; did you mean redrive or report?
           help redrve    | Unknown subcommand 'redrve'.
           doctor --send flowbell | Unknown option: '--send'; did you mean --send-test?
           replay s3://bucket/AWSLogs/ | s3://bucket/AWSLogs/: expected a file on this machine; fetch it first, with aws s3 cp --recursive s3://bucket/AWSLogs/ FOLDER

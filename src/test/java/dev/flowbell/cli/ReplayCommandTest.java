@@ -569,7 +569,7 @@ class ReplayCommandTest {
             NEXT   Nothing to do tonight, unless 198.51.100.7 is yours or a partner's and should get in.
                    By day: if 10.0.2.98 need not be public, take away its public address.
 
-            WHY    Within an hour: 16 ports of one host (ALERT_THRESHOLDS: outside-scan-ports=16).
+            RANG   Within an hour: 16 ports of one host (ALERT_THRESHOLDS: outside-scan-ports=16).
             LESS   If this is expected, add 198.51.100.7/32 scan to QUIET, or raise outside-scan-ports.
             AGAIN  From 2026-11-23 10:15 UTC; sooner if it gets through, or stops for an hour and comes back.
             ------------------------------------------------------------------------------

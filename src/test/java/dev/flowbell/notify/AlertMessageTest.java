@@ -164,7 +164,7 @@ class AlertMessageTest {
                 TrafficType.ALL));
 
     assertThat(message.text())
-        .contains("\nWHY    Within an hour: 7 hosts (ALERT_THRESHOLDS: scan-hosts=7).\n");
+        .contains("\nRANG   Within an hour: 7 hosts (ALERT_THRESHOLDS: scan-hosts=7).\n");
   }
 
   /// Accepted records show what else a source reached. Of a rule's doing, rejected ones matter.
@@ -186,7 +186,9 @@ class AlertMessageTest {
 
   private static String query(String name) {
     return AlertContent.of(
-            Objects.requireNonNull(SampleAlerts.all().get(name)), SampleAlerts.CONTEXT)
+            Objects.requireNonNull(SampleAlerts.all().get(name)),
+            SampleAlerts.CONTEXT,
+            Background.NONE)
         .query();
   }
 
@@ -201,7 +203,7 @@ class AlertMessageTest {
         .contains(
             "\nWhether it reached anything else is not known.\n",
             "       Whose host: aws ec2 describe-network-interfaces --filters \\\n",
-            "\nWHY    Within an hour: 25 hosts (ALERT_THRESHOLDS: scan-hosts=25).\n",
+            "\nRANG   Within an hour: 25 hosts (ALERT_THRESHOLDS: scan-hosts=25).\n",
             "\nLESS   If this is expected, add 10.0.3.17/32 scan to QUIET, or raise scan-hosts.\n");
   }
 

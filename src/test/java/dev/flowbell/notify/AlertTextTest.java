@@ -31,7 +31,7 @@ class AlertTextTest {
                    No result: it is in another account or Region, a peered network, or on-premises.
                    If nobody can tell, isolate it: only a group without rules on its interface; keep it running.
 
-            WHY    Within an hour: 25 hosts (AlertThresholds: scan-hosts=25).
+            RANG   Within an hour: 25 hosts (AlertThresholds: scan-hosts=25).
             LESS   If this is expected, add 10.0.3.17/32 scan to the parameter Quiet, or raise scan-hosts.
             AGAIN  From 2026-11-24 07:13 UTC; sooner if it gets through, or stops for an hour and comes back.
 
@@ -65,7 +65,7 @@ class AlertTextTest {
                    Look also at 10.0.2.9, 10.0.2.11, to which the rules let it pass.
                    If nobody can tell, isolate it: only a group without rules on its interface; keep it running.
 
-            WHY    Within an hour: 25 hosts (AlertThresholds: scan-hosts=25).
+            RANG   Within an hour: 25 hosts (AlertThresholds: scan-hosts=25).
             LESS   Raise scan-hosts. The parameter Quiet can't hide what got through.
             AGAIN  From 2026-11-24 07:13 UTC; sooner if it stops for an hour and comes back.
 
@@ -96,7 +96,7 @@ class AlertTextTest {
                    No result: it is in another account or Region, a peered network, or on-premises.
                    If nobody can tell, isolate it: only a group without rules on its interface; keep it running.
 
-            WHY    Within an hour: 15 ports of one host (AlertThresholds: scan-ports=15).
+            RANG   Within an hour: 15 ports of one host (AlertThresholds: scan-ports=15).
             LESS   If this is expected, add 10.0.3.17/32 scan to the parameter Quiet, or raise scan-ports.
             AGAIN  From 2026-11-24 07:01 UTC; sooner if it gets through, or stops for an hour and comes back.
 
@@ -127,7 +127,7 @@ class AlertTextTest {
                    No result: it is in another account or Region, a peered network, or on-premises.
                    If nobody can tell, isolate it: only a group without rules on its interface; keep it running.
 
-            WHY    Within an hour: 15 ports of one host (AlertThresholds: scan-ports=15).
+            RANG   Within an hour: 15 ports of one host (AlertThresholds: scan-ports=15).
             LESS   If this is expected, add 2001:db8::17/128 scan to the parameter Quiet, or raise scan-ports.
             AGAIN  From 2026-11-24 07:01 UTC; sooner if it gets through, or stops for an hour and comes back.
 
@@ -157,7 +157,7 @@ class AlertTextTest {
                    No result: it is in another account or Region, a peered network, or on-premises.
                    If nobody can tell, isolate it: only a group without rules on its interface; keep it running.
 
-            WHY    Within an hour: 25 hosts (AlertThresholds: scan-hosts=25).
+            RANG   Within an hour: 25 hosts (AlertThresholds: scan-hosts=25).
             LESS   If this is expected, add 10.0.3.17/32 scan to the parameter Quiet, or raise scan-hosts.
             AGAIN  From 2026-11-24 07:13 UTC; sooner if it gets through, or stops for an hour and comes back.
 
@@ -184,7 +184,7 @@ class AlertTextTest {
             NEXT   Nothing to do tonight, unless 198.51.100.7 is yours or a partner's and should get in.
                    By day: if 10.0.2.98 need not be public, take away its public address.
 
-            WHY    Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
+            RANG   Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
             LESS   If this is expected, add 198.51.100.7/32 scan to the parameter Quiet, or raise
                    outside-scan-ports.
             AGAIN  From 2026-11-24 07:13 UTC; sooner if it gets through, or stops for an hour and comes back.
@@ -216,7 +216,7 @@ class AlertTextTest {
                      Name=addresses.private-ip-address,Values=10.0.2.98
                    No result: it is in another account or Region, a peered network, or on-premises.
 
-            WHY    Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
+            RANG   Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
             LESS   Raise outside-scan-ports. The parameter Quiet can't hide what got through.
             AGAIN  From 2026-11-24 07:13 UTC; sooner if it stops for an hour and comes back.
 
@@ -243,7 +243,7 @@ class AlertTextTest {
 
             NEXT   Nothing to do: metrics and notifications work.
 
-            WHY    Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
+            RANG   Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
 
             Its records: https://…
             """);
@@ -273,7 +273,7 @@ class AlertTextTest {
                    If it is 10.0.1.5's: allow tcp 5432 outbound to 10.0.0.11/32 where group or ACL lacks it.
                    If it worked before, look in CloudTrail for what changed before 2026-11-23 07:01 UTC.
 
-            WHY    Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records
+            RANG   Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records
                    (AlertThresholds: blocked-minutes=5,blocked-records=100).
             LESS   If this is expected, add 10.0.0.11/32 5432 blocked-connection to the parameter Quiet, or
                    raise blocked-minutes and blocked-records.
@@ -307,7 +307,7 @@ class AlertTextTest {
                    If it is 10.0.1.5's: allow tcp 5432 outbound to 10.0.0.11/32 where group or ACL lacks it.
                    If it worked before, look in CloudTrail for what changed before 2026-11-23 07:01 UTC.
 
-            WHY    Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records
+            RANG   Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records
                    (AlertThresholds: blocked-minutes=5,blocked-records=100).
             LESS   If this is expected, add 10.0.0.11/32 5432 blocked-connection to the parameter Quiet, or
                    raise blocked-minutes and blocked-records.
@@ -341,7 +341,7 @@ class AlertTextTest {
                    If it should connect, allow tcp 5432 outbound to 10.0.0.11/32 where group or ACL lacks it.
                    If it worked before, look in CloudTrail for what changed before 2026-11-23 07:01 UTC.
 
-            WHY    Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records
+            RANG   Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records
                    (AlertThresholds: blocked-minutes=5,blocked-records=100).
             LESS   If this is expected, add 10.0.0.11/32 5432 blocked-connection to the parameter Quiet, or
                    raise blocked-minutes and blocked-records.
@@ -373,7 +373,7 @@ class AlertTextTest {
                    No result: it is in another account or Region, a peered network, or on-premises.
                    If it worked before, look in CloudTrail for what changed before 2026-11-23 07:01 UTC.
 
-            WHY    Within half an hour: blocked in 5 minutes (or 2 windows of ten) (AlertThresholds:
+            RANG   Within half an hour: blocked in 5 minutes (or 2 windows of ten) (AlertThresholds:
                    blocked-minutes=5).
             LESS   If this is expected, add 10.0.0.11/32 5432 blocked-connection to the parameter Quiet, or
                    raise blocked-minutes.
@@ -408,7 +408,7 @@ class AlertTextTest {
                    If it is a client's: allow tcp 5432 outbound to 10.0.0.11/32 where group or ACL lacks it.
                    If it worked before, look in CloudTrail for what changed before 2026-11-23 07:01 UTC.
 
-            WHY    Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records, or
+            RANG   Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records, or
                    10 sources (AlertThresholds: blocked-minutes=5,blocked-records=100,blocked-sources=10).
             LESS   If this is expected, add 10.0.0.11/32 5432 blocked-connection to the parameter Quiet, or
                    raise blocked-minutes, blocked-records and blocked-sources.
@@ -442,7 +442,7 @@ class AlertTextTest {
                    If it is 10.0.1.5's: allow tcp 5432 outbound to those hosts where group or ACL lacks it.
                    If it worked before, look in CloudTrail for what changed before 2026-11-23 07:01 UTC.
 
-            WHY    Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records
+            RANG   Within half an hour: blocked in 5 minutes (or 2 windows of ten), or 100 rejected records
                    (AlertThresholds: blocked-minutes=5,blocked-records=100).
             LESS   If this is expected, add 10.0.1.5/32 5432 blocked-connection to the parameter Quiet, or raise
                    blocked-minutes and blocked-records.
@@ -476,7 +476,7 @@ class AlertTextTest {
                    If not meant so, allow tcp 1024-65535 outbound to them, numbered below any deny.
                    If it worked before, look in CloudTrail for changes of this ACL before 2026-11-23 07:01 UTC.
 
-            WHY    Within an hour, in two minutes or more: 10 rejected answers (AlertThresholds:
+            RANG   Within an hour, in two minutes or more: 10 rejected answers (AlertThresholds:
                    dropped-answers=10).
             LESS   If this is expected, add 10.0.0.11/32 443 answers-dropped to the parameter Quiet, or raise
                    dropped-answers.
@@ -511,7 +511,7 @@ class AlertTextTest {
                    Do requests and answers take the same route? Look at the route tables.
                    If it worked before, look in CloudTrail for changes of this ACL before 2026-11-23 07:01 UTC.
 
-            WHY    Within an hour, in two minutes or more: 10 rejected answers (AlertThresholds:
+            RANG   Within an hour, in two minutes or more: 10 rejected answers (AlertThresholds:
                    dropped-answers=10).
             LESS   If this is expected, add 10.0.0.11/32 443 answers-dropped to the parameter Quiet, or raise
                    dropped-answers.
@@ -540,7 +540,7 @@ class AlertTextTest {
             NEXT   Nothing to do tonight, unless 198.51.100.7 is yours or a partner's and should get in.
                    By day: if 10.0.2.98 need not be public, take away its public address.
 
-            WHY    Within an hour: 1,000 rejected records (AlertThresholds: rejects=1000).
+            RANG   Within an hour: 1,000 rejected records (AlertThresholds: rejects=1000).
             LESS   If this is expected, add 198.51.100.7/32 rejects to the parameter Quiet, or raise rejects.
             AGAIN  From 2026-11-24 07:13 UTC; sooner if it stops for an hour and comes back.
 
@@ -569,7 +569,7 @@ class AlertTextTest {
                      Name=addresses.private-ip-address,Values=10.0.1.5
                    No result: it is in another account or Region, a peered network, or on-premises.
 
-            WHY    Within an hour: 1,000 rejected records (AlertThresholds: rejects=1000).
+            RANG   Within an hour: 1,000 rejected records (AlertThresholds: rejects=1000).
             LESS   If this is expected, add 10.0.1.5/32 rejects to the parameter Quiet, or raise rejects.
             AGAIN  From 2026-11-24 07:13 UTC; sooner if it stops for an hour and comes back.
 
@@ -594,7 +594,7 @@ class AlertTextTest {
                    Which format: aws ec2 describe-flow-logs --region eu-west-1 --query \\
                      'FlowLogs[].[LogGroupName,LogFormat]'
 
-            WHY    Within an hour: 5 unreadable records (AlertThresholds: unreadable-records=5).
+            RANG   Within an hour: 5 unreadable records (AlertThresholds: unreadable-records=5).
             LESS   If this is expected, add 0.0.0.0/0 unreadable-records to the parameter Quiet, or raise
                    unreadable-records.
             AGAIN  From 2026-11-24 07:01 UTC; sooner if it stops for an hour and comes back.
@@ -618,7 +618,7 @@ class AlertTextTest {
 
             NEXT   Nothing to fix: AWS lost these records. Other logs may cover that time.
 
-            WHY    Within an hour: 1 skipped window (AlertThresholds: skipped-windows=1).
+            RANG   Within an hour: 1 skipped window (AlertThresholds: skipped-windows=1).
             LESS   If this is expected, add 0.0.0.0/0 skipped-windows to the parameter Quiet, or raise
                    skipped-windows.
             AGAIN  From 2026-11-24 07:01 UTC; sooner if it stops for an hour and comes back.
@@ -751,7 +751,7 @@ class AlertTextTest {
                    should get in.
                    By day: if 10.0.2.98 need not be public, take away its public address.
 
-            WHY    Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
+            RANG   Within an hour: 100 ports of one host (AlertThresholds: outside-scan-ports=100).
             LESS   If this is expected, add 198.51.100.7/32 scan to the parameter Quiet, or raise
                    outside-scan-ports.
             AGAIN  From 2026-11-24 07:13 UTC; sooner if it stops for an hour and comes back.

@@ -48,7 +48,8 @@ final class JudgedPayloads {
                             "",
                             settings.alertPolicy().thresholds(),
                             TrafficType.ALL),
-                        1_000)),
+                        1_000,
+                        null)),
                 _ -> {}),
             () -> now);
   }

@@ -63,7 +63,8 @@ public final class NaiveHandler implements RequestHandler<CloudWatchLogsEvent, M
             settings.alertPolicy().thresholds(),
             TrafficType.ALL);
     AlertsStep alertsStep =
-        new AlertsStep(alerts, metricsStep, context, settings.alertPolicy().mostNotifications());
+        new AlertsStep(
+            alerts, metricsStep, context, settings.alertPolicy().mostNotifications(), null);
     return new Delivery(metricsStep, List.of(alertsStep), _ -> {});
   }
 

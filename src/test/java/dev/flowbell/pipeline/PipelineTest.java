@@ -517,7 +517,8 @@ class PipelineTest {
                         "",
                         settings.alertPolicy().thresholds(),
                         TrafficType.ALL),
-                    settings.alertPolicy().mostNotifications())),
+                    settings.alertPolicy().mostNotifications(),
+                    null)),
             warnings::add),
         () -> now);
   }

@@ -38,6 +38,8 @@ class SettingsTest {
           AddressBlocks.parse(
               "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,"
                   + "fc00::/7,fe80::/10"),
+          false,
+          false,
           null,
           null,
           HttpsForm.JSON,
@@ -89,6 +91,7 @@ class SettingsTest {
     environment.put("ALERT_MAIL_LIMIT", "3");
     environment.put("QUIET", "198.51.100.0/24; 10.0.0.5/32 445 scan until=2026-12-31");
     environment.put("INSIDE_NETWORKS", "10.0.0.0/8, 2001:db8:0:1::/64");
+    environment.put("EXPLAIN_BLOCKS", " true ");
     environment.put("STACK_NAME", " prod-1 ");
     environment.put("LEDGER_TABLE", " flowbell-Ledger_1.x ");
     assertThat(environment).hasSameSizeAs(Setting.ALL);
@@ -124,6 +127,8 @@ class SettingsTest {
                 new AddressBlocks(
                     List.of(
                         AddressBlock.parse("10.0.0.0/8"), AddressBlock.parse("2001:db8:0:1::/64"))),
+                false,
+                true,
                 "prod-1",
                 "arn:aws:sns:eu-west-1:123456789012:flowbell",
                 HttpsForm.CHAT,
@@ -225,10 +230,12 @@ class SettingsTest {
           QUIET                  | 10.0.0.0/8 65536 | expected a port, a rule such as scan, or until=2026-12-31, got "65536"
           QUIET                  | 10.0.0.0/8 port-scan | expected a port, a rule such as scan, or until=2026-12-31, got "port-scan"
           QUIET                  | 10.0.0.0/8 until=soon | until: expected a day such as 2026-12-31, got "soon"
-          QUIET                  | pl-63a5400a | prefix lists can't be looked up yet: expected a block such as 198.51.100.0/24, got "pl-63a5400a"
+          QUIET                  | pl-63a5400 | expected a prefix list's id such as pl-63a5400a, got "pl-63a5400"
           QUIET                  | x;10.0.0.0/8;y | entry 1, expected an address block such as 10.0.0.0/8 or fe80::/10, got "x"; entry 3, expected an address block such as 10.0.0.0/8 or fe80::/10, got "y"
           INSIDE_NETWORKS        | 10.0.0.0/33 | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.0/33"
           INSIDE_NETWORKS        | 10.0.0.0/8, | expected an address block such as 10.0.0.0/8 or fe80::/10, got ""
+          INSIDE_NETWORKS        | Auto | expected an address block such as 10.0.0.0/8 or fe80::/10, got "Auto"
+          EXPLAIN_BLOCKS         | yes | expected true or false, got "yes"
           STACK_NAME             | 1prod | expected a stack's name: 1 to 128 letters, digits and hyphens, got "1prod"
           """)
   void fromEnvironment_wrongValue(String name, String value, String error) {
@@ -286,7 +293,7 @@ class SettingsTest {
 
   @Test
   void settings_haveNamesOfTheirOwn() {
-    assertThat(Setting.ALL).hasSize(16);
+    assertThat(Setting.ALL).hasSize(17);
     assertThat(Setting.ALL).extracting(Setting::name).doesNotHaveDuplicates();
     assertThat(Setting.OPTIONS).hasSize(13).isSubsetOf(Setting.ALL);
     assertThat(Setting.OPTIONS)

@@ -1,0 +1,57 @@
+package dev.flowbell.pipeline;
+
+import dev.flowbell.classify.Suspect;
+import dev.flowbell.ec2.Direction;
+import dev.flowbell.ec2.Rejection;
+import dev.flowbell.judge.Alert;
+import dev.flowbell.record.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/// Turns records that were classified into rejections, about which EC2 can be asked.
+///
+/// Rules see `srcaddr`. That is the NAT device's address where the original source is another one.
+public final class Rejections {
+  private Rejections() {}
+
+  /// Returns the rejection that a record shows, `null` where it has no destination address.
+  public static @Nullable Rejection of(Suspect suspect) {
+    return of(suspect, kindOf(suspect));
+  }
+
+  /// Returns the rejection that an alert is about. The alert may know more than the record: other
+  /// payloads have shown it.
+  ///
+  /// @return `null` where the record has no destination address
+  static @Nullable Rejection of(Alert alert, Suspect sample) {
+    boolean isAnswered =
+        alert instanceof Alert.AnswersDropped dropped && dropped.isRequestAccepted();
+    return of(sample, isAnswered ? Rejection.Kind.ANSWER : kindOf(sample));
+  }
+
+  private static @Nullable Rejection of(Suspect suspect, Rejection.Kind kind) {
+    IpAddress target = suspect.target();
+    return target == null
+        ? null
+        : new Rejection(
+            suspect.place().interfaceId(),
+            suspect.isEgress() ? Direction.EGRESS : null, // else ingress, or not in the record
+            suspect.protocol(),
+            suspect.maskedBy() == null ? suspect.source() : suspect.maskedBy(),
+            target,
+            suspect.port(),
+            kind,
+            suspect.place().rejectReason());
+  }
+
+  private static Rejection.Kind kindOf(Suspect suspect) {
+    return switch (suspect.kind()) {
+      case ATTEMPT, ATTEMPT_OR_ANSWER, NOT_UNICAST -> Rejection.Kind.REQUEST;
+      case UNANSWERED -> Rejection.Kind.UNANSWERED;
+      case STRAY -> Rejection.Kind.LATE_PACKETS;
+      case ANSWER ->
+          suspect.isRequestAccepted()
+              ? Rejection.Kind.ANSWER
+              : Rejection.Kind.ANSWER_TO_UNSEEN_REQUEST;
+    };
+  }
+}
