@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.xml.stream.XMLStreamException;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the items of EC2's answers.
 ///
@@ -287,7 +286,7 @@ final class Ec2Items {
   }
 
   private static IpAddress address(XmlElement item, String name) throws XMLStreamException {
-    @Nullable IpAddress address = IpAddress.find(item.requireText(name));
+    IpAddress address = IpAddress.find(item.requireText(name));
     if (address == null) {
       throw item.malformed(name, "an IP address");
     }

@@ -2,6 +2,7 @@ package dev.flowbell.testing.network;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.flowbell.ec2.Ec2Operation;
 import dev.flowbell.testing.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -58,7 +59,7 @@ public final class LoopbackAws implements AutoCloseable {
   private final Map<String, @Nullable String> propertiesBefore = new HashMap<>();
   private final Queue<Answer> cloudWatchAnswers = new ConcurrentLinkedQueue<>();
   private final Queue<Answer> snsAnswers = new ConcurrentLinkedQueue<>();
-  private final Queue<Ec2Answer> ec2Answers = new ConcurrentLinkedQueue<>();
+  private final LoopbackEc2 ec2 = new LoopbackEc2();
   private final List<Ec2Request> ec2Requests = Collections.synchronizedList(new ArrayList<>());
   private final List<byte[]> metricBodies = Collections.synchronizedList(new ArrayList<>());
   private final List<Map<String, String>> notifications =
@@ -78,8 +79,6 @@ public final class LoopbackAws implements AutoCloseable {
   private volatile CountDownLatch hold = new CountDownLatch(0);
 
   private record Answer(int status, String code, String message) {}
-
-  private record Ec2Answer(int status, String body) {}
 
   /// A request to EC2.
   ///
@@ -145,27 +144,25 @@ public final class LoopbackAws implements AutoCloseable {
     snsAnswers.add(new Answer(status, code, message));
   }
 
+  /// Returns the EC2 of this server, to fill it and to count its requests.
+  public LoopbackEc2 ec2() {
+    return ec2;
+  }
+
   /// Answers one `DescribeFlowLogs` with this XML; each call is for one request. Without a call,
   /// there are no flow logs.
   public void addFlowLogs(String xml) {
-    ec2Answers.add(new Ec2Answer(200, xml));
+    ec2.answerOnce(Ec2Operation.DESCRIBE_FLOW_LOGS, 200, xml);
   }
 
   /// Answers one `DescribeFlowLogs` with an error; each call is for one request.
   public void failEc2(int status, String code, String message) {
-    failEc2(
-        status,
-        """
-        <?xml version="1.0" encoding="UTF-8"?>
-        <Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors>\
-        <RequestID>ea966190-f9aa-478e-9ede-example</RequestID></Response>\
-        """
-            .formatted(code, message));
+    ec2.failOnce(Ec2Operation.DESCRIBE_FLOW_LOGS, status, code, message);
   }
 
   /// Answers one `DescribeFlowLogs` with this status and text.
   public void failEc2(int status, String body) {
-    ec2Answers.add(new Ec2Answer(status, body));
+    ec2.answerOnce(Ec2Operation.DESCRIBE_FLOW_LOGS, status, body);
   }
 
   /// Returns all requests to EC2.
@@ -258,7 +255,7 @@ public final class LoopbackAws implements AutoCloseable {
         answerLambda(exchange, new String(body, StandardCharsets.UTF_8));
       } else if (sqsActionOf(exchange) != null) {
         answerSqs(exchange, new String(body, StandardCharsets.UTF_8));
-      } else if (new String(body, StandardCharsets.UTF_8).startsWith("Action=DescribeFlowLogs&")) {
+      } else if (LoopbackEc2.isEc2(new String(body, StandardCharsets.UTF_8))) {
         answerEc2(exchange, new String(body, StandardCharsets.UTF_8));
       } else if (stackOf(body) != null) {
         answerCloudFormation(exchange, String.valueOf(stackOf(body)));
@@ -462,13 +459,9 @@ public final class LoopbackAws implements AutoCloseable {
         .forEach(
             (name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values)));
     ec2Requests.add(new Ec2Request(headers, form));
-    Ec2Answer answer = ec2Answers.poll();
-    if (answer == null) {
-      answer =
-          new Ec2Answer(200, "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>");
-    }
+    LoopbackEc2.Answer answer = ec2.answer(parameters(form));
     exchange.getResponseHeaders().add("Content-Type", "text/xml;charset=UTF-8");
-    respond(exchange, answer.status, answer.body.getBytes(StandardCharsets.UTF_8));
+    respond(exchange, answer.status(), answer.body().getBytes(StandardCharsets.UTF_8));
   }
 
   private static void respond(HttpExchange exchange, int status, byte[] body) throws IOException {
