@@ -154,7 +154,7 @@ final class WhyCommand implements Command {
             protocol,
             remote,
             port);
-    passage.failures().forEach(failure -> err.println("flowbell: " + failure));
+    passage.failures().forEach(each -> err.println("flowbell: " + each.getMessage()));
     switch (options.matchedOptionValue("--output", Output.TEXT)) {
       case TEXT -> new WhyText(out, regionOf(options)).print(passage);
       case JSON -> WhyJson.print(passage, regionOf(options), out);
@@ -163,24 +163,18 @@ final class WhyCommand implements Command {
   }
 
   private static int toProtocol(String text, IpAddress remote) {
-    switch (text.toLowerCase(Locale.ROOT)) {
-      case "tcp" -> {
-        return Protocol.TCP;
-      }
-      case "udp" -> {
-        return Protocol.UDP;
-      }
-      case "icmp" -> {
-        return remote.isIpv4() ? ICMP : ICMP_V6;
-      }
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "tcp" -> Protocol.TCP;
+      case "udp" -> Protocol.UDP;
+      case "icmp" -> remote.isIpv4() ? ICMP : ICMP_V6;
       default -> {
         if (text.matches("[0-9]{1,3}") && Integer.parseInt(text) <= MOST_PROTOCOL) {
-          return Integer.parseInt(text);
+          yield Integer.parseInt(text);
         }
         throw new IllegalArgumentException(
             "--protocol: expected tcp, udp, icmp or 0 to 255, got \"" + text + "\"");
       }
-    }
+    };
   }
 
   private static int toPort(@Nullable String text, int protocol) {
@@ -217,6 +211,7 @@ final class WhyCommand implements Command {
     }
     answers.stream()
         .flatMap(each -> each.blocker().failures().stream())
+        .map(Ec2Exception::getMessage)
         .distinct()
         .forEach(failure -> err.println("flowbell: " + failure));
     int left = flows.byRejection().size() - answers.size();

@@ -3,6 +3,7 @@ package dev.flowbell.cli;
 import dev.flowbell.ec2.AclDecision;
 import dev.flowbell.ec2.Blocker;
 import dev.flowbell.ec2.Decision;
+import dev.flowbell.ec2.Direction;
 import dev.flowbell.ec2.Flow;
 import dev.flowbell.ec2.GroupDecision;
 import dev.flowbell.ec2.Match;
@@ -146,9 +147,11 @@ final class WhyText {
           own.networkInterface().subnetId(),
           own.networkInterface().vpcId());
     }
-    if (remote != null) {
-      out.println("Other side: " + BlockerWords.partyName(remote));
-    }
+    out.println(
+        "Other side: "
+            + (remote == null
+                ? "not an interface that this account and Region show; its rules are not asked"
+                : BlockerWords.partyName(remote)));
     out.printf("Rules of %s%n", lookedAt.truncatedTo(ChronoUnit.SECONDS));
   }
 
@@ -157,8 +160,13 @@ final class WhyText {
     out.printf(
         "%n%s at %s: %s %s%n",
         capitalized(flow.direction().words()), decision.at().id(), flow.traffic(), flow.fromOrTo());
-    print(decision.acl());
-    print(decision.groups(), flow);
+    if (flow.direction() == Direction.INGRESS) {
+      print(decision.acl());
+      print(decision.groups(), flow);
+    } else { // groups come first on the way out
+      print(decision.groups(), flow);
+      print(decision.acl());
+    }
   }
 
   private void print(AclDecision acl) {
@@ -203,8 +211,8 @@ final class WhyText {
     return switch (verdict) {
       case ALLOWS -> "lets it pass";
       case DENIES -> "drops it";
-      case NOT_ASKED -> "not asked: " + why;
-      case UNKNOWN -> "not known: " + why;
+      case NOT_ASKED -> "not asked, " + why;
+      case UNKNOWN -> "not known, " + why;
     };
   }
 

@@ -57,9 +57,12 @@ public record AclDecision(
             ? decided(acl, entry, steps)
             : unknown(acl, open, steps);
       }
-      if (!step.match.isNo() && open == null) {
+      if (step.match.isNo()) {
+        continue;
+      }
+      if (open == null) {
         open = step;
-      } else if (!step.match.isNo() && open.entry.isAllow() != entry.isAllow()) {
+      } else if (open.entry.isAllow() != entry.isAllow()) {
         return unknown(acl, open, steps);
       }
     }

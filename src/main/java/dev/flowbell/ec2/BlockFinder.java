@@ -193,16 +193,18 @@ public final class BlockFinder {
             isInbound ? address : remote,
             Flow.Ports.of(port));
     Look here = look(own, flow, ec2);
-    List<Look> looks = new ArrayList<>(List.of(here, look(own, flow.answer(), ec2)));
+    Look answerHere = look(own, flow.answer(), ec2);
+    List<Look> looks = new ArrayList<>(List.of(here, answerHere));
+    List<Decision> decisions = new ArrayList<>(List.of(here.decide(), answerHere.decideOnAnswer()));
     NetworkInterface other = here.remoteInterface();
     if (other != null) {
       Flow there = flow.atOtherEnd();
-      looks.add(look(other, there, ec2));
-      looks.add(look(other, there.answer(), ec2));
-    }
-    List<Decision> decisions = new ArrayList<>();
-    for (int i = 0; i < looks.size(); i++) {
-      decisions.add(i % 2 == 0 ? looks.get(i).decide() : looks.get(i).decideOnAnswer());
+      Look request = look(other, there, ec2);
+      Look answer = look(other, there.answer(), ec2);
+      looks.addAll(List.of(request, answer));
+      // The way of the packets: out of one, into the other, and back.
+      decisions.add(isInbound ? 0 : 1, request.decide());
+      decisions.add(isInbound ? 3 : 2, answer.decideOnAnswer());
     }
     return new Passage(
         decisions,
@@ -222,11 +224,11 @@ public final class BlockFinder {
                     ? List.of()
                     : ec2.securityGroups(
                         own.groups().stream().map(NetworkInterface.Group::id).toList()));
-    Question<@Nullable NetworkAcl> acl = new Question<>(() -> ec2.networkAclOf(own.subnetId()));
-    Question<@Nullable Subnet> subnet = new Question<>(() -> ec2.subnet(own.subnetId()));
+    Question<NetworkAcl> acl = new Question<>(() -> ec2.networkAclOf(own.subnetId()));
+    Question<Subnet> subnet = new Question<>(() -> ec2.subnet(own.subnetId()));
     Question<List<NetworkInterface>> remotes =
         new Question<>(() -> ec2.networkInterfacesAt(flow.remote()));
-    Map<String, Question<@Nullable PrefixList>> lists = new HashMap<>();
+    Map<String, Question<PrefixList>> lists = new HashMap<>();
     for (String id : listsIn(groups.answerOr(List.of()), flow.direction())) {
       lists.put(id, new Question<>(() -> ec2.prefixList(id)));
     }
@@ -238,22 +240,22 @@ public final class BlockFinder {
     Map<String, PrefixList> found = new HashMap<>();
     lists.forEach(
         (id, question) -> {
-          PrefixList list = question.answerOr(null);
+          PrefixList list = question.answer();
           if (list != null) {
             found.put(id, list);
           }
         });
-    List<String> failures = new ArrayList<>();
+    List<Ec2Exception> failures = new ArrayList<>();
     Stream.concat(Stream.of(groups, acl, subnet, remotes, names), lists.values().stream())
         .map(Question::failure)
         .filter(Objects::nonNull)
-        .forEach(failure -> failures.add(String.valueOf(failure.getMessage())));
+        .forEach(failures::add);
     return new Look(
         own,
         flow,
-        acl.answerOr(null),
+        acl.answer(),
         acl.reason(),
-        subnet.answerOr(null),
+        subnet.answer(),
         groups.answerOr(List.of()),
         groups.reason(),
         new PeerMatcher(own, found, remotes.answerOr(List.of()), remotes.reason()),
@@ -280,20 +282,26 @@ public final class BlockFinder {
   }
 
   /// A question to EC2, which a thread of its own asks.
-  private static final class Question<T extends @Nullable Object> {
-    private final FutureTask<T> task;
+  private static final class Question<T> {
+    private final FutureTask<@Nullable T> task;
 
-    Question(Callable<T> ask) {
+    Question(Callable<@Nullable T> ask) {
       task = new FutureTask<>(ask);
       // A platform thread: the function doesn't load what virtual threads need.
       Thread.ofPlatform().name("ec2").daemon().start(task);
     }
 
-    /// Waits for the answer.
+    /// Waits for the answer, and returns it; `null` where EC2 gave none.
+    @Nullable T answer() {
+      return failure() == null ? task.resultNow() : null;
+    }
+
+    /// Waits for the answer, and returns it.
     ///
     /// @param otherwise what is returned where EC2 gave none
     T answerOr(T otherwise) {
-      return failure() == null ? task.resultNow() : otherwise;
+      T answer = answer();
+      return answer == null ? otherwise : answer;
     }
 
     /// Waits for the answer, and returns why EC2 gave none, in few words; `null` if it did.
@@ -311,14 +319,12 @@ public final class BlockFinder {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while EC2 was asked", e);
       } catch (ExecutionException e) {
-        switch (e.getCause()) {
-          case Ec2Exception refused -> {
-            return refused;
-          }
+        return switch (e.getCause()) {
+          case Ec2Exception refused -> refused;
           case RuntimeException failure -> throw failure;
           case Error failure -> throw failure;
           case null, default -> throw new IllegalStateException(e);
-        }
+        };
       }
     }
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param remote the other side
 /// @param why why it is not known, for [Kind#UNKNOWN]; else what could not be known besides, or
 ///   empty. It has no words that others chose, such as names
-/// @param failures what EC2 said where it could not be asked, a line each, for a log
+/// @param failures why EC2 could not be asked, or not about all
 /// @param lookedAt when EC2 was asked
 public record Blocker(
     Kind kind,
@@ -23,7 +23,7 @@ public record Blocker(
     @Nullable Party own,
     @Nullable Party remote,
     String why,
-    List<String> failures,
+    List<Ec2Exception> failures,
     Instant lookedAt) {
 
   /// Creates one with a copy of the list.
@@ -75,14 +75,7 @@ public record Blocker(
   }
 
   static Blocker notKnown(Ec2Exception e, Instant lookedAt) {
-    return new Blocker(
-        Kind.UNKNOWN,
-        null,
-        null,
-        null,
-        e.reason(),
-        List.of(String.valueOf(e.getMessage())),
-        lookedAt);
+    return new Blocker(Kind.UNKNOWN, null, null, null, e.reason(), List.of(e), lookedAt);
   }
 
   static Blocker saidByRecord(Kind kind, Instant lookedAt) {

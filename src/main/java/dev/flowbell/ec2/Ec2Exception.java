@@ -44,11 +44,18 @@ public final class Ec2Exception extends RuntimeException {
     return THROTTLED.contains(code);
   }
 
-  /// Returns the reason in few words, without any that others chose.
-  String reason() {
-    return isUnauthorized()
-        ? "the permission " + iamAction() + " is missing"
-        : (isThrottled() ? "EC2 throttles " : "EC2 could not be asked: ") + iamAction();
+  /// Returns the reason in few words, without any that others chose, and without what was asked: no
+  /// log has an address.
+  public String reason() {
+    if (isUnauthorized()) {
+      return "the permission " + iamAction() + " is missing";
+    }
+    if (isThrottled()) {
+      return "EC2 throttles " + iamAction();
+    }
+    return code == null
+        ? "EC2 gave no answer to " + iamAction()
+        : "EC2 refuses %s (%s)".formatted(iamAction(), code.replaceAll("[^A-Za-z0-9]", "?"));
   }
 
   /// Returns whether there is nothing with the id that was asked for. EC2 spells the codes in two

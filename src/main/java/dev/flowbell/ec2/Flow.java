@@ -18,6 +18,11 @@ public record Flow(
     IpAddress destination,
     @Nullable Ports ports) {
 
+  /// Creates a flow. Ports of a protocol without ports are left out: records have 0.
+  public Flow {
+    ports = Protocol.hasPorts(protocol) || protocol < 0 ? ports : null;
+  }
+
   /// The ports of clients. Which of them a client uses depends on its operating system.
   ///
   /// @see <a
@@ -53,9 +58,9 @@ public record Flow(
     return new Flow(
         direction.opposite(),
         protocol,
-        destination,
-        source,
-        Protocol.hasPorts(protocol) ? EPHEMERAL : null);
+        /* source= */ destination,
+        /* destination= */ source,
+        EPHEMERAL);
   }
 
   /// Returns the same flow as the other side's interface sees it, if nothing between translates

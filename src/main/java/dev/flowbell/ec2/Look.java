@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param subnet `null` where it is not known
 /// @param whyNoGroups why EC2 did not tell the groups; `null` if it did
 /// @param names the tags `Name` of instances, by id
-/// @param failures what EC2 said where it told nothing
+/// @param failures why EC2 told nothing of a part
 record Look(
     NetworkInterface own,
     Flow flow,
@@ -23,7 +23,7 @@ record Look(
     @Nullable String whyNoGroups,
     PeerMatcher peers,
     Map<String, String> names,
-    List<String> failures) {
+    List<Ec2Exception> failures) {
 
   /// Decides about a flow that is a request.
   Decision decide() {
@@ -37,7 +37,7 @@ record Look(
         flow,
         askAcl(),
         GroupDecision.notAsked(
-            groups, "groups keep state: the answer to what they let pass passes too"));
+            groups, "the answer to what groups let pass passes too, because they keep state"));
   }
 
   private AclDecision askAcl() {

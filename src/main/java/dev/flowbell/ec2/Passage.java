@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Routes, firewalls between, and the hosts themselves are not asked.
 ///
-/// @param decisions about the flow and about its answer, at the interface; then at the other side's
+/// @param decisions about the flow and then about its answer, at each interface in the order in
+///   which packets pass them
 /// @param remote the other side; `null` where it is no interface of this account and Region
-/// @param failures what EC2 said where it could not be asked, a line each
+/// @param failures why EC2 could not be asked about all
 /// @param lookedAt when EC2 was asked
 public record Passage(
     List<Decision> decisions,
     Party own,
     @Nullable Party remote,
-    List<String> failures,
+    List<Ec2Exception> failures,
     Instant lookedAt) {
   /// Creates a passage with copies of the lists.
   public Passage {

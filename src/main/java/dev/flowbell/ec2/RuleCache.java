@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,14 +57,16 @@ final class RuleCache {
 
     @Override
     public List<NetworkInterface> networkInterfacesAt(IpAddress address) {
-      return ask(List.of("networkInterfacesAt", address), () -> ec2.networkInterfacesAt(address));
+      return Objects.requireNonNull(
+          ask(List.of("networkInterfacesAt", address), () -> ec2.networkInterfacesAt(address)));
     }
 
     @Override
     public List<SecurityGroup> securityGroups(Collection<String> ids) {
-      return ask(
-          List.of("securityGroups", List.copyOf(new TreeSet<>(ids))),
-          () -> ec2.securityGroups(ids));
+      return Objects.requireNonNull(
+          ask(
+              List.of("securityGroups", List.copyOf(new TreeSet<>(ids))),
+              () -> ec2.securityGroups(ids)));
     }
 
     @Override
@@ -83,17 +86,18 @@ final class RuleCache {
 
     @Override
     public List<Vpc> vpcs() {
-      return ask(List.of("vpcs"), ec2::vpcs);
+      return Objects.requireNonNull(ask(List.of("vpcs"), ec2::vpcs));
     }
 
     @Override
     public Map<String, String> names(Collection<String> ids) {
-      return ask(List.of("names", List.copyOf(new TreeSet<>(ids))), () -> ec2.names(ids));
+      return Objects.requireNonNull(
+          ask(List.of("names", List.copyOf(new TreeSet<>(ids))), () -> ec2.names(ids)));
     }
 
     /// Two threads that ask the same at the same time may both ask EC2, which does no harm.
     @SuppressWarnings("unchecked") // a key's answers have the type of its method
-    private <T extends @Nullable Object> T ask(List<Object> key, Supplier<T> ask) {
+    private <T> @Nullable T ask(List<Object> key, Supplier<@Nullable T> ask) {
       Instant now = clock.instant();
       Answer known = answers.get(key);
       if (known == null || !now.isBefore(known.asked.plus(age))) {
@@ -105,7 +109,7 @@ final class RuleCache {
       }
       Instant time = known.asked;
       asked.accumulateAndGet(time, (one, other) -> one.isBefore(other) ? one : other);
-      return (T) known.value;
+      return (@Nullable T) known.value;
     }
   }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Asks EC2 what blocks the flows of alerts that are about to be sent, in a limited time. An alert
 /// is sent without the answer where there is none in time.
 final class Explanations {
+  private static final String LATE = "EC2 did not answer within %d ms";
+
   private final BlockFinder finder;
   private final InstantSource clock;
   private final Duration longest;
@@ -65,7 +67,7 @@ final class Explanations {
       long spare = limit.remaining().minus(ClaimProgress.LONGEST_STEP).toNanos();
       long nanos = Math.min(leftNanos, spare);
       if (nanos <= 0) {
-        return late();
+        return notKnown("there was no time left to ask EC2");
       }
       FutureTask<Blocker> task = new FutureTask<>(() -> finder.find(rejection));
       long start = System.nanoTime();
@@ -73,23 +75,22 @@ final class Explanations {
       Thread.ofPlatform().name("explanation").daemon().start(task);
       try {
         Blocker blocker = task.get(nanos, TimeUnit.NANOSECONDS);
-        blocker.failures().forEach(each -> warnings.accept("EXPLAIN_BLOCKS: " + each));
+        blocker.failures().forEach(each -> warnings.accept("EXPLAIN_BLOCKS: " + each.reason()));
         return blocker;
       } catch (TimeoutException _) {
-        return late();
+        return notKnown(LATE.formatted(longest.toMillis()));
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
-        return late();
+        return notKnown(LATE.formatted(longest.toMillis()));
       } catch (ExecutionException e) { // a notification matters more than what explains it
-        warnings.accept("EXPLAIN_BLOCKS: " + e.getCause());
+        warnings.accept("EXPLAIN_BLOCKS: " + e.getCause().getClass().getName());
         return Blocker.notKnown("Flowbell failed; its log says why", clock.instant());
       } finally {
         leftNanos -= System.nanoTime() - start;
       }
     }
 
-    private Blocker late() {
-      String why = "EC2 did not answer within %d ms".formatted(longest.toMillis());
+    private Blocker notKnown(String why) {
       warnings.accept("EXPLAIN_BLOCKS: " + why);
       return Blocker.notKnown(why, clock.instant());
     }

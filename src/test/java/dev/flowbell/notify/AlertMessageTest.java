@@ -339,7 +339,8 @@ class AlertMessageTest {
             "ports":null,"interfaces":1,"minutes":7,"records":9,"atLeast":["sources",
             "interfaces","minutes","records"],"gotThrough":[],"since":"2026-11-23T07:01:00Z",
             "until":"2026-11-23T07:13:00Z","logGroup":null,"interfaceId":"eni-0a1b2c3d",
-            "instanceId":"i-01234567","subnetId":"subnet-0aa1","vpcId":"vpc-0bb2"}]}\
+            "instanceId":"i-01234567","subnetId":"subnet-0aa1","vpcId":"vpc-0bb2",
+            "sample":null,"blockedBy":null}]}\
             """
                 .replace("\n", ""));
   }

@@ -99,7 +99,7 @@ class AlertSchemaTest {
             "$.more: not in the schema",
             "$.alerts[0]: rule missing",
             "$.alerts[0].minutes: below 0")
-        .hasSize(37);
+        .hasSize(39);
   }
 
   @Test

@@ -1,0 +1,323 @@
+package dev.flowbell.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.ec2.Ec2Operation;
+import dev.flowbell.testing.Json;
+import dev.flowbell.testing.JsonSchema;
+import dev.flowbell.testing.doubles.RecordingContext;
+import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
+import dev.flowbell.testing.network.LoopbackAws;
+import dev.flowbell.testing.process.Invocation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The function with `EXPLAIN_BLOCKS`, against an EC2 on this machine: what notifications say of
+/// the rule that blocks, and that they are sent in any case.
+class ExplainBlocksTest {
+  private static final String OPEN_IN = "100 allow in all 0.0.0.0/0";
+  private static final String OPEN_OUT = "100 allow out all 0.0.0.0/0";
+
+  private final RecordingContext context = new RecordingContext();
+  private LoopbackAws aws;
+
+  @BeforeEach
+  void start() throws IOException {
+    aws = LoopbackAws.start();
+    aws.ec2()
+        .addVpc("vpc-0bb2", "10.0.0.0/16")
+        .addSubnet("subnet-0db1", "vpc-0bb2", "10.0.0.0/24")
+        .addSubnet("subnet-0eb1", "vpc-0bb2", "10.0.1.0/24")
+        .addAcl("acl-0db1", "subnet-0db1", OPEN_IN, OPEN_OUT)
+        .addAcl("acl-0eb1", "subnet-0eb1", OPEN_IN, OPEN_OUT)
+        .addGroup("sg-0db1", "in tcp 5432 10.0.2.0/24", "in tcp 443 0.0.0.0/0", "out all 0.0.0.0/0")
+        .addGroup("sg-0eb1", "in tcp 443 0.0.0.0/0", "out all 0.0.0.0/0")
+        .addInterface("eni-0db1", "subnet-0db1", "10.0.0.11", "sg-0db1")
+        .addInterface("eni-0eb1", "subnet-0eb1", "10.0.1.5", "sg-0eb1")
+        .name("i-0db1", "db 1");
+  }
+
+  @AfterEach
+  void stop() {
+    aws.close();
+  }
+
+  // The three commonest cases.
+
+  @Test
+  void mail_groupLacksTheRule() throws IOException {
+    Invocation.of(handler(), blocked(5432), context);
+
+    assertThat(mail())
+        .contains(
+            """
+            A host of yours can't connect, again and again.
+            No rule of sg-0db1 (0db1) allows tcp 5432 inbound from 10.0.1.5.
+            """)
+        .contains(
+            """
+            SEEN   eni-0db1 (the destination's)
+            WHY    Closest: sg-0db1 allows tcp 5432 from 10.0.2.0/24; this is tcp 5432 from 10.0.1.5.
+                   Rules of TIME UTC at eni-0db1 (instance i-0db1, db 1), from eni-0eb1 (instance
+                   i-0eb1).
+            """)
+        .contains(
+            """
+            NEXT   If it should connect, this opens it (judge it first):
+                   aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0db1 --protocol \\
+                     tcp --port 5432 --cidr 10.0.1.5/32
+                   If it worked before, look in CloudTrail for what changed before 2026-11-22 10:14 UTC.
+            """);
+    Map<String, @Nullable Object> blockedBy = blockedBy();
+    assertThat(blockedBy.remove("lookedAt")).isNotNull();
+    assertThat(blockedBy)
+        .isEqualTo(
+            Json.parseObject(
+                """
+                {"kind":"security-group",
+                "text":"No rule of sg-0db1 (0db1) allows tcp 5432 inbound from 10.0.1.5.",
+                "direction":"ingress","remoteAddress":"10.0.1.5","networkAclId":null,"ruleNumber":null,
+                "securityGroups":[{"id":"sg-0db1","name":"0db1"}],
+                "closest":"Closest: sg-0db1 allows tcp 5432 from 10.0.2.0/24; this is tcp 5432 from 10.0.1.5.",
+                "networkInterface":{"id":"eni-0db1","type":"interface","description":"","instanceId":"i-0db1",
+                "instanceName":"db 1","subnetId":"subnet-0db1","vpcId":"vpc-0bb2"},
+                "remoteInterface":{"id":"eni-0eb1","type":"interface","description":"","instanceId":"i-0eb1",
+                "instanceName":null,"subnetId":"subnet-0eb1","vpcId":"vpc-0bb2"}}
+                """));
+    assertThat(context.lines()).singleElement().asString().startsWith("DATA_MESSAGE");
+  }
+
+  @Test
+  void mail_aclDeniesInbound() throws IOException {
+    aws.ec2()
+        .addAcl("acl-0db1", "subnet-0db1", "90 deny in tcp 443 10.0.0.0/16", OPEN_IN, OPEN_OUT);
+
+    Invocation.of(handler(), blocked(443), context);
+
+    assertThat(mail())
+        .contains("\nNetwork ACL acl-0db1, rule 90 denies tcp 443 inbound from 10.0.0.0/16.\n")
+        .contains(
+            """
+            NEXT   If it should connect, this opens it (judge it first):
+                   aws ec2 create-network-acl-entry --region eu-west-1 --network-acl-id acl-0db1 --ingress \\
+                     --rule-number 89 --protocol 6 --port-range From=443,To=443 --cidr-block 10.0.1.5/32 \\
+                     --rule-action allow
+            """);
+    assertThat(blockedBy())
+        .containsEntry("kind", "network-acl")
+        .containsEntry("networkAclId", "acl-0db1")
+        .containsEntry("ruleNumber", 90L)
+        .containsEntry("securityGroups", List.of());
+  }
+
+  @Test
+  void mail_aclLacksTheWayBack() throws IOException {
+    aws.ec2().addAcl("acl-0db1", "subnet-0db1", OPEN_IN, "100 allow out tcp 443 0.0.0.0/0");
+    List<String> lines = new ArrayList<>();
+    for (int minute = 0; minute < 2; minute++) {
+      for (int client = 0; client < 6; client++) {
+        int port = 40_001 + minute * 10 + client;
+        lines.add(line("10.0.1.5", "10.0.0.11", port, 443, minute, "ACCEPT"));
+        lines.add(line("10.0.0.11", "10.0.1.5", 443, port, minute, "REJECT"));
+      }
+    }
+
+    Invocation.of(handler(), event(lines), context);
+
+    assertThat(mail())
+        .contains(
+            """
+            The requests were accepted. Security groups keep state, so it is a network ACL.
+            Network ACL acl-0db1 has no rule that allows tcp 40001 outbound to 10.0.1.5.
+            """)
+        .contains(
+            """
+            NEXT   If not meant so, this lets those to one client pass (judge it first):
+                   aws ec2 create-network-acl-entry --region eu-west-1 --network-acl-id acl-0db1 --egress \\
+                     --rule-number 110 --protocol 6 --port-range From=1024,To=65535 --cidr-block 10.0.1.5/32 \\
+                     --rule-action allow
+            """);
+    assertThat(blockedBy())
+        .containsEntry("kind", "network-acl")
+        .containsEntry("direction", "egress")
+        .containsEntry("ruleNumber", 32_767L);
+  }
+
+  // A notification is sent in any case.
+
+  @Test
+  void mail_changedSince() throws IOException {
+    Invocation.of(handler(), blocked(443), context);
+
+    assertThat(mail()).contains("\nThe rules of now let it pass. Were they changed since?\n");
+    assertThat(blockedBy()).containsEntry("kind", "allowed-now");
+  }
+
+  @Test
+  void mail_notAllowedToAsk() throws IOException {
+    aws.ec2().failAll(403, "UnauthorizedOperation");
+
+    Invocation.of(handler(), blocked(5432), context);
+
+    assertThat(mail())
+        .contains(
+            """
+            A security group or network ACL rejects it, most likely inbound at the destination.
+            Which rule blocks it is not known: the permission ec2:DescribeNetworkInterfaces is missing.
+            """);
+    assertThat(blockedBy()).containsEntry("kind", "unknown");
+    assertThat(context.lines())
+        .contains("EXPLAIN_BLOCKS: the permission ec2:DescribeNetworkInterfaces is missing");
+  }
+
+  @Test
+  void mail_throttled() throws IOException {
+    aws.ec2().fail(Ec2Operation.DESCRIBE_NETWORK_ACLS, 503, "RequestLimitExceeded");
+
+    Invocation.of(handler(), blocked(443), context);
+
+    assertThat(mail())
+        .contains(
+            "\nA network ACL, because the groups let it pass: EC2 throttles"
+                + " ec2:DescribeNetworkAcls.\n");
+  }
+
+  @Test
+  void mail_late() throws IOException {
+    aws.ec2().delay(Ec2Operation.DESCRIBE_SUBNETS, Duration.ofSeconds(4));
+
+    Invocation.of(handler(), blocked(5432), context);
+
+    assertThat(mail())
+        .contains("\nWhich rule blocks it is not known: EC2 did not answer within 2000 ms.\n");
+    assertThat(context.lines()).contains("EXPLAIN_BLOCKS: EC2 did not answer within 2000 ms");
+  }
+
+  /// The invocation has time for the notification, but none to spare.
+  @Test
+  void mail_noTimeLeft() throws IOException {
+    context.setRemaining(Duration.ofSeconds(13));
+
+    Invocation.of(handler(), blocked(5432), context);
+
+    assertThat(mail())
+        .contains("\nWhich rule blocks it is not known: there was no time left to ask EC2.\n");
+    assertThat(aws.ec2().count()).isZero();
+  }
+
+  // When EC2 is asked.
+
+  @Test
+  void calls_onceForACause() throws IOException {
+    FlowLogsHandler handler = handler();
+    Invocation.of(handler, blocked(5432), context);
+    int calls = aws.ec2().count();
+
+    Invocation.of(handler, blocked(5432, 6), context);
+
+    assertThat(aws.notifications()).hasSize(1);
+    assertThat(calls).isEqualTo(6);
+    assertThat(aws.ec2().count()).isEqualTo(calls);
+  }
+
+  @Test
+  void calls_rememberedForAnotherCause() throws IOException {
+    FlowLogsHandler handler = handler();
+    Invocation.of(handler, blocked(5432), context);
+    int calls = aws.ec2().count();
+
+    Invocation.of(handler, blocked(5433), context);
+
+    assertThat(aws.notifications()).hasSize(2);
+    assertThat(aws.ec2().count()).isEqualTo(calls);
+  }
+
+  @Test
+  void calls_noneWithoutTheSetting() throws IOException {
+    Map<String, String> environment = environment();
+    environment.remove("EXPLAIN_BLOCKS");
+
+    Invocation.of(new FlowLogsHandler(environment), blocked(5432), context);
+
+    assertThat(aws.notifications()).hasSize(1);
+    assertThat(aws.ec2().count()).isZero();
+    assertThat(mail()).doesNotContain("\nWHY ");
+  }
+
+  @Test
+  void calls_noneForWhatIsHeldBack() throws IOException {
+    Map<String, String> environment = environment();
+    environment.put("ALERT_MAIL_LIMIT", "1");
+    FlowLogsHandler handler = new FlowLogsHandler(environment);
+    Invocation.of(handler, blocked(5432), context);
+    int calls = aws.ec2().count();
+
+    Invocation.of(handler, blocked(5433), context);
+
+    assertThat(aws.notifications()).hasSize(1);
+    assertThat(aws.ec2().count()).isEqualTo(calls);
+  }
+
+  private String mail() {
+    return String.valueOf(messages().get("default"))
+        .replaceAll("of 20[0-9-]+ [0-9:]+ UTC at", "of TIME UTC at");
+  }
+
+  private Map<String, @Nullable Object> messages() {
+    return Json.parseObject(String.valueOf(aws.notifications().getLast().get("Message")));
+  }
+
+  private Map<String, @Nullable Object> blockedBy() throws IOException {
+    Map<String, @Nullable Object> json = Json.parseObject(String.valueOf(messages().get("sqs")));
+    assertThat(JsonSchema.read(Path.of("docs", "alert.schema.json")).errorsIn(json)).isEmpty();
+    return Json.objectAt(Json.objectsAt(json, "alerts").getFirst(), "blockedBy");
+  }
+
+  private static FlowLogsHandler handler() {
+    return new FlowLogsHandler(environment());
+  }
+
+  private static Map<String, String> environment() {
+    return new HashMap<>(
+        Map.of(
+            "EXPLAIN_BLOCKS",
+            "true",
+            "ALERT_TOPIC_ARN",
+            "arn:aws:sns:eu-west-1:123456789012:flowbell",
+            "AWS_REGION",
+            "eu-west-1"));
+  }
+
+  /// Returns five minutes in which a host can't reach a port of the database.
+  private static String blocked(int port) {
+    return blocked(port, 5);
+  }
+
+  private static String blocked(int port, int minutes) {
+    List<String> lines = new ArrayList<>();
+    for (int minute = 0; minute < minutes; minute++) {
+      lines.add(line("10.0.1.5", "10.0.0.11", 40_001 + minute, port, minute, "REJECT"));
+    }
+    return event(lines);
+  }
+
+  private static String line(
+      String source, String destination, int sourcePort, int port, int minute, String action) {
+    long start = 1_795_342_440L + minute * 60L;
+    return "2 123456789010 eni-0db1 %s %s %d %d 6 1 60 %d %d %s OK"
+        .formatted(source, destination, sourcePort, port, start, start + 20, action);
+  }
+
+  private static String event(List<String> lines) {
+    return SubscriptionMessage.of(lines).toEvent();
+  }
+}
