@@ -82,7 +82,7 @@ final class QuietLists implements Supplier<Quiet> {
       if (list == null) {
         warnings.accept("QUIET: there is no prefix list " + id + " in this account and Region");
       } else if (!list.equals(old)) {
-        warnings.accept("QUIET: %s has %d blocks".formatted(wordsOf(list), list.blocks().size()));
+        warnings.accept("QUIET: %s: %d blocks".formatted(wordsOf(list), list.blocks().size()));
       }
       return new Known(list, now, now);
     } catch (Ec2Exception e) {

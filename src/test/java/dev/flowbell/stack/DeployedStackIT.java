@@ -6,6 +6,7 @@ import dev.flowbell.testing.Json;
 import dev.flowbell.testing.emulator.DeployedStack;
 import dev.flowbell.testing.emulator.EmulatorUnavailableException;
 import dev.flowbell.testing.emulator.ToolUnavailableException;
+import dev.flowbell.testing.network.LoopbackAws;
 import dev.flowbell.testing.process.ToolRun;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,8 +61,14 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 class DeployedStackIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String[] PARAMETERS = {
-    "Email=on-call@example.com", "AlarmThresholds=1000,10,50,50", "AlertThresholds=scan-ports=16"
+    "Email=on-call@example.com",
+    "AlarmThresholds=1000,10,50,50",
+    "AlertThresholds=scan-ports=16",
+    "ExplainBlocks=true"
   };
+
+  /// In place of the emulator's EC2, which ignores filters of network ACLs and drops their ports.
+  private static @Nullable LoopbackAws ec2;
 
   @TempDir private static Path folder;
   private static @Nullable DeployedStack stack;
@@ -73,6 +80,8 @@ class DeployedStackIT {
   static void deploy() throws Exception {
     try {
       stack = DeployedStack.deploy(folder, PARAMETERS);
+      ec2 = LoopbackAws.startForOthers();
+      stack.startFunction(Map.of("AWS_ENDPOINT_URL_EC2", ec2.url().toString()));
     } catch (ToolUnavailableException | EmulatorUnavailableException e) {
       if ("true".equals(System.getenv("CI"))) {
         throw new AssertionError("no stack to test: " + e.getMessage(), e);
@@ -86,6 +95,9 @@ class DeployedStackIT {
   static void close() {
     if (stack != null) {
       stack.close();
+    }
+    if (ec2 != null) {
+      ec2.close();
     }
   }
 
@@ -281,9 +293,56 @@ class DeployedStackIT {
     }
   }
 
-  /// The queue has the message of the test before, which can't be read and stays.
+  /// A network ACL that somebody changed keeps a host from its database.
   @Test
   @Order(4)
+  void outage_isToldWithItsRule() throws Exception {
+    ec2.ec2()
+        .addVpc("vpc-0bb2", "10.0.0.0/16")
+        .addSubnet("subnet-0db1", "vpc-0bb2", "10.0.0.0/24")
+        .addAcl(
+            "acl-0db1",
+            "subnet-0db1",
+            "90 deny in tcp 5432 10.0.0.0/16",
+            "100 allow in all 0.0.0.0/0",
+            "100 allow out all 0.0.0.0/0")
+        .addGroup("sg-0db1", "in tcp 5432 10.0.1.0/24", "out all 0.0.0.0/0")
+        .addInterface("eni-0db1", "subnet-0db1", "10.0.0.11", "sg-0db1");
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      long seconds = minute.minus(Duration.ofMinutes(i)).getEpochSecond();
+      lines.add(
+          ("2 123456789012 eni-0db1 10.0.1.5 10.0.0.11 %d 5432 6 1 60 %d %d REJECT OK")
+              .formatted(40_001 + i, seconds, seconds));
+    }
+    try (SqsClient sqs = stack.client(SqsClient.builder())) {
+      String observer = sqs.getQueueUrl(request -> request.queueName("observer")).queueUrl();
+
+      putLogEvents("eni-0db1-all", lines);
+
+      List<Map<String, @Nullable Object>> received = new ArrayList<>();
+      Map<String, @Nullable Object> notification =
+          await(
+              () ->
+                  find(
+                      sqs,
+                      observer,
+                      received,
+                      "subject",
+                      "[Flowbell MEDIUM] flowbell us-east-1: 10.0.1.5 can't reach 10.0.0.11:5432"
+                          + " (postgresql)"));
+      assertThat(Json.objectAt(Json.objectsAt(notification, "alerts").getFirst(), "blockedBy"))
+          .containsEntry("kind", "network-acl")
+          .containsEntry("networkAclId", "acl-0db1")
+          .containsEntry("ruleNumber", 90L)
+          .containsEntry(
+              "text", "Network ACL acl-0db1, rule 90 denies tcp 5432 inbound from 10.0.0.0/16.");
+    }
+  }
+
+  /// The queue has the message of the test before, which can't be read and stays.
+  @Test
+  @Order(5)
   void redrive_deletesWhatWentThrough() throws Exception {
     String queueUrl;
     try (SqsClient sqs = stack.client(SqsClient.builder())) {
@@ -350,7 +409,7 @@ class DeployedStackIT {
 
   /// `mvn verify -Pit`, which runs this test, makes the bill of materials.
   @Test
-  @Order(5)
+  @Order(6)
   void artifact_holdsWhatItsBillOfMaterialsSays() throws Exception {
     List<String> listed =
         Json.objectsAt(
@@ -375,7 +434,7 @@ class DeployedStackIT {
   /// The message in the failure queue, from the test before, is one fault; the test makes the
   /// others.
   @Test
-  @Order(6)
+  @Order(7)
   void doctor_saysWhatIsBroken() throws Exception {
     try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder());
         CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder());
@@ -456,7 +515,7 @@ class DeployedStackIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void samDeploy_again_changesNothing() throws Exception {
     ToolRun again = stack.deployAgain(PARAMETERS).orFail();
 
@@ -465,7 +524,7 @@ class DeployedStackIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void samDeploy_changedSettingReachesTheAlias() throws Exception {
     List<String> parameters = new ArrayList<>(List.of(PARAMETERS));
     parameters.add("AlertMailLimit=11");
@@ -484,7 +543,7 @@ class DeployedStackIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void samDelete_leavesNothingButFlowLogs() throws Exception {
     String logGroup = logGroup();
     List<String> made;

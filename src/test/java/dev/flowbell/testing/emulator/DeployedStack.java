@@ -211,6 +211,13 @@ public final class DeployedStack implements AutoCloseable {
 
   /// Starts the built function with the stack's environment, and ends the one before.
   public void startFunction() throws IOException {
+    startFunction(Map.of());
+  }
+
+  /// Starts the function with the configuration of its alias, in place of one that runs.
+  ///
+  /// @param more environment variables besides, such as other endpoints
+  public void startFunction(Map<String, String> more) throws IOException {
     if (function != null) {
       function.close();
     }
@@ -224,6 +231,7 @@ public final class DeployedStack implements AutoCloseable {
               .variables());
     }
     environment.putAll(environment());
+    environment.putAll(more);
     function =
         LambdaProcess.startBuilt(artifact, runtime, environment, Path.of("target", "function.log"));
   }

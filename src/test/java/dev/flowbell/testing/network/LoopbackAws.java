@@ -97,17 +97,24 @@ public final class LoopbackAws implements AutoCloseable {
 
   /// Starts on a free port. The SDK sends each request once.
   public static LoopbackAws start() throws IOException {
+    LoopbackAws aws = startForOthers();
+    aws.set("aws.endpointUrl", aws.url().toString());
+    aws.set("aws.region", "eu-west-1");
+    aws.set("aws.accessKeyId", "made-up");
+    aws.set("aws.secretAccessKey", "made-up");
+    aws.set("aws.maxAttempts", "1");
+    return aws;
+  }
+
+  /// Starts on a free port for another process, which gets the address by its environment: the
+  /// SDK's clients of this one don't find it.
+  public static LoopbackAws startForOthers() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     LoopbackAws aws = new LoopbackAws(server);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", aws::handle);
     server.start();
-    aws.set("aws.endpointUrl", aws.url().toString());
-    aws.set("aws.region", "eu-west-1");
-    aws.set("aws.accessKeyId", "made-up");
-    aws.set("aws.secretAccessKey", "made-up");
-    aws.set("aws.maxAttempts", "1");
     return aws;
   }
 
