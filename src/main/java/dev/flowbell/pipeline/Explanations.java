@@ -83,7 +83,7 @@ final class Explanations {
         Thread.currentThread().interrupt();
         return notKnown(LATE.formatted(longest.toMillis()));
       } catch (ExecutionException e) { // a notification matters more than what explains it
-        warnings.accept("EXPLAIN_BLOCKS: " + e.getCause().getClass().getName());
+        warnings.accept("EXPLAIN_BLOCKS: " + e);
         return Blocker.notKnown("Flowbell failed; its log says why", clock.instant());
       } finally {
         leftNanos -= System.nanoTime() - start;

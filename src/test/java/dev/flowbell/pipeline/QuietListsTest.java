@@ -43,10 +43,7 @@ class QuietListsTest {
 
   private static PrefixList list(long version, String... blocks) {
     return new PrefixList(
-        LIST,
-        "partners",
-        version,
-        List.of(blocks).stream().map(AddressBlock::parse).toList());
+        LIST, "partners", version, List.of(blocks).stream().map(AddressBlock::parse).toList());
   }
 
   private QuietLists lists(String quiet) {
@@ -61,8 +58,7 @@ class QuietListsTest {
     return new Quiet.Networks.PrefixList(LIST, words, AddressBlocks.parse(blocks));
   }
 
-  private static final Quiet.Networks UNRESOLVED =
-      new Quiet.Networks.PrefixList(LIST, LIST, null);
+  private static final Quiet.Networks UNRESOLVED = new Quiet.Networks.PrefixList(LIST, LIST, null);
 
   @Test
   void get_listAndItsVersion() {
@@ -73,10 +69,7 @@ class QuietListsTest {
             new Quiet(
                 List.of(
                     new Quiet.Entry(
-                        resolved(LIST + ", version 1", "198.51.100.0/24"),
-                        null,
-                        Rule.SCAN,
-                        null),
+                        resolved(LIST + ", version 1", "198.51.100.0/24"), null, Rule.SCAN, null),
                     new Quiet.Entry(AddressBlock.parse("10.0.0.5/32"), 445, null, null))));
     assertThat(warnings).containsExactly("QUIET: pl-63a5400a, version 1: 1 blocks");
   }
@@ -102,8 +95,7 @@ class QuietListsTest {
         .isEqualTo(resolved(LIST + ", version 2", "198.51.100.0/24,203.0.113.0/24"));
     assertThat(warnings)
         .containsExactly(
-            "QUIET: pl-63a5400a, version 1: 1 blocks",
-            "QUIET: pl-63a5400a, version 2: 2 blocks");
+            "QUIET: pl-63a5400a, version 1: 1 blocks", "QUIET: pl-63a5400a, version 2: 2 blocks");
   }
 
   @Test
@@ -120,8 +112,7 @@ class QuietListsTest {
     assertThat(networksOf(lists))
         .isEqualTo(new Quiet.Networks.PrefixList("pl-0404040404", "pl-0404040404", null));
     assertThat(warnings)
-        .containsExactly(
-            "QUIET: there is no prefix list pl-0404040404 in this account and Region");
+        .containsExactly("QUIET: there is no prefix list pl-0404040404 in this account and Region");
   }
 
   @Test
@@ -165,8 +156,7 @@ class QuietListsTest {
     assertThat(inside.get())
         .as("what is inside already is not compared twice")
         .isEqualTo(
-            AddressBlocks.parse(
-                "10.0.0.0/8,100.64.0.0/10,2001:db8:1234::/56,198.18.0.0/16"));
+            AddressBlocks.parse("10.0.0.0/8,100.64.0.0/10,2001:db8:1234::/56,198.18.0.0/16"));
     assertThat(aws.ec2().count()).as("pages").isEqualTo(2);
 
     now = now.plus(Duration.ofMinutes(9));

@@ -312,7 +312,7 @@ class DeployedStackIT {
     for (int i = 0; i < 5; i++) {
       long seconds = minute.minus(Duration.ofMinutes(i)).getEpochSecond();
       lines.add(
-          ("2 123456789012 eni-0db1 10.0.1.5 10.0.0.11 %d 5432 6 1 60 %d %d REJECT OK")
+          "2 123456789012 eni-0db1 10.0.1.5 10.0.0.11 %d 5432 6 1 60 %d %d REJECT OK"
               .formatted(40_001 + i, seconds, seconds));
     }
     try (SqsClient sqs = stack.client(SqsClient.builder())) {
