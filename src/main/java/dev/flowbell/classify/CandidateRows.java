@@ -25,6 +25,10 @@ final class CandidateRows<T> {
   private static final byte[] EGRESS = "egress".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NO_TEXT = {};
 
+  /// The nearest to the interface's host comes first.
+  private static final List<FlowField> TAGS =
+      List.of(FlowField.INSTANCE_TAG, FlowField.INTERFACE_TAG, FlowField.ASG_TAG);
+
   // A row is the tuple, the original source, and these.
   private static final int SOURCE_HIGH = FlowTuple.LONGS;
   private static final int SOURCE_LOW = 6;
@@ -136,13 +140,25 @@ final class CandidateRows<T> {
             record.text(FlowField.SUBNET_ID),
             record.text(FlowField.VPC_ID),
             record.text(FlowField.PKT_SRC_AWS_SERVICE),
-            record.text(FlowField.REJECT_REASON));
+            record.text(FlowField.REJECT_REASON),
+            record.text(FlowField.INTERFACE_TYPE),
+            tagOf(record));
     String interfaceId = place.interfaceId();
     boolean isShared = place.service() == null && interfaceId != null;
     lastPlace = isShared ? place : null;
     lastInterface =
         isShared && interfaceId != null ? interfaceId.getBytes(StandardCharsets.UTF_8) : NO_TEXT;
     return place;
+  }
+
+  private static @Nullable String tagOf(FlowRecord record) {
+    for (FlowField field : TAGS) {
+      String tag = record.text(field);
+      if (tag != null) {
+        return tag;
+      }
+    }
+    return null;
   }
 
   T mark(int number) {

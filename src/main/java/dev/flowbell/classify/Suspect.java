@@ -94,13 +94,29 @@ public record Suspect(
   /// Where a record was logged. Each is `null` where the record lacks it.
   ///
   /// @param rejectReason why AWS rejected it
+  /// @param interfaceType such as `nat_gateway`
+  /// @param tag the tag's value that the format asks for: of the instance, the interface or the
+  ///   Auto Scaling group; percent-encoded
   public record Place(
       @Nullable String interfaceId,
       @Nullable String instanceId,
       @Nullable String subnetId,
       @Nullable String vpcId,
       @Nullable String service,
-      @Nullable String rejectReason) {
+      @Nullable String rejectReason,
+      @Nullable String interfaceType,
+      @Nullable String tag) {
+    /// Creates a place of a format without type and tags.
+    public Place(
+        @Nullable String interfaceId,
+        @Nullable String instanceId,
+        @Nullable String subnetId,
+        @Nullable String vpcId,
+        @Nullable String service,
+        @Nullable String rejectReason) {
+      this(interfaceId, instanceId, subnetId, vpcId, service, rejectReason, null, null);
+    }
+
     /// The place of a record that has none of this.
     static final Place UNKNOWN = new Place(null, null, null, null, null, null);
   }

@@ -6,6 +6,8 @@ import dev.flowbell.judge.Alert;
 import dev.flowbell.judge.Count;
 import dev.flowbell.judge.Thresholds;
 import dev.flowbell.record.IpAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -320,9 +322,13 @@ abstract sealed class AlertContent
         .filter(Objects::nonNull)
         .map(SafeText::of)
         .forEach(ids::add);
-    if (!ids.isEmpty() && !owner.isEmpty()) {
+    String whose =
+        Stream.of(owner, typeOf(place), tagOf(place))
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining(", "));
+    if (!ids.isEmpty() && !whose.isEmpty()) {
       // Beside the interface's id: somebody may isolate what it names.
-      ids.set(0, ids.getFirst() + " (" + owner + ")");
+      ids.set(0, ids.getFirst() + " (" + whose + ")");
     }
     String here = String.join(", ", ids);
     return section(
@@ -330,6 +336,28 @@ abstract sealed class AlertContent
         here.isEmpty() || interfaces.value() <= 1
             ? here
             : Words.number(interfaces) + " interfaces, such as " + here);
+  }
+
+  /// Returns what kind of interface it is, empty for a usual one.
+  private static String typeOf(Place place) {
+    String type = place.interfaceType();
+    return type == null || type.equals("interface") ? "" : SafeText.of(type);
+  }
+
+  /// Returns the tag, empty without one. AWS encodes its value.
+  ///
+  /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html">Flow log
+  ///   records</a> (`instance-tag`)
+  private static String tagOf(Place place) {
+    String tag = place.tag();
+    if (tag == null) {
+      return "";
+    }
+    try {
+      return SafeText.words(URLDecoder.decode(tag.replace("+", "%2B"), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException _) { // "50%"
+      return SafeText.of(tag);
+    }
   }
 
   /// Returns whose interface egress records are of: their `srcaddr` is the interface's own address.

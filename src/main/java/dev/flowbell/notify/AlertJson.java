@@ -120,6 +120,8 @@ public final class AlertJson {
     writeText("dstaddr", sample.target() == null ? null : sample.target().toString(), json);
     writeNumber("dstport", sample.port() < 0 ? null : sample.port(), json);
     writeChosenText("rejectReason", sample.place().rejectReason(), json);
+    writeChosenText("interfaceType", sample.place().interfaceType(), json);
+    writeChosenText("tag", sample.place().tag(), json);
     json.writeStringProperty(
         "kind", sample.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     json.writeBooleanProperty("isRequestAccepted", sample.isRequestAccepted());

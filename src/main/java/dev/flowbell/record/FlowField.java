@@ -88,13 +88,13 @@ public enum FlowField {
   // Version 10.
   ENCRYPTION_STATUS("encryption-status", 10, FieldKind.DECIMAL, Use.CHECKED),
   // Version 11, since June 2026. Tag values are percent-encoded.
-  INSTANCE_TAG("instance-tag", 11, FieldKind.TEXT, Use.CHECKED),
+  INSTANCE_TAG("instance-tag", 11, FieldKind.TEXT, Use.READ),
   INSTANCE_TAG_2("instance-tag-2", 11, FieldKind.TEXT, Use.CHECKED),
-  INTERFACE_TAG("interface-tag", 11, FieldKind.TEXT, Use.CHECKED),
+  INTERFACE_TAG("interface-tag", 11, FieldKind.TEXT, Use.READ),
   INTERFACE_TAG_2("interface-tag-2", 11, FieldKind.TEXT, Use.CHECKED),
-  ASG_TAG("asg-tag", 11, FieldKind.TEXT, Use.CHECKED),
+  ASG_TAG("asg-tag", 11, FieldKind.TEXT, Use.READ),
   ASG_TAG_2("asg-tag-2", 11, FieldKind.TEXT, Use.CHECKED),
-  INTERFACE_TYPE("interface-type", 11, FieldKind.TEXT, Use.CHECKED),
+  INTERFACE_TYPE("interface-type", 11, FieldKind.TEXT, Use.READ),
   NEXT_HOP_INTERFACE_ID("next-hop-interface-id", 11, FieldKind.TEXT, Use.CHECKED),
   NEXT_HOP_SUBNET_ID("next-hop-subnet-id", 11, FieldKind.TEXT, Use.CHECKED),
   NEXT_HOP_AZ_ID("next-hop-az-id", 11, FieldKind.TEXT, Use.CHECKED),

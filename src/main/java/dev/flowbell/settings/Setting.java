@@ -200,9 +200,7 @@ public record Setting(
           "--inside-networks",
           INSIDE_DEFAULT,
           "CIDR[,CIDR...]|auto",
-          new Bounds.Parsed(
-              "blocks of addresses, or auto: those that are private, and EC2 is asked"
-                  + " for those of your VPCs"),
+          new Bounds.Parsed("blocks of addresses, or auto"),
           "The networks of your own hosts. Add the VPC's own IPv6 blocks, or set auto: EC2 tells"
               + " the blocks of all VPCs of the account and Region.");
   static final Setting EXPLAIN_BLOCKS =

@@ -267,6 +267,31 @@ class ExplainBlocksTest {
     assertThat(aws.ec2().count()).isEqualTo(calls);
   }
 
+  // Names that records have themselves.
+
+  @Test
+  void names_ofRecords() throws IOException {
+    Map<String, String> environment = environment();
+    environment.remove("EXPLAIN_BLOCKS");
+    environment.put(
+        "LOG_FORMAT",
+        "interface-id srcaddr dstaddr srcport dstport protocol start end action instance-tag"
+            + " interface-type");
+    List<String> lines = new ArrayList<>();
+    for (int minute = 0; minute < 5; minute++) {
+      long start = 1_795_342_440L + minute * 60L;
+      lines.add(
+          "eni-0db1 10.0.1.5 10.0.0.11 %d 5432 6 %d %d REJECT db%%201%%2bspare nat_gateway"
+              .formatted(40_001 + minute, start, start + 20));
+    }
+
+    Invocation.of(new FlowLogsHandler(environment), event(lines), context);
+
+    assertThat(mail())
+        .contains("\nSEEN   eni-0db1 (the source's or destination's, nat_gateway, db 1?spare)\n");
+    assertThat(aws.ec2().count()).isZero();
+  }
+
   // QUIET with prefix lists, and the networks of VPCs.
 
   @Test

@@ -92,7 +92,8 @@ class FlowFieldTest {
                         + " start end action log-status vpc-id subnet-id instance-id tcp-flags type"
                         + " pkt-srcaddr pkt-dstaddr region az-id pkt-src-aws-service flow-direction"
                         + " reject-reason packets-lost-no-route packets-lost-blackhole"
-                        + " packets-lost-mtu-exceeded packets-lost-ttl-expired")));
+                        + " packets-lost-mtu-exceeded packets-lost-ttl-expired instance-tag"
+                        + " interface-tag asg-tag interface-type")));
   }
 
   @ParameterizedTest
