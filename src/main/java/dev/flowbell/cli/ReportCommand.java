@@ -103,6 +103,9 @@ final class ReportCommand implements Command {
     } catch (IllegalArgumentException e) {
       return fail(String.valueOf(e.getMessage()));
     }
+    if (settings.explainsBlocks() && options.hasMatchedOption("--redact")) {
+      return fail("--explain: expected no --redact, because rules name groups and networks");
+    }
     try (Interruption interruption = Interruption.watch()) {
       return run(options, settings, selector, interruption);
     }
@@ -126,7 +129,7 @@ final class ReportCommand implements Command {
           return selector.records().test(record);
         };
     ReportReading reading =
-        page == null
+        page == null && !settings.explainsBlocks()
             ? ReportReading.inParallel(reader, settings, selection, sums)
             : ReportReading.inOrder(reader, settings, selection, sums, clock);
     Origin origin =

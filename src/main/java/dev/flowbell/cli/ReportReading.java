@@ -99,6 +99,9 @@ record ReportReading(Inputs inputs, List<Told> alerts) {
 
   private static Told toTold(AlertMessage message) {
     return new Told(
-        message.until(), message.severity().key().toUpperCase(Locale.ROOT), message.subject());
+        message.until(),
+        message.severity().key().toUpperCase(Locale.ROOT),
+        message.subject(),
+        message.blockedBy());
   }
 }

@@ -26,6 +26,7 @@ import tools.jackson.core.JsonGenerator;
 ///   the hour for a digest
 /// @param attributes what subscribers can filter by: `severity`, `rule`, `source`, `sourceScope`,
 ///   `stack`, `vpcId`, `interfaceId`, each with at least one value
+/// @param blockedBy which rule blocks it, in words; `null` where nobody asked, and of a digest
 /// @see <a href="https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html">Custom
 ///   notifications for Amazon Q Developer in chat applications</a>
 public record AlertMessage(
@@ -36,7 +37,8 @@ public record AlertMessage(
     Severity severity,
     List<String> alerts,
     Instant until,
-    Map<String, List<String>> attributes) {
+    Map<String, List<String>> attributes,
+    @Nullable String blockedBy) {
 
   private static final int MOST_LINES = 18;
   private static final int MOST_LINES_BESIDE_QUIET = 12;
@@ -68,7 +70,10 @@ public record AlertMessage(
         alert.severity(),
         List.of(JsonText.write(1_024, json -> AlertJson.write(alert, background, json))),
         alert.until(),
-        toAttributes(alert, context));
+        toAttributes(alert, context),
+        background.blocker() == null
+            ? null
+            : String.join(" ", BlockerWords.sentences(background.blocker())));
   }
 
   /// Returns whether this is a digest, and not the notification of one alert.
@@ -159,7 +164,8 @@ public record AlertMessage(
         severity,
         alerts,
         hour.plusSeconds(3_600),
-        attributes);
+        attributes,
+        null);
   }
 
   private static void appendQuiet(List<String> quiet, StringBuilder text) {

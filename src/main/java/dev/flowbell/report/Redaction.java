@@ -85,7 +85,7 @@ public final class Redaction {
             .toList(),
         report.others(),
         report.alerts().stream()
-            .map(each -> new Told(each.at(), each.severity(), redactText(each.subject())))
+            .map(each -> new Told(each.at(), each.severity(), redactText(each.subject()), null))
             .toList());
   }
 

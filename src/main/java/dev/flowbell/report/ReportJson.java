@@ -181,6 +181,11 @@ public final class ReportJson {
     writeTime("at", told.at(), json);
     json.writeStringProperty("severity", told.severity().toLowerCase(Locale.ROOT));
     json.writeStringProperty("subject", told.subject());
+    if (told.blockedBy() == null) {
+      json.writeNullProperty("blockedBy");
+    } else {
+      json.writeStringProperty("blockedBy", told.blockedBy());
+    }
   }
 
   private static void write(Door door, JsonGenerator json) {

@@ -226,7 +226,10 @@ public final class ReportPage {
                 table.add(
                     Words.time(alert.at()),
                     Words.plain(alert.severity()).toLowerCase(Locale.ROOT),
-                    Words.plain(alert.subject(), MOST_LINE_CHARACTERS)));
+                    Words.plain(alert.subject(), MOST_LINE_CHARACTERS)
+                        + (alert.blockedBy() == null
+                            ? ""
+                            : ". " + Words.plain(alert.blockedBy(), MOST_LINE_CHARACTERS))));
     table.writeTo(page);
     PageWords.more(report.alerts().size(), MOST_ALERTS, "notification", page);
   }

@@ -41,6 +41,7 @@ public final class ReportText {
     printSources("OUTSIDE: WHO WAS BLOCKED", report.outside(), out);
     printOthers(report.others().sources(), "sources", out);
     printUnknown(Fact.HANDSHAKES, out);
+    printBlockers(out);
     printTargets(out);
     printNatDevices(out);
     printPassed(out);
@@ -150,6 +151,20 @@ public final class ReportText {
         Words.time(source.first()),
         Words.time(source.last()),
         Words.addresses(source.maskedBy()));
+  }
+
+  private void printBlockers(PrintStream out) {
+    List<Told> explained =
+        report.alerts().stream().filter(alert -> alert.blockedBy() != null).toList();
+    if (explained.isEmpty()) {
+      return;
+    }
+    heading("WHICH RULE BLOCKS (RULES OF NOW)", out);
+    for (Told alert : explained.subList(0, Math.min(TOP, explained.size()))) {
+      printWrapped("  " + Words.plain(alert.subject()), "", out);
+      printWrapped("    " + Words.plain(String.valueOf(alert.blockedBy()), 500), "", out);
+    }
+    printMore(explained.size(), TOP, "notification", out);
   }
 
   private void printTargets(PrintStream out) {

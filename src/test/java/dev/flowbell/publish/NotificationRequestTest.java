@@ -123,7 +123,8 @@ class NotificationRequestTest {
         Severity.MEDIUM,
         List.of("{\"a\":2}"),
         Instant.EPOCH,
-        attributes);
+        attributes,
+        null);
   }
 
   private static MessageAttributeValue attribute(String type, String value) {

@@ -54,7 +54,8 @@ class PublisherTest {
           Severity.LOW,
           List.of("{\"rule\":\"x\"}"),
           Reports.ARRIVAL,
-          Map.of("severity", List.of("low")));
+          Map.of("severity", List.of("low")),
+          null);
 
   private LoopbackAws aws;
 

@@ -80,7 +80,8 @@ final class ReportFixture {
             new Told(
                 Instant.ofEpochSecond(START + 960),
                 "HIGH",
-                "[Flowbell HIGH] INSIDE 10.0.9.7 tries 16+ ports of 10.0.2.98, rejected"));
+                "[Flowbell HIGH] INSIDE 10.0.9.7 tries 16+ ports of 10.0.2.98, rejected",
+                null));
     fixture.faults = Map.of(ParseFault.WRONG_FIELD_COUNT, 3L, ParseFault.NOT_AN_ADDRESS, 1L);
     fixture.unread = List.of("logs/b.log.gz: no gzip file");
     fixture.unknownFields = Set.of("instance-tag-3");
@@ -128,7 +129,7 @@ final class ReportFixture {
     fixture.account = "=HYPERLINK(\"x\")";
     fixture.reject("198.51.100.7", "198.51.100.7", "10.0.2.5", 22, 6, "2", 0, "ingress");
     String attack = "</title></style><img src=x onerror='alert(2)'>\u001b[31m\u202e,\"\r\n@x";
-    fixture.alerts = List.of(new Told(Instant.ofEpochSecond(START), "<b>HIGH", attack));
+    fixture.alerts = List.of(new Told(Instant.ofEpochSecond(START), "<b>HIGH", attack, null));
     fixture.unread = List.of(attack);
     fixture.unknownFields = Set.of(attack);
     fixture.commandLine = List.of("report", attack);
@@ -161,7 +162,8 @@ final class ReportFixture {
               Instant.ofEpochSecond(START + 3_600L * random.nextInt(48)),
               i % 3 == 0 ? "HIGH" : "LOW",
               "[Flowbell %s] 10.0.%d.7 tries 25+ hosts, rejected"
-                  .formatted(i % 3 == 0 ? "HIGH" : "LOW", i)));
+                  .formatted(i % 3 == 0 ? "HIGH" : "LOW", i),
+              null));
     }
     fixture.alerts.sort((a, b) -> a.at().compareTo(b.at()));
     return fixture.build();

@@ -192,6 +192,10 @@ class ReportFormsTest {
             false),
         sums,
         List.of(
-            new Told(NOW, "HIGH", "[Flowbell HIGH] INSIDE 10.0.3.17 tries port 5432 at 25 hosts")));
+            new Told(
+                NOW,
+                "HIGH",
+                "[Flowbell HIGH] INSIDE 10.0.3.17 tries port 5432 at 25 hosts",
+                null)));
   }
 }

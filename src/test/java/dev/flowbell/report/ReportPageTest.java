@@ -95,7 +95,7 @@ class ReportPageTest {
             new Report.Others(9, 8, 7, 6, 5, 4),
             large.hours().stream()
                 .flatMap(hour -> List.of(1, 2, 3, 4, 5).stream().map(_ -> hour))
-                .map(hour -> new Told(hour.begin(), "HIGH", longest))
+                .map(hour -> new Told(hour.begin(), "HIGH", longest, null))
                 .toList());
 
     String page = ReportPage.of(report);

@@ -709,9 +709,47 @@ class TemplateIT {
                 Map.of("StringEquals", Map.of("cloudwatch:namespace", "Flowbell/flowbell"))));
     assertThat(actionsOf(StackTemplate.resolve("ExistingLogGroupName=/vpc"), "FunctionRole"))
         .contains("ec2:DescribeFlowLogs");
+    assertThat(unboundActions("ExplainBlocks=true"))
+        .isEqualTo(
+            Set.of(
+                "ec2:DescribeManagedPrefixLists",
+                "ec2:DescribeNetworkAcls",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeTags",
+                "ec2:GetManagedPrefixListEntries"));
+    assertThat(unboundActions("Quiet=10.0.0.5/32 445;pl-63a5400a scan"))
+        .isEqualTo(Set.of("ec2:DescribeManagedPrefixLists", "ec2:GetManagedPrefixListEntries"));
+    assertThat(unboundActions("InsideNetworks=auto")).isEqualTo(Set.of("ec2:DescribeVpcs"));
     assertThat(actionsOf(StackTemplate.resolve("MetricSink=emf"), "FunctionRole"))
         .as("the version before still sends requests")
         .contains("logs:PutLogEvents", "cloudwatch:PutMetricData");
+  }
+
+  /// Returns the actions on EC2 that a parameter gives the function, in its own Region alone.
+  private static Set<String> unboundActions(String parameter) throws Exception {
+    Set<String> actions = new TreeSet<>();
+    for (Map<String, @Nullable Object> policy :
+        Json.objectsAt(StackTemplate.resolve(parameter).properties("FunctionRole"), "Policies")) {
+      for (Map<String, @Nullable Object> statement :
+          Json.objectsAt(Json.objectAt(policy, "PolicyDocument"), "Statement")) {
+        List<?> all =
+            statement.get("Action") instanceof List<?> list
+                ? list
+                : List.of(String.valueOf(statement.get("Action")));
+        for (Object action : all) {
+          if (String.valueOf(action).startsWith("ec2:")) {
+            assertThat(statement)
+                .containsEntry(
+                    "Condition",
+                    Map.of("StringEquals", Map.of("aws:RequestedRegion", "us-east-1")));
+            actions.add(String.valueOf(action));
+          }
+        }
+      }
+    }
+    return actions;
   }
 
   @Test
