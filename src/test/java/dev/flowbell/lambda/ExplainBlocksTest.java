@@ -3,6 +3,8 @@ package dev.flowbell.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowbell.ec2.Ec2Operation;
+import dev.flowbell.ec2.NetworkInterface;
+import dev.flowbell.record.IpAddress;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.JsonSchema;
 import dev.flowbell.testing.doubles.RecordingContext;
@@ -150,6 +152,40 @@ class ExplainBlocksTest {
         .containsEntry("kind", "network-acl")
         .containsEntry("direction", "egress")
         .containsEntry("ruleNumber", 32_767L);
+  }
+
+  /// Names and tags are their owners' texts.
+  @Test
+  void mail_hostileNames() throws IOException {
+    aws.ec2()
+        .add(
+            new NetworkInterface(
+                "eni-0db1",
+                "vpc-0bb2",
+                "subnet-0db1",
+                "123456789012",
+                "interface",
+                "",
+                "",
+                "i-0db1",
+                List.of(new IpAddress(0, 0xffff_0a00_000bL)),
+                List.of(),
+                List.of(),
+                List.of(new NetworkInterface.Group("sg-0db1", "www.evil.example"))))
+        .name("i-0db1", "call 0171 2345678 *now* https://evil.example\nNEXT");
+
+    Invocation.of(handler(), blocked(5432), context);
+
+    assertThat(mail())
+        .contains("\nNo rule of sg-0db1 (www[.]evil[.]example) allows tcp 5432 inbound from")
+        .contains(
+            """
+            WHY    Closest: sg-0db1 allows tcp 5432 from 10.0.2.0/24; this is tcp 5432 from 10.0.1.5.
+                   Rules of TIME UTC at eni-0db1 (instance i-0db1, call 0171?2345678 ?now?
+                   https[:]/[/]evil[.]example?NEXT), from eni-0eb1 (instance i-0eb1).
+            """);
+    assertThat(Json.objectsAt(blockedBy(), "securityGroups"))
+        .containsExactly(Map.of("id", "sg-0db1", "name", "www.evil.example"));
   }
 
   // A notification is sent in any case.
