@@ -937,6 +937,44 @@ class DoctorTest {
                     + " default and Flowbell's can't be read"),
             Finding.ok("settings", "namespace Flowbell, record format asked of EC2")),
         row(
+            "the function may not ask EC2 for rules",
+            account -> {
+              account.environment.put("EXPLAIN_BLOCKS", "true");
+              account.versions = List.of();
+              account.functionPolicies.remove("read-network-rules");
+              account.functionPolicies.remove("read-prefix-lists"); // has some of them
+            },
+            lacks(
+                "read-network-rules",
+                "ec2:DescribeManagedPrefixLists on *, ec2:DescribeNetworkAcls on *,"
+                    + " ec2:DescribeNetworkInterfaces on *, ec2:DescribeSecurityGroups on *,"
+                    + " ec2:DescribeSubnets on *, ec2:DescribeTags on *,"
+                    + " ec2:GetManagedPrefixListEntries on *",
+                "notifications don't say which rule blocks, or not all of it")),
+        row(
+            "the function may not ask EC2 for the prefix lists of QUIET",
+            account -> {
+              account.environment.put("QUIET", "pl-63a5400a scan");
+              account.versions = List.of();
+              account.functionPolicies.remove("read-prefix-lists");
+              account.functionPolicies.remove("read-network-rules"); // has some of them
+            },
+            lacks(
+                "read-prefix-lists",
+                "ec2:DescribeManagedPrefixLists on *, ec2:GetManagedPrefixListEntries on *",
+                "what the prefix lists of QUIET cover is sent all the same")),
+        row(
+            "the function may not ask EC2 for VPCs",
+            account -> {
+              account.environment.put("INSIDE_NETWORKS", "auto");
+              account.versions = List.of();
+              account.functionPolicies.remove("read-vpcs");
+            },
+            lacks(
+                "read-vpcs",
+                "ec2:DescribeVpcs on *",
+                "hosts with IPv6 or public addresses of VPCs count as outside")),
+        row(
             "well: with metrics in the log, PutMetricData is not needed",
             account -> {
               account.environment.put("METRIC_SINK", "emf");

@@ -206,6 +206,31 @@ public final class FakeAccount {
           {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
           "Action":["ec2:DescribeFlowLogs"],"Resource":"*",\
           "Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}]}\
+          """,
+          "read-network-rules",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+          "Action":["ec2:DescribeManagedPrefixLists",\
+          "ec2:DescribeNetworkAcls",\
+          "ec2:DescribeNetworkInterfaces",\
+          "ec2:DescribeSecurityGroups",\
+          "ec2:DescribeSubnets",\
+          "ec2:DescribeTags",\
+          "ec2:GetManagedPrefixListEntries"],"Resource":"*",\
+          "Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}]}\
+          """,
+          "read-prefix-lists",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+          "Action":["ec2:DescribeManagedPrefixLists",\
+          "ec2:GetManagedPrefixListEntries"],"Resource":"*",\
+          "Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}]}\
+          """,
+          "read-vpcs",
+          """
+          {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+          "Action":["ec2:DescribeVpcs"],"Resource":"*",\
+          "Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}]}\
           """);
 
   private static final String PERMISSION =
