@@ -42,13 +42,14 @@ final class BlockedConnectionContent extends AlertContent {
         (blocked.source() == null ? "Hosts of yours can't" : "A host of yours can't")
             + " connect, again and again.");
     Blocker blocker = blocker();
-    boolean isExplained = blocker != null && blocker.kind() != Blocker.Kind.UNKNOWN;
     if (blocked.isUnanswered()) {
       sentences.add("No record says that a rule rejects it, and no answer was seen.");
-      if (isExplained) {
-        sentences.add("Asked at the destination:");
+      if (blocker != null) {
+        sentences.addAll(atDestination(blocker));
       }
-    } else if (!isExplained) {
+      return sentences;
+    }
+    if (blocker == null || blocker.kind() == Blocker.Kind.UNKNOWN) {
       sentences.add(
           blocked.isEgress()
               ? "The source's own side rejects it: an outbound rule of its security group or"
@@ -59,6 +60,16 @@ final class BlockedConnectionContent extends AlertContent {
     if (blocker != null) {
       sentences.addAll(BlockerWords.sentences(blocker));
     }
+    return sentences;
+  }
+
+  /// Nothing was rejected, so the rules at the destination were asked.
+  private static List<String> atDestination(Blocker blocker) {
+    if (blocker.kind() == Blocker.Kind.ALLOWED_NOW) {
+      return List.of("The rules of now at the destination let it in.");
+    }
+    List<String> sentences = new ArrayList<>(BlockerWords.sentences(blocker));
+    sentences.set(0, "At the destination: " + sentences.getFirst());
     return sentences;
   }
 

@@ -154,6 +154,37 @@ class ExplainBlocksTest {
         .containsEntry("ruleNumber", 32_767L);
   }
 
+  /// The source's interface logs SYNs that were let out and sent again; the destination's logs
+  /// nothing.
+  @Test
+  void mail_unanswered() throws IOException {
+    Map<String, String> environment = environment();
+    environment.put(
+        "LOG_FORMAT",
+        "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action"
+            + " tcp-flags flow-direction");
+    for (int port : List.of(5432, 443)) {
+      List<String> lines = new ArrayList<>();
+      for (int minute = 0; minute < 5; minute++) {
+        long start = 1_795_342_440L + minute * 60L;
+        lines.add(
+            "eni-0eb1 10.0.1.5 10.0.0.11 %d %d 6 3 180 %d %d ACCEPT 2 egress"
+                .formatted(40_001 + minute, port, start, start + 20));
+      }
+
+      Invocation.of(new FlowLogsHandler(environment), event(lines), context);
+
+      String known =
+          port == 443
+              ? "The rules of now at the destination let it in."
+              : "At the destination: No rule of sg-0db1 (0db1) allows tcp 5432 inbound from"
+                  + " 10.0.1.5.";
+      assertThat(mail())
+          .contains("\nNo record says that a rule rejects it, and no answer was seen.\n" + known)
+          .contains("UTC at eni-0db1 (instance i-0db1, db 1), from eni-0eb1 (instance");
+    }
+  }
+
   /// Names and tags are their owners' texts.
   @Test
   void mail_hostileNames() throws IOException {

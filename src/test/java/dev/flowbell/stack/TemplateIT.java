@@ -201,8 +201,15 @@ class TemplateIT {
             List.of("Quiet", "198.51.100.0/24;2001:db8::/32 445 scan until=2026-12-31", true),
             List.of("Quiet", "10.0.0.0/8,10.1.0.0/16", false),
             List.of("Quiet", "1".repeat(601), false),
+            List.of("Quiet", "pl-63a5400a scan", true),
             List.of("InsideNetworks", INSIDE_DEFAULT + ",2001:DB8::/56", true),
             List.of("InsideNetworks", "pl-63a5400a", false),
+            List.of("InsideNetworks", "auto", true),
+            List.of("InsideNetworks", "auto,10.0.0.0/8", false),
+            List.of("InsideNetworks", "1".repeat(360), true),
+            List.of("InsideNetworks", "1".repeat(361), false),
+            List.of("ExplainBlocks", "true", true),
+            List.of("ExplainBlocks", "yes", false),
             List.of("InsideNetworks", "", false))
         .map(
             row ->
@@ -401,6 +408,7 @@ class TemplateIT {
           Change.to("AlertThresholds=scan-hosts=50", true),
           Change.to("AlertMailLimit=11", true),
           Change.to("Quiet=10.0.0.5/32 445", true),
+          Change.to("ExplainBlocks=true", true),
           Change.to("AlarmThresholds=7,7,7,7", false),
           Change.to("MetricSink=emf", true),
           Change.to("MetricNamespace=Own", true),
@@ -550,7 +558,7 @@ class TemplateIT {
                 "MetricDimensions=" + "d".repeat(200),
                 "AlertThresholds=" + Thresholds.DEFAULT,
                 "Quiet=" + "1".repeat(600),
-                "InsideNetworks=" + "1".repeat(400)));
+                "InsideNetworks=" + "1".repeat(360)));
     int references =
         "arn:aws-us-gov:sns:us-gov-west-1:123456789012:-notifications".length() + 128 + 255 + 512;
 
