@@ -208,8 +208,6 @@ class TemplateIT {
             List.of("InsideNetworks", "auto,10.0.0.0/8", false),
             List.of("InsideNetworks", "1".repeat(360), true),
             List.of("InsideNetworks", "1".repeat(361), false),
-            List.of("ExplainBlocks", "true", true),
-            List.of("ExplainBlocks", "yes", false),
             List.of("InsideNetworks", "", false))
         .map(
             row ->
