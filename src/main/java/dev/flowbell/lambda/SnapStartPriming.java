@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.pipeline.TimeLimit;
+import dev.flowbell.pipeline.Wiring;
 import dev.flowbell.settings.Settings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -28,7 +29,8 @@ import java.util.zip.GZIPOutputStream;
 /// Before the snapshot, sample payloads of each kind go through a second instance of the function.
 /// The first real payload then finds loaded classes, compiled code and TLS sessions. Nothing else
 /// of the second instance is kept: its ledger, settings and SDK clients are discarded, and its
-/// requests go to a [PrimingHttpClient], which does not send them.
+/// requests go to a [PrimingHttpClient], which does not send them. EC2 is really asked, once, if
+/// the settings let it be asked at all: it changes nothing.
 ///
 /// After a restore, connections to the same services are opened in parallel.
 ///
@@ -94,6 +96,7 @@ final class SnapStartPriming {
     PrimingHttpClient ledger = new PrimingHttpClient(clients.ledger());
     try {
       process(settings, new HttpClients(publishing, ledger));
+      new Wiring(settings, null, clients).primeExplanations();
     } catch (IOException | RuntimeException e) { // a slow start is better than none
       warnings.accept("SnapStart: the function was not made ready, and starts slowly: " + e);
     }

@@ -2,6 +2,7 @@ package dev.flowbell.pipeline;
 
 import dev.flowbell.classify.Suspect;
 import dev.flowbell.ec2.Direction;
+import dev.flowbell.ec2.Protocol;
 import dev.flowbell.ec2.Rejection;
 import dev.flowbell.judge.Alert;
 import dev.flowbell.record.IpAddress;
@@ -11,6 +12,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Rules see `srcaddr`. That is the NAT device's address where the original source is another one.
 public final class Rejections {
+  /// A rejection at an interface that there is not.
+  static final Rejection PRIMING =
+      new Rejection(
+          "eni-00000000000000000",
+          Direction.INGRESS,
+          Protocol.TCP,
+          new IpAddress(0, 0xffff_0a00_0001L),
+          new IpAddress(0, 0xffff_0a00_0002L),
+          443,
+          Rejection.Kind.REQUEST,
+          null);
+
   private Rejections() {}
 
   /// Returns the rejection that a record shows, `null` where it has no destination address.

@@ -154,6 +154,16 @@ public final class Wiring {
         : new Judge(settings.alertPolicy());
   }
 
+  /// Asks EC2 once, about an interface that there is not, if the settings let EC2 be asked what
+  /// blocks. Classes are then loaded, and there is a TLS session. What EC2 answers doesn't matter.
+  public void primeExplanations() {
+    if (settings.explainsBlocks()) {
+      try (Ec2Client ec2 = Ec2Client.createQuick()) {
+        new BlockFinder(ec2, clock, LONGEST_KNOWN).find(Rejections.PRIMING);
+      }
+    }
+  }
+
   private @Nullable Explanations newExplanations(
       @Nullable RuleSource rules, Duration longest, Consumer<String> warnings) {
     return rules != null && settings.explainsBlocks()

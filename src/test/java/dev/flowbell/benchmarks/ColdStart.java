@@ -265,6 +265,7 @@ public final class ColdStart {
     Map<String, String> environment = new HashMap<>(aws.environment());
     environment.put("ALERT_TOPIC_ARN", topicArn);
     environment.put("ALERT_THRESHOLDS", "outside-scan-ports=15"); // the sample scans 16
+    environment.put("ALERT_MAIL_LIMIT", "1000"); // each invocation sends one
     environment.put("EXPLAIN_BLOCKS", String.valueOf(variant.explainsBlocks));
     environment.putAll(more);
     List<String> jvmOptions = new ArrayList<>(variant.jvmOptions);
