@@ -3,6 +3,9 @@ package dev.flowbell.ec2;
 import dev.flowbell.ec2.NetworkAcl.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What a network ACL does with a flow, and the entries that were asked.
@@ -44,12 +47,20 @@ public record AclDecision(
           List.of(),
           "%s is in the same subnet".formatted(flow.remote()));
     }
+    List<Entry> entries =
+        acl.entries(flow.direction()).stream()
+            .filter(entry -> entry.block().network().isIpv4() == flow.remote().isIpv4())
+            .toList();
+    AclDecision decision = ask(acl, entries, flow);
+    return decision.verdict == Verdict.UNKNOWN
+        ? askOfParts(acl, entries, flow, decision)
+        : decision;
+  }
+
+  private static AclDecision ask(NetworkAcl acl, List<Entry> entries, Flow flow) {
     List<Step> steps = new ArrayList<>();
     Step open = null;
-    for (Entry entry : acl.entries(flow.direction())) {
-      if (entry.block().network().isIpv4() != flow.remote().isIpv4()) {
-        continue;
-      }
+    for (Entry entry : entries) {
       Step step = new Step(entry, match(entry, flow));
       steps.add(step);
       if (step.match.isYes()) {
@@ -68,6 +79,41 @@ public record AclDecision(
     }
     return new AclDecision(
         Verdict.UNKNOWN, acl, null, steps, "EC2 listed no last entry for this IP family");
+  }
+
+  /// Several entries may share a range of ports. If all of its parts have one verdict, so has the
+  /// range; the last of the entries decides.
+  private static AclDecision askOfParts(
+      NetworkAcl acl, List<Entry> entries, Flow flow, AclDecision whole) {
+    Flow.Ports ports = flow.ports();
+    if (ports == null || ports.first() == ports.last()) {
+      return whole;
+    }
+    TreeSet<Integer> starts = new TreeSet<>(Set.of(ports.first(), ports.last() + 1));
+    for (Entry entry : entries) {
+      starts.add(Math.clamp(entry.traffic().from(), ports.first(), ports.last() + 1));
+      starts.add(Math.clamp(entry.traffic().to() + 1, ports.first(), ports.last() + 1));
+    }
+    AclDecision longest = null;
+    for (int start : starts.headSet(ports.last() + 1)) {
+      int end = Objects.requireNonNull(starts.higher(start)) - 1;
+      AclDecision part = ask(acl, entries, flow.at(new Flow.Ports(start, end)));
+      if (part.verdict == Verdict.UNKNOWN || (longest != null && longest.verdict != part.verdict)) {
+        return whole;
+      }
+      if (longest == null || part.steps.size() > longest.steps.size()) {
+        longest = part;
+      }
+    }
+    Objects.requireNonNull(longest);
+    List<Step> steps =
+        longest.steps.stream().map(step -> new Step(step.entry, match(step.entry, flow))).toList();
+    return new AclDecision(longest.verdict, acl, longest.entry, steps, "");
+  }
+
+  /// Returns the same decision without its verdict.
+  AclDecision butUnknown(String why) {
+    return new AclDecision(Verdict.UNKNOWN, acl, entry, steps, why);
   }
 
   private static Match match(Entry entry, Flow flow) {

@@ -82,7 +82,9 @@ public final class BlockFinder {
     Direction direction = directionOf(rejection, own);
     if (direction == null) {
       return Blocker.notKnown(
-          "neither %s nor %s is an address of %s, and the records have no flow-direction"
+          (own.has(rejection.source())
+                  ? "both %s and %s are addresses of %s, and the records have no flow-direction"
+                  : "neither %s nor %s is an address of %s, and the records have no flow-direction")
               .formatted(rejection.source(), rejection.destination(), id),
           ec2.asked());
     }
@@ -91,7 +93,7 @@ public final class BlockFinder {
 
   /// Nothing was rejected where it was logged, so the rules of the other side are asked.
   private static Blocker findAtDestination(Rejection rejection, RuleCache.Reading ec2) {
-    List<NetworkInterface> there = ec2.networkInterfacesAt(rejection.destination());
+    List<NetworkInterface> there = interfacesAtDestination(rejection, ec2);
     if (there.size() != 1) {
       return Blocker.notKnown(
           there.isEmpty()
@@ -104,6 +106,23 @@ public final class BlockFinder {
         rejection.kind(),
         look(there.getFirst(), flowOf(rejection, Direction.INGRESS), ec2),
         ec2.asked());
+  }
+
+  /// An address may be used in several VPCs: the own one comes first.
+  private static List<NetworkInterface> interfacesAtDestination(
+      Rejection rejection, RuleSource ec2) {
+    List<NetworkInterface> all = ec2.networkInterfacesAt(rejection.destination());
+    String id = rejection.interfaceId();
+    NetworkInterface own =
+        all.size() < 2 || id == null || !INTERFACE_ID.matcher(id).matches()
+            ? null
+            : ec2.networkInterface(id);
+    if (own == null) {
+      return all;
+    }
+    List<NetworkInterface> near =
+        all.stream().filter(each -> each.vpcId().equals(own.vpcId())).toList();
+    return near.isEmpty() ? all : near;
   }
 
   /// The record's own word comes first. Else the interface's addresses show the direction: a source
@@ -139,8 +158,15 @@ public final class BlockFinder {
     if (acl == Verdict.DENIES) {
       kind = isRequest && groups == Verdict.DENIES ? Kind.BOTH : Kind.NETWORK_ACL;
     } else if (acl == Verdict.UNKNOWN) {
-      kind = isRejected && Decision.lets(groups) ? Kind.NETWORK_ACL : Kind.UNKNOWN;
       why = decision.acl().why();
+      if (isRequest && groups == Verdict.DENIES) {
+        kind = Kind.SECURITY_GROUP;
+      } else if (rejection == Rejection.Kind.LATE_PACKETS) {
+        // The groups' rules let requests pass: they say nothing of these packets.
+        kind = Kind.UNKNOWN;
+      } else {
+        kind = isRejected && Decision.lets(groups) ? Kind.NETWORK_ACL : Kind.UNKNOWN;
+      }
     } else if (rejection == Rejection.Kind.LATE_PACKETS) {
       kind = Kind.LATE_PACKETS;
     } else if (Decision.lets(groups)) {
@@ -256,6 +282,7 @@ public final class BlockFinder {
         acl.answer(),
         acl.reason(),
         subnet.answer(),
+        subnet.reason(),
         groups.answerOr(List.of()),
         groups.reason(),
         new PeerMatcher(own, found, remotes.answerOr(List.of()), remotes.reason()),

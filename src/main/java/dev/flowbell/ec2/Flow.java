@@ -69,6 +69,11 @@ public record Flow(
     return new Flow(direction.opposite(), protocol, source, destination, ports);
   }
 
+  /// Returns this flow, to other ports.
+  Flow at(Ports ports) {
+    return new Flow(direction, protocol, source, destination, ports);
+  }
+
   /// Returns the traffic, as rules name it: `tcp 5432`.
   public String traffic() {
     if (protocol < 0) {

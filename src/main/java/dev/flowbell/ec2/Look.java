@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param acl `null` where it is not known
 /// @param whyNoAcl why EC2 did not tell; `null` if it did
 /// @param subnet `null` where it is not known
+/// @param whyNoSubnet why EC2 did not tell; `null` if it did
 /// @param whyNoGroups why EC2 did not tell the groups; `null` if it did
 /// @param names the tags `Name` of instances, by id
 /// @param failures why EC2 told nothing of a part
@@ -19,6 +20,7 @@ record Look(
     @Nullable NetworkAcl acl,
     @Nullable String whyNoAcl,
     @Nullable Subnet subnet,
+    @Nullable String whyNoSubnet,
     List<SecurityGroup> groups,
     @Nullable String whyNoGroups,
     PeerMatcher peers,
@@ -42,13 +44,29 @@ record Look(
 
   private AclDecision askAcl() {
     if (acl != null) {
-      return AclDecision.of(acl, subnet, flow);
+      AclDecision decision = AclDecision.of(acl, subnet, flow);
+      // What the ACL allows passes in any case. What it denies passes within the subnet.
+      return subnet == null && decision.verdict() == Verdict.DENIES && !isRemoteInOtherSubnet()
+          ? decision.butUnknown(
+              "whether %s is in %s can't be known: %s"
+                  .formatted(
+                      flow.remote(),
+                      own.subnetId(),
+                      whyNoSubnet != null ? whyNoSubnet : "EC2 described no such subnet"))
+          : decision;
     }
     return AclDecision.notKnown(
         whyNoAcl != null
             ? whyNoAcl
             : "EC2 named no network ACL of %s; it may be another account's"
                 .formatted(own.subnetId()));
+  }
+
+  private boolean isRemoteInOtherSubnet() {
+    NetworkInterface remote = remoteInterface();
+    return remote != null
+        && remote.vpcId().equals(own.vpcId())
+        && !remote.subnetId().equals(own.subnetId());
   }
 
   private GroupDecision askGroups() {

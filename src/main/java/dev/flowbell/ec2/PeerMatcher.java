@@ -72,6 +72,13 @@ record PeerMatcher(
     if (!there.isEmpty()) {
       return Match.no("%s, in which %s (%s) is not".formatted(id, there.getFirst().id(), address));
     }
+    NetworkInterface near =
+        remotes.stream().filter(each -> each.vpcId().equals(at.vpcId())).findFirst().orElse(null);
+    if (near != null) {
+      // The VPC's own addresses are no peer's: blocks of peered VPCs don't overlap.
+      return Match.no(
+          "%s of %s; %s is %s of %s".formatted(id, vpcId, address, near.id(), near.vpcId()));
+    }
     if (address.isIpv4() && !PRIVATE.contains(address) && remotes.isEmpty()) {
       return Match.no("%s: a group stands for private addresses, not %s".formatted(id, address));
     }
