@@ -102,10 +102,25 @@ public final class BlockFinder {
                   .formatted(there.size(), rejection.destination()),
           ec2.asked());
     }
-    return blockerOf(
-        rejection.kind(),
-        look(there.getFirst(), flowOf(rejection, Direction.INGRESS), ec2),
-        ec2.asked());
+    NetworkInterface destination = there.getFirst();
+    Flow request = flowOf(rejection, Direction.INGRESS);
+    Blocker blocker = blockerOf(rejection.kind(), look(destination, request, ec2), ec2.asked());
+    if (blocker.kind() != Kind.ALLOWED_NOW) {
+      return blocker;
+    }
+    // It is let in: the destination may have answered in vain.
+    Look back = look(destination, request.answer(), ec2);
+    Decision answer = back.decideOnAnswer();
+    return answer.isBlocked()
+        ? new Blocker(
+            Kind.NETWORK_ACL,
+            answer,
+            back.ownParty(),
+            back.remoteParty(),
+            "",
+            back.failures(),
+            ec2.asked())
+        : blocker;
   }
 
   /// An address may be used in several VPCs: the own one comes first.

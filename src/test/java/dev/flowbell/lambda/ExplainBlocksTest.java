@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -163,7 +164,20 @@ class ExplainBlocksTest {
         "LOG_FORMAT",
         "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action"
             + " tcp-flags flow-direction");
-    for (int port : List.of(5432, 443)) {
+    Map<Integer, String> known = new LinkedHashMap<>();
+    known.put(
+        5432,
+        "At the destination: No rule of sg-0db1 (0db1) allows tcp 5432 inbound from 10.0.1.5.");
+    known.put(443, "The rules of now at the destination let it in.");
+    known.put(
+        8443,
+        "At the destination: Network ACL acl-0db1 has no rule that allows tcp 1024-65535 outbound to");
+    for (int port : known.keySet()) {
+      if (port == 8443) {
+        aws.ec2()
+            .addAcl("acl-0db1", "subnet-0db1", OPEN_IN, "100 allow out tcp 443 0.0.0.0/0")
+            .addGroup("sg-0db1", "in tcp 8443 0.0.0.0/0");
+      }
       List<String> lines = new ArrayList<>();
       for (int minute = 0; minute < 5; minute++) {
         long start = 1_795_342_440L + minute * 60L;
@@ -174,14 +188,10 @@ class ExplainBlocksTest {
 
       Invocation.of(new FlowLogsHandler(environment), event(lines), context);
 
-      String known =
-          port == 443
-              ? "The rules of now at the destination let it in."
-              : "At the destination: No rule of sg-0db1 (0db1) allows tcp 5432 inbound from"
-                  + " 10.0.1.5.";
       assertThat(mail())
-          .contains("\nNo record says that a rule rejects it, and no answer was seen.\n" + known)
-          .contains("UTC at eni-0db1 (instance i-0db1, db 1), from eni-0eb1 (instance");
+          .contains(
+              "\nNo record says that a rule rejects it, and no answer was seen.\n" + known.get(port))
+          .contains("UTC at eni-0db1 (instance i-0db1, db 1), ");
     }
   }
 
