@@ -130,7 +130,7 @@ public record Trial(List<Mail> mails, List<Alert> quieted) {
       outcome
           .judgement()
           .announcements()
-          .forEach(each -> byJson.put(AlertWords.json(each.alert()), each.alert()));
+          .forEach(each -> byJson.put(AlertWords.json(each), each.alert()));
       outcome.judgement().newlyQuiet().forEach(each -> quieted.add(each.alert()));
       outcome.sent().forEach(message -> mails.add(toMail(message)));
     }

@@ -189,7 +189,8 @@ final class RejectedFlows implements InputTarget {
         destination,
         toNumber(sample.get("dstport")),
         kindOf(sample),
-        sample.get("rejectReason"));
+        sample.get("rejectReason"),
+        IpAddress.find(sample.getOrDefault("pktSrcaddr", "")));
   }
 
   private static Rejection.Kind kindOf(Map<String, String> sample) {

@@ -110,6 +110,10 @@ final class WhyJson {
         "flowDirection", rejection.direction() == null ? null : rejection.direction().key(), json);
     json.writeNumberProperty("protocol", rejection.protocol());
     json.writeStringProperty("srcaddr", rejection.source().toString());
+    writeText(
+        "pktSrcaddr",
+        rejection.originalSource() == null ? null : rejection.originalSource().toString(),
+        json);
     json.writeStringProperty("dstaddr", rejection.destination().toString());
     json.writeNumberProperty("dstport", rejection.port());
     json.writeNumberProperty("records", records);

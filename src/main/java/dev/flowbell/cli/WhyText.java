@@ -95,10 +95,13 @@ final class WhyText {
     Blocker blocker = answer.blocker();
     out.printf(
         Locale.ROOT,
-        "%s: %s from %s to %s, in %,d %s%n",
+        "%s: %s from %s%s to %s, in %,d %s%n",
         rejection.interfaceId() == null ? "Interface not known" : plain(rejection.interfaceId()),
         trafficOf(rejection),
         rejection.source(),
+        rejection.originalSource() == null
+            ? ""
+            : " (for " + rejection.originalSource() + ", which no rule sees)",
         rejection.destination(),
         answer.records(),
         answer.records() == 1 ? "record" : "records");

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param port the destination port, -1 where absent
 /// @param kind what the record shows besides
 /// @param reason the field `reject-reason`; `null` where absent
+/// @param originalSource `pkt-srcaddr`, where a NAT device's address hides it; else `null`
 public record Rejection(
     @Nullable String interfaceId,
     @Nullable Direction direction,
@@ -20,7 +21,21 @@ public record Rejection(
     IpAddress destination,
     int port,
     Kind kind,
-    @Nullable String reason) {
+    @Nullable String reason,
+    @Nullable IpAddress originalSource) {
+
+  /// Creates a rejection whose source is the original one.
+  public Rejection(
+      @Nullable String interfaceId,
+      @Nullable Direction direction,
+      int protocol,
+      IpAddress source,
+      IpAddress destination,
+      int port,
+      Kind kind,
+      @Nullable String reason) {
+    this(interfaceId, direction, protocol, source, destination, port, kind, reason, null);
+  }
 
   /// What a record shows besides addresses and ports.
   public enum Kind {
@@ -55,6 +70,14 @@ public record Rejection(
   /// Returns the same with another port.
   public Rejection withPort(int newPort) {
     return new Rejection(
-        interfaceId, direction, protocol, source, destination, newPort, kind, reason);
+        interfaceId,
+        direction,
+        protocol,
+        source,
+        destination,
+        newPort,
+        kind,
+        reason,
+        originalSource);
   }
 }

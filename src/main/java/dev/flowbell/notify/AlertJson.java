@@ -117,6 +117,7 @@ public final class AlertJson {
     writeNumber("protocol", sample.protocol() < 0 ? null : sample.protocol(), json);
     IpAddress seen = sample.maskedBy() == null ? sample.source() : sample.maskedBy();
     writeText("srcaddr", seen.toString(), json);
+    writeText("pktSrcaddr", sample.maskedBy() == null ? null : sample.source().toString(), json);
     writeText("dstaddr", sample.target() == null ? null : sample.target().toString(), json);
     writeNumber("dstport", sample.port() < 0 ? null : sample.port(), json);
     writeChosenText("rejectReason", sample.place().rejectReason(), json);

@@ -55,9 +55,7 @@ public record AlertMessage(
   /// @param blocker what blocks it; `null` where nobody asked
   public static AlertMessage of(
       Announcement announcement, NotificationContext context, @Nullable Blocker blocker) {
-    Background background =
-        new Background(announcement.sample(), blocker, announcement.prefixList());
-    return of(announcement.alert(), context, background);
+    return of(announcement.alert(), context, Background.of(announcement, blocker));
   }
 
   private static AlertMessage of(Alert alert, NotificationContext context, Background background) {

@@ -1,6 +1,7 @@
 package dev.flowbell.notify;
 
 import dev.flowbell.judge.Alert;
+import dev.flowbell.judge.Announcement;
 import dev.flowbell.judge.Thresholds;
 import dev.flowbell.record.TrafficType;
 
@@ -22,8 +23,15 @@ public final class AlertWords {
     return AlertContent.of(alert, NOWHERE, Background.NONE).quietEntry();
   }
 
-  /// Returns the alert as JSON, as [AlertMessage#alerts] has it.
+  /// Returns the alert as JSON, without a record that shows it.
   public static String json(Alert alert) {
     return JsonText.write(1_024, json -> AlertJson.write(alert, json));
+  }
+
+  /// Returns the alert as JSON, as [AlertMessage#alerts] has it where nobody asked what blocks it.
+  public static String json(Announcement announcement) {
+    return JsonText.write(
+        1_024,
+        json -> AlertJson.write(announcement.alert(), Background.of(announcement, null), json));
   }
 }

@@ -2,6 +2,7 @@ package dev.flowbell.notify;
 
 import dev.flowbell.classify.Suspect;
 import dev.flowbell.ec2.Blocker;
+import dev.flowbell.judge.Announcement;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of an alert besides its evidence.
@@ -14,4 +15,9 @@ record Background(
     @Nullable Suspect sample, @Nullable Blocker blocker, @Nullable String prefixList) {
   /// Nothing is known.
   static final Background NONE = new Background(null, null, null);
+
+  /// Returns what is known of an alert that is announced.
+  static Background of(Announcement announcement, @Nullable Blocker blocker) {
+    return new Background(announcement.sample(), blocker, announcement.prefixList());
+  }
 }

@@ -53,7 +53,8 @@ public final class Rejections {
             target,
             suspect.port(),
             kind,
-            suspect.place().rejectReason());
+            suspect.place().rejectReason(),
+            suspect.maskedBy() == null ? null : suspect.source());
   }
 
   private static Rejection.Kind kindOf(Suspect suspect) {

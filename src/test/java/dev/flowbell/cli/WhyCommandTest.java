@@ -288,6 +288,26 @@ class WhyCommandTest {
     assertThat(run.exitCode()).isZero();
   }
 
+  /// Rules see the NAT device.
+  @Test
+  void run_maskedSource() {
+    CommandRun run =
+        CommandRun.ofInput(
+            """
+            interface-id srcaddr dstaddr srcport dstport protocol action pkt-srcaddr
+            eni-0db1 10.0.1.5 10.0.0.11 40001 5432 6 REJECT 10.0.9.7
+            """
+                .getBytes(StandardCharsets.UTF_8),
+            "why",
+            "-");
+
+    assertThat(run.out())
+        .startsWith(
+            "eni-0db1: tcp 5432 from 10.0.1.5 (for 10.0.9.7, which no rule sees) to 10.0.0.11, in 1"
+                + " record\n")
+        .contains("\nBLOCKED: No rule of sg-0db1 (0db1) allows tcp 5432 inbound from 10.0.1.5.\n");
+  }
+
   /// AWS's published example: a ping is accepted, and its answer rejected.
   ///
   /// @see <a

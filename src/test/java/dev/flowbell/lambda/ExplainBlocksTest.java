@@ -171,7 +171,8 @@ class ExplainBlocksTest {
     known.put(443, "The rules of now at the destination let it in.");
     known.put(
         8443,
-        "At the destination: Network ACL acl-0db1 has no rule that allows tcp 1024-65535 outbound to");
+        "At the destination: Network ACL acl-0db1 has no rule that allows tcp 1024-65535 outbound"
+            + " to");
     for (int port : known.keySet()) {
       if (port == 8443) {
         aws.ec2()
@@ -190,7 +191,8 @@ class ExplainBlocksTest {
 
       assertThat(mail())
           .contains(
-              "\nNo record says that a rule rejects it, and no answer was seen.\n" + known.get(port))
+              "\nNo record says that a rule rejects it, and no answer was seen.\n"
+                  + known.get(port))
           .contains("UTC at eni-0db1 (instance i-0db1, db 1), ");
     }
   }

@@ -408,7 +408,7 @@ class RecordParserTest {
         "bytes log-status;bytes ecs-task-id => 7 NODATA => AMBIGUOUS_FORMAT",
         // both fit, and differ only in fields that Flowbell does not use
         "version traffic-path;traffic-path version => 5 8 => version=5 traffic-path=8",
-        "bytes resource-id;bytes asg-tag => 7 x => bytes=7 resource-id=x",
+        "bytes resource-id;bytes asg-tag-2 => 7 x => bytes=7 resource-id=x",
         // both fit, and only one has AWS's typical values
         "vpc-id subnet-id;subnet-id vpc-id => subnet-1 vpc-1 => vpc-id=vpc-1 subnet-id=subnet-1",
         "vpc-id subnet-id;subnet-id vpc-id => vpc-1 subnet-1 => vpc-id=vpc-1 subnet-id=subnet-1",
@@ -435,7 +435,7 @@ class RecordParserTest {
   /// read again with all formats.
   @Test
   void parse_severalFormatsThatAgree_thenAnotherLine() {
-    RecordParser parser = parser("bytes resource-id", "bytes asg-tag", "bytes action");
+    RecordParser parser = parser("bytes resource-id", "bytes asg-tag-2", "bytes action");
     FlowRecord record = new FlowRecord();
 
     assertThat(parse(parser, "7 x", record)).isEqualTo("bytes=7 resource-id=x");
