@@ -77,8 +77,10 @@ record BacktestSettings(
   ///
   /// @throws dev.flowbell.settings.InvalidSettingsException naming every wrong setting
   Settings parse() {
-    return Settings.parse(
-        values, setting -> setting.option().isEmpty() ? setting.name() : setting.option());
+    return SettingOptions.withInsideNetworks(
+        Settings.parse(
+            values, setting -> setting.option().isEmpty() ? setting.name() : setting.option()),
+        region);
   }
 
   /// Returns the setting `QUIET` as it is written, empty for none.

@@ -90,8 +90,8 @@ final class RejectedFlows implements InputTarget {
     if (!others.isEmpty()) {
       InputReader reader =
           new InputReader(others, rest, err, interruption, settings.maxInflatedBytes());
-      reader.readAll(flows);
-      flows.isUnreadable = reader.unread() > 0;
+      boolean isInterrupted = reader.readAll(flows);
+      flows.isUnreadable = isInterrupted || reader.unread() > 0;
     }
     return flows;
   }
@@ -123,7 +123,7 @@ final class RejectedFlows implements InputTarget {
     byRejection.merge(known, records, Long::sum);
   }
 
-  /// Returns whether an input could not be read, which was said.
+  /// Returns whether an input could not be read to its end, which was said or is known.
   boolean isUnreadable() {
     return isUnreadable;
   }

@@ -10,10 +10,12 @@ import dev.flowbell.settings.Settings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.regions.Region;
 
 /// The function's settings as options of a command.
 final class SettingOptions {
@@ -74,10 +76,19 @@ final class SettingOptions {
           "--log-format: expected formats such as ${srcaddr} ${dstaddr}, got \"auto\": only the"
               + " function asks EC2; a file's header line needs no option");
     }
+    return withInsideNetworks(settings, null);
+  }
+
+  /// Asks EC2 for the inside networks, where the settings say so.
+  ///
+  /// @param region `null` for the SDK's default
+  /// @throws IllegalArgumentException with a message of one line, where EC2 can't be asked
+  static Settings withInsideNetworks(Settings settings, @Nullable String region) {
     if (!settings.isInsideAuto()) {
       return settings;
     }
-    try (Ec2Client ec2 = Ec2Client.create()) {
+    try (Ec2Client ec2 =
+        region == null ? Ec2Client.create() : Ec2Client.create(Region.of(region))) {
       return settings.withInsideNetworks(InsideNetworks.read(settings.insideNetworks(), ec2));
     } catch (Ec2Exception e) {
       throw new IllegalArgumentException("--inside-networks auto: " + e.getMessage(), e);

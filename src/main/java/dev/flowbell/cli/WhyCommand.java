@@ -219,7 +219,8 @@ final class WhyCommand implements Command {
       case TEXT -> new WhyText(out, regionOf(options)).print(answers, left);
       case JSON -> WhyJson.print(answers, left, regionOf(options), out);
     }
-    return exitCode(answers);
+    int exitCode = exitCode(answers);
+    return flows.isUnreadable() || (exitCode == ALLOWED && left > 0) ? NOT_KNOWN : exitCode;
   }
 
   /// Something unknown is worse than something allowed, because nobody knows.

@@ -235,7 +235,7 @@ final class WhyText {
 
   private void printCommands(List<String> commands) {
     if (!commands.isEmpty()) {
-      out.println("  This would open it. Judge it first:");
+      out.println("  This would let it pass. It holds for the whole group or ACL; judge it first:");
       commands.forEach(command -> out.println("    " + command));
     }
   }

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,9 @@ public final class BlockFinder {
   private static final String BLOCK_PUBLIC_ACCESS = "BPA";
 
   private static final String ENCRYPTION_CONTROLS = "EC";
+
+  /// Names are worth no more than that.
+  private static final Duration LONGEST_NAMES = Duration.ofMillis(400);
 
   private static final Pattern INTERFACE_ID = Pattern.compile("eni-[0-9a-f]{1,40}");
 
@@ -83,8 +88,8 @@ public final class BlockFinder {
     if (direction == null) {
       return Blocker.notKnown(
           (own.has(rejection.source())
-                  ? "both %s and %s are addresses of %s, and the records have no flow-direction"
-                  : "neither %s nor %s is an address of %s, and the records have no flow-direction")
+                  ? "both %s and %s are addresses of %s, so the direction is not known"
+                  : "neither %s nor %s is an address of %s, so the direction is not known")
               .formatted(rejection.source(), rejection.destination(), id),
           ec2.asked());
     }
@@ -93,14 +98,20 @@ public final class BlockFinder {
 
   /// Nothing was rejected where it was logged, so the rules of the other side are asked.
   private static Blocker findAtDestination(Rejection rejection, RuleCache.Reading ec2) {
-    List<NetworkInterface> there = interfacesAtDestination(rejection, ec2);
+    String id = rejection.interfaceId();
+    NetworkInterface own =
+        id == null || !INTERFACE_ID.matcher(id).matches() ? null : ec2.networkInterface(id);
+    if (own == null) {
+      return Blocker.notKnown("the VPC of the records' interface is not known", ec2.asked());
+    }
+    // In another VPC the same address may be another host's.
+    List<NetworkInterface> there =
+        ec2.networkInterfacesAt(rejection.destination()).stream()
+            .filter(each -> each.vpcId().equals(own.vpcId()))
+            .toList();
     if (there.size() != 1) {
       return Blocker.notKnown(
-          there.isEmpty()
-              ? "no interface of this account and Region has " + rejection.destination()
-              : "%d interfaces have %s, in several VPCs"
-                  .formatted(there.size(), rejection.destination()),
-          ec2.asked());
+          "no interface of %s has %s".formatted(own.vpcId(), rejection.destination()), ec2.asked());
     }
     NetworkInterface destination = there.getFirst();
     Flow request = flowOf(rejection, Direction.INGRESS);
@@ -115,29 +126,13 @@ public final class BlockFinder {
         ? new Blocker(
             Kind.NETWORK_ACL,
             answer,
+            true,
             back.ownParty(),
             back.remoteParty(),
             "",
             back.failures(),
             ec2.asked())
         : blocker;
-  }
-
-  /// An address may be used in several VPCs: the own one comes first.
-  private static List<NetworkInterface> interfacesAtDestination(
-      Rejection rejection, RuleSource ec2) {
-    List<NetworkInterface> all = ec2.networkInterfacesAt(rejection.destination());
-    String id = rejection.interfaceId();
-    NetworkInterface own =
-        all.size() < 2 || id == null || !INTERFACE_ID.matcher(id).matches()
-            ? null
-            : ec2.networkInterface(id);
-    if (own == null) {
-      return all;
-    }
-    List<NetworkInterface> near =
-        all.stream().filter(each -> each.vpcId().equals(own.vpcId())).toList();
-    return near.isEmpty() ? all : near;
   }
 
   /// The record's own word comes first. Else the interface's addresses show the direction: a source
@@ -195,7 +190,14 @@ public final class BlockFinder {
       kind = Kind.SECURITY_GROUP;
     }
     return new Blocker(
-        kind, decision, look.ownParty(), look.remoteParty(), why, look.failures(), now);
+        kind,
+        decision,
+        rejection == Rejection.Kind.ANSWER || rejection == Rejection.Kind.ANSWER_TO_UNSEEN_REQUEST,
+        look.ownParty(),
+        look.remoteParty(),
+        why,
+        look.failures(),
+        now);
   }
 
   /// Asks the rules about a flow that need not have been logged, and about its answer, on both
@@ -287,7 +289,7 @@ public final class BlockFinder {
           }
         });
     List<Ec2Exception> failures = new ArrayList<>();
-    Stream.concat(Stream.of(groups, acl, subnet, remotes, names), lists.values().stream())
+    Stream.concat(Stream.of(groups, acl, subnet, remotes), lists.values().stream())
         .map(Question::failure)
         .filter(Objects::nonNull)
         .forEach(failures::add);
@@ -301,7 +303,7 @@ public final class BlockFinder {
         groups.answerOr(List.of()),
         groups.reason(),
         new PeerMatcher(own, found, remotes.answerOr(List.of()), remotes.reason()),
-        names.answerOr(Map.of()),
+        names.answerWithin(LONGEST_NAMES, Map.of()),
         List.copyOf(failures));
   }
 
@@ -344,6 +346,21 @@ public final class BlockFinder {
     T answerOr(T otherwise) {
       T answer = answer();
       return answer == null ? otherwise : answer;
+    }
+
+    /// Waits for the answer no longer than this, and returns it.
+    ///
+    /// @param otherwise what is returned where EC2 gave none in time
+    T answerWithin(Duration longest, T otherwise) {
+      try {
+        task.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException | ExecutionException _) {
+        return otherwise;
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return otherwise;
+      }
+      return answerOr(otherwise);
     }
 
     /// Waits for the answer, and returns why EC2 gave none, in few words; `null` if it did.

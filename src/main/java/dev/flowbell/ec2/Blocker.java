@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param decision what the rules do with the flow now; `null` where they weren't asked, or could
 ///   not be
+/// @param isAnswer whether the decision is about an answer, to a port that its client chose
 /// @param own the interface whose rules were asked
 /// @param remote the other side
 /// @param why why it is not known, for [Kind#UNKNOWN]; else what could not be known besides, or
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record Blocker(
     Kind kind,
     @Nullable Decision decision,
+    boolean isAnswer,
     @Nullable Party own,
     @Nullable Party remote,
     String why,
@@ -45,7 +47,8 @@ public record Blocker(
     ENCRYPTION_CONTROLS("encryption-controls"),
     /// No rule: packets of a connection that was closed, or that the group no longer tracks.
     LATE_PACKETS("late-packets"),
-    /// An answer to a request that didn't pass this interface: the group doesn't know it.
+    /// An answer to a request that the group doesn't know: it didn't pass this interface, or the
+    /// group forgot it.
     UNTRACKED_ANSWER("untracked-answer"),
     /// The rules of now let it pass.
     ALLOWED_NOW("allowed-now"),
@@ -71,14 +74,14 @@ public record Blocker(
 
   /// Returns that it is not known.
   public static Blocker notKnown(String why, Instant lookedAt) {
-    return new Blocker(Kind.UNKNOWN, null, null, null, why, List.of(), lookedAt);
+    return new Blocker(Kind.UNKNOWN, null, false, null, null, why, List.of(), lookedAt);
   }
 
   static Blocker notKnown(Ec2Exception e, Instant lookedAt) {
-    return new Blocker(Kind.UNKNOWN, null, null, null, e.reason(), List.of(e), lookedAt);
+    return new Blocker(Kind.UNKNOWN, null, false, null, null, e.reason(), List.of(e), lookedAt);
   }
 
   static Blocker saidByRecord(Kind kind, Instant lookedAt) {
-    return new Blocker(kind, null, null, null, "", List.of(), lookedAt);
+    return new Blocker(kind, null, false, null, null, "", List.of(), lookedAt);
   }
 }

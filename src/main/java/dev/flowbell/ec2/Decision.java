@@ -29,11 +29,6 @@ public record Decision(NetworkInterface at, Flow flow, AclDecision acl, GroupDec
         : acl.verdict() == Verdict.UNKNOWN ? acl.why() : groups.why();
   }
 
-  /// Returns whether it is about an answer, which groups let pass because they keep state.
-  public boolean isAboutAnswer() {
-    return groups.verdict() == Verdict.NOT_ASKED && !at.groups().isEmpty();
-  }
-
   /// Returns the ids of the groups.
   public List<String> groupIds() {
     return at.groups().stream().map(NetworkInterface.Group::id).toList();

@@ -1,6 +1,7 @@
 package dev.flowbell.ec2;
 
 import dev.flowbell.ec2.Blocker.Party;
+import dev.flowbell.record.AddressBlocks;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,11 @@ record Look(
     Map<String, String> names,
     List<Ec2Exception> failures) {
 
+  private static final AddressBlocks AWS_SERVICES =
+      AddressBlocks.parse("169.254.0.0/16,fd00:ec2::/32");
+
+  private static final String AWS_OWN = "no rule filters AWS's own services at such addresses";
+
   /// Decides about a flow that is a request.
   Decision decide() {
     return new Decision(own, flow, askAcl(), askGroups());
@@ -43,6 +49,9 @@ record Look(
   }
 
   private AclDecision askAcl() {
+    if (isAwsOwn()) {
+      return new AclDecision(Verdict.NOT_ASKED, acl, null, List.of(), AWS_OWN);
+    }
     if (acl != null) {
       AclDecision decision = AclDecision.of(acl, subnet, flow);
       // What the ACL allows passes in any case. What it denies passes within the subnet.
@@ -69,7 +78,17 @@ record Look(
         && !remote.subnetId().equals(own.subnetId());
   }
 
+  /// @see <a href="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html">Network
+  ///   ACLs</a>: they and security groups don't filter Amazon's DNS, DHCP, instance metadata, task
+  ///   metadata and time
+  private boolean isAwsOwn() {
+    return AWS_SERVICES.contains(flow.remote());
+  }
+
   private GroupDecision askGroups() {
+    if (isAwsOwn()) {
+      return GroupDecision.notAsked(groups, AWS_OWN);
+    }
     if (own.groups().isEmpty()) {
       return GroupDecision.notAsked(List.of(), own.id() + " has no security group");
     }
@@ -95,12 +114,11 @@ record Look(
     return remote == null ? null : partyOf(remote);
   }
 
-  /// An address may be used in several VPCs: the own one comes first.
+  /// In another VPC the same address may be another host's: only one of the own VPC is it.
   @Nullable NetworkInterface remoteInterface() {
     List<NetworkInterface> near =
         peers.remotes().stream().filter(each -> each.vpcId().equals(own.vpcId())).toList();
-    List<NetworkInterface> candidates = near.isEmpty() ? peers.remotes() : near;
-    return candidates.size() == 1 ? candidates.getFirst() : null;
+    return near.size() == 1 ? near.getFirst() : null;
   }
 
   private Party partyOf(NetworkInterface each) {

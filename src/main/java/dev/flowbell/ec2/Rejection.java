@@ -50,7 +50,7 @@ public record Rejection(
     ///   group and network ACL rules</a>
     ANSWER,
 
-    /// An answer by its TCP flags, to a request that no record shows.
+    /// An answer by its TCP flags or its source port, to a request that no record shows.
     ANSWER_TO_UNSEEN_REQUEST,
 
     /// TCP without SYN: packets of a connection that was closed, or that the group no longer

@@ -179,6 +179,27 @@ abstract sealed class AlertContent
     return background.blocker();
   }
 
+  /// Returns what to do where it is known that no rule of a group or ACL has to be added; `null`
+  /// where that isn't known.
+  final @Nullable String stepWithoutRule() {
+    Blocker blocker = blocker();
+    return blocker == null
+        ? null
+        : switch (blocker.kind()) {
+          case BLOCK_PUBLIC_ACCESS ->
+              "If it should pass, look at the VPC's Block Public Access: its mode and exclusions.";
+          case ENCRYPTION_CONTROLS ->
+              "If it should pass, look at the VPC's encryption controls: their mode and"
+                  + " exclusions.";
+          case LATE_PACKETS ->
+              "Nothing to open. Does an application keep idle connections too long?";
+          case UNTRACKED_ANSWER ->
+              "Do requests and answers take the same route? Look at the routes.";
+          case ALLOWED_NOW -> "Does it still happen? The rules that were asked would let it pass.";
+          case NETWORK_ACL, SECURITY_GROUP, BOTH, UNKNOWN -> null;
+        };
+  }
+
   /// Returns the steps that open it, empty where no rule is known that blocks it.
   ///
   /// @param what `If it should connect, this opens it`
@@ -189,7 +210,7 @@ abstract sealed class AlertContent
       return List.of();
     }
     List<NextStep> steps = new ArrayList<>();
-    steps.add(sentence(what + " (judge it first):"));
+    steps.add(sentence(what + ". It holds for the whole group or ACL; judge it first:"));
     open.forEach(command -> steps.add(new NextStep.Labelled("", command)));
     return steps;
   }

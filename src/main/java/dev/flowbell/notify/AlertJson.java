@@ -95,7 +95,7 @@ public final class AlertJson {
     writeChosenText("instanceId", facts.place.instanceId(), json);
     writeChosenText("subnetId", facts.place.subnetId(), json);
     writeChosenText("vpcId", facts.place.vpcId(), json);
-    writeSample(background.sample(), json);
+    writeSample(alert, background.sample(), json);
     json.writeName("blockedBy");
     if (background.blocker() == null) {
       json.writeNull();
@@ -106,7 +106,7 @@ public final class AlertJson {
   }
 
   /// Writes a record that shows the alert, with the addresses that rules see.
-  private static void writeSample(@Nullable Suspect sample, JsonGenerator json) {
+  private static void writeSample(Alert alert, @Nullable Suspect sample, JsonGenerator json) {
     if (sample == null) {
       json.writeNullProperty("sample");
       return;
@@ -125,7 +125,11 @@ public final class AlertJson {
     writeChosenText("tag", sample.place().tag(), json);
     json.writeStringProperty(
         "kind", sample.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    json.writeBooleanProperty("isRequestAccepted", sample.isRequestAccepted());
+    // Another payload may have shown it.
+    boolean isAccepted =
+        sample.isRequestAccepted()
+            || (alert instanceof Alert.AnswersDropped dropped && dropped.isRequestAccepted());
+    json.writeBooleanProperty("isRequestAccepted", isAccepted);
     json.writeEndObject();
   }
 

@@ -63,7 +63,15 @@ final class AnswersDroppedContent extends AlertContent {
   @Override
   List<NextStep> ownSteps() {
     List<NextStep> steps =
-        new ArrayList<>(stepsToOpen("If not meant so, this lets those to one client pass"));
+        new ArrayList<>(
+            stepsToOpen(
+                "If not meant so, this lets those "
+                    + (dropped.isEgress() ? "to one client" : "of this server")
+                    + " pass"));
+    String noRule = stepWithoutRule();
+    if (noRule != null) {
+      steps.add(sentence(noRule));
+    }
     if (!steps.isEmpty()) {
       steps.add(whatChanged("changes of this ACL"));
       return steps;

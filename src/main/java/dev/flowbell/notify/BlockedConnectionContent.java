@@ -2,6 +2,7 @@ package dev.flowbell.notify;
 
 import dev.flowbell.classify.Door;
 import dev.flowbell.ec2.Blocker;
+import dev.flowbell.ec2.Blocker.Kind;
 import dev.flowbell.ec2.Decision;
 import dev.flowbell.ec2.Direction;
 import dev.flowbell.judge.Alert;
@@ -49,7 +50,7 @@ final class BlockedConnectionContent extends AlertContent {
       }
       return sentences;
     }
-    if (blocker == null || blocker.kind() == Blocker.Kind.UNKNOWN) {
+    if (blocker == null || blocker.kind() == Kind.UNKNOWN) {
       sentences.add(
           blocked.isEgress()
               ? "The source's own side rejects it: an outbound rule of its security group or"
@@ -65,7 +66,7 @@ final class BlockedConnectionContent extends AlertContent {
 
   /// Nothing was rejected, so the rules at the destination were asked.
   private static List<String> atDestination(Blocker blocker) {
-    if (blocker.kind() == Blocker.Kind.ALLOWED_NOW) {
+    if (blocker.kind() == Kind.ALLOWED_NOW) {
       return List.of("The rules of now at the destination let it in.");
     }
     List<String> sentences = new ArrayList<>(BlockerWords.sentences(blocker));
@@ -119,9 +120,16 @@ final class BlockedConnectionContent extends AlertContent {
   List<NextStep> ownSteps() {
     List<NextStep> steps = new ArrayList<>();
     List<NextStep> open =
-        stepsToOpen("If it should connect, this opens " + (hasMany() ? "one of them" : "it"));
+        stepsToOpen(
+            "If it should connect, this lets " + (hasMany() ? "one of them" : "it") + " in");
+    String noRule = stepWithoutRule();
     if (!open.isEmpty()) {
       steps.addAll(open);
+      if (blocker() != null && !blocker().isAnswer() && blocker().kind() != Kind.SECURITY_GROUP) {
+        steps.add(sentence("A network ACL keeps no state: it has to let the answers out too."));
+      }
+    } else if (noRule != null && !blocked.isUnanswered()) {
+      steps.add(sentence(noRule));
     } else if (blocked.isUnanswered()) {
       addUnanswered(steps);
     } else if (blocked.isEgress()) {

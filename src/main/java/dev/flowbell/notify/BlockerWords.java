@@ -41,8 +41,8 @@ public final class BlockerWords {
                   + " longer track.");
       case UNTRACKED_ANSWER ->
           sentences.add(
-              "The groups don't know the requests to these answers: they did not pass this"
-                  + " interface (asymmetric routing).");
+              "The groups don't know the request to this answer: it did not pass this interface"
+                  + " (asymmetric routing), or they forgot it.");
       case ALLOWED_NOW -> sentences.add("The rules of now let it pass. Were they changed since?");
       case UNKNOWN -> sentences.add("Which rule blocks it is not known: " + blocker.why() + ".");
     }
@@ -112,6 +112,11 @@ public final class BlockerWords {
   /// Returns `No rule of sg-0a1b (db) allows tcp 5432 inbound from 10.0.3.17.`
   private static String groupSentence(Decision decision) {
     Flow flow = decision.flow();
+    if (decision.groups().verdict() == Verdict.UNKNOWN) {
+      return "The security groups, because the network ACL lets it pass: "
+          + decision.groups().why()
+          + ".";
+    }
     return "No rule of %s allows %s %s %s."
         .formatted(
             Words.and(decision.at().groups().stream().map(BlockerWords::groupName).toList()),

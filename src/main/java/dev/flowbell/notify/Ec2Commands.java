@@ -62,15 +62,17 @@ final class Ec2Commands {
   }
 
   /// Returns the commands that would let a flow pass: one for the network ACL, one for a group, as
-  /// far as these block it. They open no more than this flow, and are for people to judge.
+  /// far as these block it. A group's rule holds for all its interfaces, an ACL's for all its
+  /// subnets: they are for people to judge.
   List<String> allow(Blocker blocker) {
     Decision decision = blocker.decision();
     return decision == null
         ? List.of()
         : switch (blocker.kind()) {
-          case NETWORK_ACL -> allow(decision, true, false);
-          case SECURITY_GROUP -> allow(decision, false, true);
-          case BOTH -> allow(decision, true, true);
+          case NETWORK_ACL -> allow(decision, blocker.isAnswer(), true, false);
+          case SECURITY_GROUP ->
+              allow(decision, blocker.isAnswer(), false, isGroupCertain(decision));
+          case BOTH -> allow(decision, blocker.isAnswer(), true, true);
           case BLOCK_PUBLIC_ACCESS,
               ENCRYPTION_CONTROLS,
               LATE_PACKETS,
@@ -85,13 +87,18 @@ final class Ec2Commands {
   List<String> allow(Decision decision) {
     return allow(
         decision,
+        false,
         decision.acl().verdict() == Verdict.DENIES,
         decision.groups().verdict() == Verdict.DENIES);
   }
 
-  private List<String> allow(Decision decision, boolean isAcl, boolean isGroup) {
+  private List<String> allow(Decision decision, boolean isAnswer, boolean isAcl, boolean isGroup) {
+    Flow flow = decision.flow();
+    if (flow.protocol() < 0 || (Protocol.hasPorts(flow.protocol()) && flow.ports() == null)) {
+      return List.of(); // EC2 would refuse them
+    }
     List<String> commands = new ArrayList<>();
-    String inAcl = isAcl ? allowInAcl(decision) : null;
+    String inAcl = isAcl ? allowInAcl(decision, isAnswer) : null;
     if (inAcl != null) {
       commands.add(inAcl);
     }
@@ -101,17 +108,28 @@ final class Ec2Commands {
     return commands;
   }
 
+  /// Where a rule of a group may fit, a command would be guessed.
+  private static boolean isGroupCertain(Decision decision) {
+    return decision.groups().verdict() == Verdict.DENIES;
+  }
+
   /// An answer goes to a port that the client chose: all of these are opened.
-  private @Nullable String allowInAcl(Decision decision) {
+  private static Flow.@Nullable Ports portsOf(Flow flow, boolean isAnswer) {
+    Flow.Ports ports = flow.ports();
+    return isAnswer && ports != null && ports.first() >= Flow.EPHEMERAL.first()
+        ? Flow.EPHEMERAL
+        : ports;
+  }
+
+  private @Nullable String allowInAcl(Decision decision, boolean isAnswer) {
     NetworkAcl acl = decision.acl().acl();
     NetworkAcl.Entry entry = decision.acl().entry();
     Flow flow = decision.flow();
     int number = acl == null || entry == null ? 0 : acl.freeNumberBefore(entry);
-    if (acl == null || number == 0 || flow.protocol() < 0) {
+    if (acl == null || number == 0) {
       return null;
     }
-    Flow.Ports ports =
-        decision.isAboutAnswer() && flow.ports() != null ? Flow.EPHEMERAL : flow.ports();
+    Flow.Ports ports = portsOf(flow, isAnswer);
     boolean isPing = flow.protocol() == 1 || flow.protocol() == 58;
     return "aws ec2 create-network-acl-entry%s --network-acl-id %s --%s --rule-number %d --protocol %d%s --%s %s --rule-action allow"
         .formatted(
@@ -136,7 +154,7 @@ final class Ec2Commands {
     String command =
         "aws ec2 authorize-security-group-%s%s --group-id %s"
             .formatted(flow.direction().key(), regionOption, groupId);
-    String protocol = flow.protocol() < 0 ? "tcp" : Protocol.nameOf(flow.protocol());
+    String protocol = Protocol.nameOf(flow.protocol());
     protocol = protocol.substring(protocol.lastIndexOf(' ') + 1); // "protocol 47"
     Flow.Ports ports = flow.ports();
     if (flow.remote().isIpv4()) {

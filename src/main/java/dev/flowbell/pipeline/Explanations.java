@@ -78,10 +78,10 @@ final class Explanations {
         blocker.failures().forEach(each -> warnings.accept("EXPLAIN_BLOCKS: " + each.reason()));
         return blocker;
       } catch (TimeoutException _) {
-        return notKnown(LATE.formatted(longest.toMillis()));
+        return notKnown(LATE.formatted(TimeUnit.NANOSECONDS.toMillis(nanos)));
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
-        return notKnown(LATE.formatted(longest.toMillis()));
+        return notKnown(LATE.formatted(TimeUnit.NANOSECONDS.toMillis(nanos)));
       } catch (ExecutionException e) { // a notification matters more than what explains it
         warnings.accept("EXPLAIN_BLOCKS: " + e);
         return Blocker.notKnown("Flowbell failed; its log says why", clock.instant());

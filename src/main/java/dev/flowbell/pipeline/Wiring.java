@@ -155,7 +155,7 @@ public final class Wiring {
   }
 
   /// Asks EC2 once, about an interface that there is not, if the settings let EC2 be asked what
-  /// blocks. Classes are then loaded, and there is a TLS session. What EC2 answers doesn't matter.
+  /// blocks. What signs, sends and reads is then loaded. What EC2 answers doesn't matter.
   public void primeExplanations() {
     if (settings.explainsBlocks()) {
       try (Ec2Client ec2 = Ec2Client.createQuick()) {

@@ -21,7 +21,8 @@ public final class RecordFormat {
           "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport}"
               + " ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}");
 
-  /// The format of the flow logs that Flowbell's template creates: all fields that Flowbell uses.
+  /// The format of the flow logs that Flowbell's template creates: all fields that Flowbell uses,
+  /// but for types and tags of version 11.
   public static final RecordFormat FLOWBELL =
       parse(
           "${version} ${account-id} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id}"

@@ -90,7 +90,7 @@ class WhyCommandTest {
 
             BLOCKED: No rule of sg-0db1 (0db1) allows tcp 5432 inbound from 10.0.1.5.
               Closest: sg-0db1 allows tcp 5432 from 10.0.2.0/24; this is tcp 5432 from 10.0.1.5.
-              This would open it. Judge it first:
+              This would let it pass. It holds for the whole group or ACL; judge it first:
                 aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0db1 --protocol tcp --port 5432 --cidr 10.0.1.5/32
             """);
     assertThat(run.err()).isEmpty();
@@ -121,7 +121,7 @@ class WhyCommandTest {
             """
 
             BLOCKED: Network ACL acl-0db1, rule 90 denies tcp 400-450 inbound from 10.0.0.0/16.
-              This would open it. Judge it first:
+              This would let it pass. It holds for the whole group or ACL; judge it first:
                 aws ec2 create-network-acl-entry --network-acl-id acl-0db1 --ingress --rule-number 89 --protocol 6 --port-range From=443,To=443 --cidr-block 10.0.1.5/32 --rule-action allow
             """);
     assertThat(run.exitCode()).isZero();
@@ -138,7 +138,7 @@ class WhyCommandTest {
             """
 
             BLOCKED: Network ACL acl-0db1 has no rule that allows tcp 1024-65535 outbound to 10.0.1.5.
-              This would open it. Judge it first:
+              This would let it pass. It holds for the whole group or ACL; judge it first:
                 aws ec2 create-network-acl-entry --network-acl-id acl-0db1 --egress --rule-number 110 --protocol 6 --port-range From=1024,To=65535 --cidr-block 10.0.1.5/32 --rule-action allow
             """);
     assertThat(run.exitCode()).isZero();
@@ -185,10 +185,39 @@ class WhyCommandTest {
 
             BLOCKED: No rule of sg-0db1 (0db1) allows udp 53 outbound to 203.0.113.9.
               Closest: sg-0db1 allows tcp 443 to 0.0.0.0/0; this is udp 53 to 203.0.113.9.
-              This would open it. Judge it first:
+              This would let it pass. It holds for the whole group or ACL; judge it first:
                 aws ec2 authorize-security-group-egress --group-id sg-0db1 --protocol udp --port 53 --cidr 203.0.113.9/32
             """);
     assertThat(run.exitCode()).isZero();
+  }
+
+  /// No rule filters instance metadata.
+  @Test
+  void run_awsOwnService() {
+    aws.ec2().addGroup("sg-0db1", "in all 0.0.0.0/0", "out tcp 443 0.0.0.0/0");
+
+    CommandRun run =
+        CommandRun.of("why", "eni-0db1", "169.254.169.254", "80", "--direction", "egress");
+
+    assertThat(run.out())
+        .contains("not asked, no rule filters AWS's own services at such addresses\n")
+        .contains("\nALLOWED: ");
+    assertThat(run.exitCode()).isOne();
+  }
+
+  /// The same address in another VPC may be another host's.
+  @Test
+  void run_sameAddressInAnotherVpc() {
+    aws.ec2()
+        .addVpc("vpc-0dead", "10.9.0.0/16")
+        .addSubnet("subnet-0dead", "vpc-0dead", "10.9.0.0/24")
+        .addGroup("sg-0dead")
+        .addInterface("eni-0dead", "subnet-0dead", "10.9.0.9", "sg-0dead");
+
+    CommandRun run = CommandRun.of("why", "eni-0db1", "10.9.0.9", "443");
+
+    assertThat(run.out()).contains("Other side: not an interface").doesNotContain("eni-0dead");
+    assertThat(run.exitCode()).isOne();
   }
 
   @Test
@@ -269,7 +298,7 @@ class WhyCommandTest {
 
             BLOCKED: No rule of sg-0db1 (0db1) allows tcp 5432 inbound from 10.0.1.5.
               Closest: sg-0db1 allows tcp 5432 from 10.0.2.0/24; this is tcp 5432 from 10.0.1.5.
-              This would open it. Judge it first:
+              This would let it pass. It holds for the whole group or ACL; judge it first:
                 aws ec2 authorize-security-group-ingress --group-id sg-0db1 --protocol tcp --port 5432 --cidr 10.0.1.5/32
 
             eni-0eb1: tcp 443 from 10.0.1.5 to 10.0.0.11, in 1 record
@@ -336,7 +365,7 @@ class WhyCommandTest {
             """
 
             BLOCKED: Network ACL acl-0172 has no rule that allows icmp outbound to 203.0.113.12.
-              This would open it. Judge it first:
+              This would let it pass. It holds for the whole group or ACL; judge it first:
                 aws ec2 create-network-acl-entry --network-acl-id acl-0172 --egress --rule-number 10 --protocol 1 --icmp-type-code Code=-1,Type=-1 --cidr-block 203.0.113.12/32 --rule-action allow
             """);
     assertThat(run.exitCode()).isZero();

@@ -136,7 +136,7 @@ final class RandomVpc {
                     number,
                     random.nextBoolean() ? "in" : "out",
                     random.nextInt(3) == 0 ? "deny" : "allow",
-                    pick(TRAFFIC),
+                    random.nextInt(3) == 0 ? "all" : pick(TRAFFIC),
                     pick(BLOCKS)));
       }
     }

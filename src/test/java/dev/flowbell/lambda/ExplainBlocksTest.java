@@ -75,7 +75,7 @@ class ExplainBlocksTest {
             """)
         .contains(
             """
-            NEXT   If it should connect, this opens it (judge it first):
+            NEXT   If it should connect, this lets it in. It holds for the whole group or ACL; judge it first:
                    aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0db1 --protocol \\
                      tcp --port 5432 --cidr 10.0.1.5/32
                    If it worked before, look in CloudTrail for what changed before 2026-11-22 10:14 UTC.
@@ -110,7 +110,7 @@ class ExplainBlocksTest {
         .contains("\nNetwork ACL acl-0db1, rule 90 denies tcp 443 inbound from 10.0.0.0/16.\n")
         .contains(
             """
-            NEXT   If it should connect, this opens it (judge it first):
+            NEXT   If it should connect, this lets it in. It holds for the whole group or ACL; judge it first:
                    aws ec2 create-network-acl-entry --region eu-west-1 --network-acl-id acl-0db1 --ingress \\
                      --rule-number 89 --protocol 6 --port-range From=443,To=443 --cidr-block 10.0.1.5/32 \\
                      --rule-action allow
@@ -144,7 +144,8 @@ class ExplainBlocksTest {
             """)
         .contains(
             """
-            NEXT   If not meant so, this lets those to one client pass (judge it first):
+            NEXT   If not meant so, this lets those of this server pass. It holds for the whole group or ACL;
+                   judge it first:
                    aws ec2 create-network-acl-entry --region eu-west-1 --network-acl-id acl-0db1 --egress \\
                      --rule-number 110 --protocol 6 --port-range From=1024,To=65535 --cidr-block 10.0.1.5/32 \\
                      --rule-action allow
@@ -195,6 +196,35 @@ class ExplainBlocksTest {
                   + known.get(port))
           .contains("UTC at eni-0db1 (instance i-0db1, db 1), ");
     }
+  }
+
+  /// The record says what it was, and no rule has to be added.
+  @Test
+  void mail_blockPublicAccess() throws IOException {
+    Map<String, String> environment = environment();
+    environment.put(
+        "LOG_FORMAT",
+        "interface-id srcaddr dstaddr srcport dstport protocol start end action reject-reason");
+    List<String> lines = new ArrayList<>();
+    for (int minute = 0; minute < 5; minute++) {
+      long start = 1_795_342_440L + minute * 60L;
+      lines.add(
+          "eni-0db1 10.0.1.5 10.0.0.11 %d 5432 6 %d %d REJECT BPA"
+              .formatted(40_001 + minute, start, start + 20));
+    }
+
+    Invocation.of(new FlowLogsHandler(environment), event(lines), context);
+
+    assertThat(mail())
+        .contains("\nVPC Block Public Access rejects it: the record says so.\n")
+        .contains(
+            """
+            NEXT   If it should pass, look at the VPC's Block Public Access: its mode and exclusions.
+                   If it worked before,\
+            """)
+        .doesNotContain("aws ec2");
+    assertThat(blockedBy()).containsEntry("kind", "block-public-access");
+    assertThat(aws.ec2().count()).isZero();
   }
 
   /// Names and tags are their owners' texts.
