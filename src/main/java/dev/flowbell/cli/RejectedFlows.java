@@ -1,5 +1,6 @@
 package dev.flowbell.cli;
 
+import dev.flowbell.classify.Suspect;
 import dev.flowbell.ec2.Direction;
 import dev.flowbell.ec2.Rejection;
 import dev.flowbell.input.LineTarget;
@@ -193,16 +194,15 @@ final class RejectedFlows implements InputTarget {
         IpAddress.find(sample.getOrDefault("pktSrcaddr", "")));
   }
 
+  /// A kind of a later version is taken for a request.
   private static Rejection.Kind kindOf(Map<String, String> sample) {
-    return switch (sample.getOrDefault("kind", "").toLowerCase(Locale.ROOT)) {
-      case "unanswered" -> Rejection.Kind.UNANSWERED;
-      case "stray" -> Rejection.Kind.LATE_PACKETS;
-      case "answer" ->
-          "true".equals(sample.get("isRequestAccepted"))
-              ? Rejection.Kind.ANSWER
-              : Rejection.Kind.ANSWER_TO_UNSEEN_REQUEST;
-      default -> Rejection.Kind.REQUEST;
-    };
+    String name = sample.getOrDefault("kind", "").toUpperCase(Locale.ROOT).replace('-', '_');
+    for (Suspect.Kind kind : Suspect.Kind.values()) {
+      if (kind.name().equals(name)) {
+        return Rejections.kindOf(kind, "true".equals(sample.get("isRequestAccepted")));
+      }
+    }
+    return Rejection.Kind.REQUEST;
   }
 
   private static int toNumber(@Nullable String text) {

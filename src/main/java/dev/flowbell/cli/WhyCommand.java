@@ -13,7 +13,6 @@ import dev.flowbell.record.IpAddress;
 import dev.flowbell.settings.Settings;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +38,8 @@ final class WhyCommand implements Command {
   /// Each takes some calls of EC2, which throttles.
   private static final int MOST_FLOWS = 20;
 
-  private static final Duration LONGEST_KNOWN = Duration.ofMinutes(5);
   private static final int MOST_PORT = 65_535;
   private static final int MOST_PROTOCOL = 255;
-  private static final int ICMP = 1;
-  private static final int ICMP_V6 = 58;
 
   private final InputStream in;
   private final PrintStream out;
@@ -124,7 +120,7 @@ final class WhyCommand implements Command {
     String region = options.matchedOptionValue("--region", null);
     try (Ec2Client ec2 =
         region == null ? Ec2Client.create() : Ec2Client.create(Region.of(region))) {
-      BlockFinder finder = new BlockFinder(ec2, clock, LONGEST_KNOWN);
+      BlockFinder finder = new BlockFinder(ec2, clock, BlockFinder.USUAL_CACHE_AGE);
       return words.size() > 1 && words.getFirst().startsWith("eni-")
           ? ask(words, options, finder)
           : explain(words, options, finder);
@@ -166,7 +162,7 @@ final class WhyCommand implements Command {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "tcp" -> Protocol.TCP;
       case "udp" -> Protocol.UDP;
-      case "icmp" -> remote.isIpv4() ? ICMP : ICMP_V6;
+      case "icmp" -> remote.isIpv4() ? Protocol.ICMP : Protocol.ICMP_V6;
       default -> {
         if (text.matches("[0-9]{1,3}") && Integer.parseInt(text) <= MOST_PROTOCOL) {
           yield Integer.parseInt(text);

@@ -73,20 +73,7 @@ final class WhyJson {
   private static void write(WhyAnswer answer, @Nullable String region, JsonGenerator json) {
     json.writeStartObject();
     write(answer.rejection(), answer.records(), json);
-    json.writeStringProperty(
-        "verdict",
-        switch (answer.blocker().kind()) {
-          case ALLOWED_NOW -> "allowed";
-          case UNKNOWN -> "unknown";
-          case NETWORK_ACL,
-              SECURITY_GROUP,
-              BOTH,
-              BLOCK_PUBLIC_ACCESS,
-              ENCRYPTION_CONTROLS,
-              LATE_PACKETS,
-              UNTRACKED_ANSWER ->
-              "blocked";
-        });
+    json.writeStringProperty("verdict", answer.verdict());
     writeTexts("text", BlockerWords.sentences(answer.blocker()), json);
     writeTexts("commands", BlockerWords.commands(answer.blocker(), region), json);
     json.writeStringProperty("lookedAt", answer.blocker().lookedAt().toString());

@@ -112,26 +112,16 @@ final class WhyText {
       print(blocker.decision());
     }
     out.println();
-    out.println(wordOf(blocker.kind()) + ": " + String.join(" ", BlockerWords.sentences(blocker)));
+    out.println(wordOf(answer) + ": " + String.join(" ", BlockerWords.sentences(blocker)));
     if (blocker.decision() != null) {
       printLine(BlockerWords.closest(blocker.decision()));
     }
     printCommands(BlockerWords.commands(blocker, region));
   }
 
-  private static String wordOf(Blocker.Kind kind) {
-    return switch (kind) {
-      case NETWORK_ACL,
-          SECURITY_GROUP,
-          BOTH,
-          BLOCK_PUBLIC_ACCESS,
-          ENCRYPTION_CONTROLS,
-          LATE_PACKETS,
-          UNTRACKED_ANSWER ->
-          "BLOCKED";
-      case ALLOWED_NOW -> "ALLOWED";
-      case UNKNOWN -> "NOT KNOWN";
-    };
+  private static String wordOf(WhyAnswer answer) {
+    String verdict = answer.verdict();
+    return verdict.equals("unknown") ? "NOT KNOWN" : verdict.toUpperCase(Locale.ROOT);
   }
 
   private static String trafficOf(Rejection rejection) {

@@ -117,11 +117,7 @@ public record AclDecision(
   }
 
   private static Match match(Entry entry, Flow flow) {
-    Match block =
-        entry.block().contains(flow.remote())
-            ? Match.yes(entry.block().toString())
-            : Match.no("%s, not %s".formatted(entry.block(), flow.remote()));
-    return entry.traffic().match(flow).and(block);
+    return entry.traffic().match(flow).and(Match.of(entry.block(), flow.remote()));
   }
 
   private static AclDecision decided(NetworkAcl acl, Entry entry, List<Step> steps) {

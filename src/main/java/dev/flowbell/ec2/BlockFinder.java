@@ -40,6 +40,9 @@ public final class BlockFinder {
   /// Names are worth no more than that.
   private static final Duration LONGEST_NAMES = Duration.ofMillis(400);
 
+  /// How old an answer of EC2 may usually be: rules change seldom.
+  public static final Duration USUAL_CACHE_AGE = Duration.ofMinutes(5);
+
   private static final Pattern INTERFACE_ID = Pattern.compile("eni-[0-9a-f]{1,40}");
 
   private final RuleCache cache;
@@ -192,7 +195,7 @@ public final class BlockFinder {
     return new Blocker(
         kind,
         decision,
-        rejection == Rejection.Kind.ANSWER || rejection == Rejection.Kind.ANSWER_TO_UNSEEN_REQUEST,
+        rejection.isAnswer(),
         look.ownParty(),
         look.remoteParty(),
         why,

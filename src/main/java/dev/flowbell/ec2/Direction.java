@@ -25,6 +25,11 @@ public enum Direction {
     return words;
   }
 
+  /// Returns what stands before the other side: `from` or `to`.
+  public String fromOrTo() {
+    return this == INGRESS ? "from" : "to";
+  }
+
   /// Returns the other direction.
   public Direction opposite() {
     return this == INGRESS ? EGRESS : INGRESS;

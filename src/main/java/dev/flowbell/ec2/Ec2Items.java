@@ -13,14 +13,14 @@ import javax.xml.stream.XMLStreamException;
 /// An item without its id, or with a number or an address that isn't one, is refused: a rule that
 /// was read wrongly would explain the wrong thing.
 final class Ec2Items {
-  private static final int ICMP = 1;
-  private static final int TCP = 6;
-  private static final int UDP = 17;
-  private static final int ICMPV6 = 58;
 
   /// The protocols that security groups have names for.
   private static final Map<String, Integer> PROTOCOLS =
-      Map.of("icmp", ICMP, "tcp", TCP, "udp", UDP, "icmpv6", ICMPV6);
+      Map.of(
+          "icmp", Protocol.ICMP,
+          "tcp", Protocol.TCP,
+          "udp", Protocol.UDP,
+          "icmpv6", Protocol.ICMP_V6);
 
   /// The protocols whose rules have ports, or types and codes. A rule for another protocol is for
   /// all of its traffic, whatever range it has.
@@ -29,7 +29,8 @@ final class Ec2Items {
   ///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html">IpPermission</a>
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html">CreateNetworkAclEntry</a>
-  private static final Set<Integer> WITH_RANGE = Set.of(ICMP, TCP, UDP, ICMPV6);
+  private static final Set<Integer> WITH_RANGE =
+      Set.of(Protocol.ICMP, Protocol.TCP, Protocol.UDP, Protocol.ICMP_V6);
 
   private static final String BLOCK = "an address block such as 10.0.0.0/8 or fe80::/10";
 
@@ -168,7 +169,7 @@ final class Ec2Items {
 
   private static RuleTraffic entryTraffic(XmlElement item) throws XMLStreamException {
     int protocol = protocol(item, "protocol");
-    boolean isIcmp = protocol == ICMP || protocol == ICMPV6;
+    boolean isIcmp = Protocol.isIcmp(protocol);
     XmlElement range = item.find(isIcmp ? "icmpTypeCode" : "portRange");
     return range == null
         ? traffic(protocol, RuleTraffic.ALL, RuleTraffic.ALL)

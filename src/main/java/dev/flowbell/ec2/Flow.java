@@ -84,6 +84,6 @@ public record Flow(
 
   /// Returns the other side as a sentence has it: `from 10.0.3.17`, `to 10.0.3.17`.
   public String fromOrTo() {
-    return (direction == Direction.INGRESS ? "from " : "to ") + remote();
+    return direction.fromOrTo() + " " + remote();
   }
 }

@@ -1,5 +1,8 @@
 package dev.flowbell.ec2;
 
+import dev.flowbell.record.AddressBlock;
+import dev.flowbell.record.IpAddress;
+
 /// Whether something fits a rule.
 ///
 /// @param why what the rule has, and what it has been compared with, in words: `tcp 443, not port
@@ -25,6 +28,13 @@ public record Match(Answer answer, String why) {
 
   static Match no(String why) {
     return new Match(Answer.NO, why);
+  }
+
+  /// Returns whether a block has an address.
+  static Match of(AddressBlock block, IpAddress address) {
+    return block.contains(address)
+        ? yes(block.toString())
+        : no("%s, not %s".formatted(block, address));
   }
 
   /// Returns whether it fits for certain.

@@ -30,10 +30,7 @@ record PeerMatcher(
 
   Match match(Peer peer, IpAddress address) {
     return switch (peer) {
-      case Peer.Block(AddressBlock block) ->
-          block.contains(address)
-              ? Match.yes(block.toString())
-              : Match.no("%s, not %s".formatted(block, address));
+      case Peer.Block(AddressBlock block) -> Match.of(block, address);
       case Peer.PrefixListId(String id) -> matchList(id, address);
       case Peer.Group group -> matchGroup(group, address);
     };

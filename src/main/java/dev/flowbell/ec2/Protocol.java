@@ -9,12 +9,14 @@ public final class Protocol {
   /// TCP's number.
   public static final int TCP = 6;
 
-  private static final int ICMP = 1;
+  /// ICMP's number.
+  public static final int ICMP = 1;
 
   /// UDP's number.
   public static final int UDP = 17;
 
-  private static final int ICMP_V6 = 58;
+  /// ICMP's number for IPv6.
+  public static final int ICMP_V6 = 58;
 
   private Protocol() {}
 
@@ -34,7 +36,8 @@ public final class Protocol {
     return number == TCP || number == UDP;
   }
 
-  static boolean isIcmp(int number) {
+  /// Returns whether rules have a type and a code for a protocol.
+  public static boolean isIcmp(int number) {
     return number == ICMP || number == ICMP_V6;
   }
 }

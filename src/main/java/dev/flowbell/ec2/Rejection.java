@@ -59,12 +59,16 @@ public record Rejection(
 
     /// Not rejected: a request that was let out and that nobody answered. The other side's rules
     /// are asked.
-    UNANSWERED
+    UNANSWERED;
+
+    boolean isAnswer() {
+      return this == ANSWER || this == ANSWER_TO_UNSEEN_REQUEST;
+    }
   }
 
   /// Returns whether it is an answer.
   public boolean isAnswer() {
-    return kind == Kind.ANSWER || kind == Kind.ANSWER_TO_UNSEEN_REQUEST;
+    return kind.isAnswer();
   }
 
   /// Returns the same with another port.

@@ -174,6 +174,14 @@ abstract sealed class AlertContent
     return BlockerWords.details(known);
   }
 
+  /// Returns what blocks one of many attempts, whose verdict doesn't have the rule.
+  static List<String> whyOneIsBlocked(Blocker known) {
+    List<String> lines = new ArrayList<>(BlockerWords.sentences(known));
+    lines.set(0, "One of its attempts: " + lines.getFirst());
+    lines.addAll(BlockerWords.details(known));
+    return lines;
+  }
+
   /// Returns what blocks it; `null` where nobody asked.
   final @Nullable Blocker blocker() {
     return background.blocker();

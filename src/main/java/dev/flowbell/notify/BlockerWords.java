@@ -3,7 +3,6 @@ package dev.flowbell.notify;
 import dev.flowbell.ec2.AclDecision;
 import dev.flowbell.ec2.Blocker;
 import dev.flowbell.ec2.Decision;
-import dev.flowbell.ec2.Direction;
 import dev.flowbell.ec2.Flow;
 import dev.flowbell.ec2.GroupDecision;
 import dev.flowbell.ec2.NetworkAcl;
@@ -105,7 +104,7 @@ public final class BlockerWords {
                 entry.number(),
                 entry.traffic().words(),
                 flow.direction().words(),
-                flow.direction() == Direction.INGRESS ? "from" : "to",
+                flow.direction().fromOrTo(),
                 entry.block());
   }
 
@@ -146,7 +145,7 @@ public final class BlockerWords {
                       ? ""
                       : ", %s %s"
                           .formatted(
-                              decision.flow().direction() == Direction.INGRESS ? "from" : "to",
+                              decision.flow().direction().fromOrTo(),
                               partyName(blocker.remote()))));
     }
     return details;
@@ -165,7 +164,7 @@ public final class BlockerWords {
             .formatted(
                 miss.group().id(),
                 miss.rule().traffic().words(),
-                decision.flow().direction() == Direction.INGRESS ? "from" : "to",
+                decision.flow().direction().fromOrTo(),
                 peerName(miss.rule().peer()),
                 decision.flow().traffic(),
                 decision.flow().fromOrTo());

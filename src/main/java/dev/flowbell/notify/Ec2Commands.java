@@ -130,7 +130,7 @@ final class Ec2Commands {
       return null;
     }
     Flow.Ports ports = portsOf(flow, isAnswer);
-    boolean isPing = flow.protocol() == 1 || flow.protocol() == 58;
+    boolean isPing = Protocol.isIcmp(flow.protocol());
     return "aws ec2 create-network-acl-entry%s --network-acl-id %s --%s --rule-number %d --protocol %d%s --%s %s --rule-action allow"
         .formatted(
             regionOption,

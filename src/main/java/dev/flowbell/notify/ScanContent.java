@@ -119,10 +119,7 @@ final class ScanContent extends AlertContent {
   /// Nobody opens it, so the verdict doesn't begin with the rule.
   @Override
   List<String> whyBlocked(Blocker known) {
-    List<String> lines = new ArrayList<>(BlockerWords.sentences(known));
-    lines.set(0, "One of its attempts: " + lines.getFirst());
-    lines.addAll(BlockerWords.details(known));
-    return lines;
+    return whyOneIsBlocked(known);
   }
 
   @Override

@@ -58,14 +58,19 @@ public final class Rejections {
   }
 
   private static Rejection.Kind kindOf(Suspect suspect) {
-    return switch (suspect.kind()) {
+    return kindOf(suspect.kind(), suspect.isRequestAccepted());
+  }
+
+  /// Returns what a suspect is to EC2's rules.
+  ///
+  /// @param isRequestAccepted whether the request to an answer was accepted
+  public static Rejection.Kind kindOf(Suspect.Kind kind, boolean isRequestAccepted) {
+    return switch (kind) {
       case ATTEMPT, ATTEMPT_OR_ANSWER, NOT_UNICAST -> Rejection.Kind.REQUEST;
       case UNANSWERED -> Rejection.Kind.UNANSWERED;
       case STRAY -> Rejection.Kind.LATE_PACKETS;
       case ANSWER ->
-          suspect.isRequestAccepted()
-              ? Rejection.Kind.ANSWER
-              : Rejection.Kind.ANSWER_TO_UNSEEN_REQUEST;
+          isRequestAccepted ? Rejection.Kind.ANSWER : Rejection.Kind.ANSWER_TO_UNSEEN_REQUEST;
     };
   }
 }

@@ -36,9 +36,6 @@ public final class Wiring {
 
   private static final Duration LONGEST_EXPLANATION_OF_REPLAY = Duration.ofSeconds(20);
 
-  /// How old what EC2 said of rules may be.
-  private static final Duration LONGEST_KNOWN = Duration.ofMinutes(5);
-
   private final Settings settings;
   private final @Nullable String region;
   private final HttpClients clients;
@@ -159,7 +156,7 @@ public final class Wiring {
   public void primeExplanations() {
     if (settings.explainsBlocks()) {
       try (Ec2Client ec2 = Ec2Client.createQuick()) {
-        new BlockFinder(ec2, clock, LONGEST_KNOWN).find(Rejections.PRIMING);
+        new BlockFinder(ec2, clock, BlockFinder.USUAL_CACHE_AGE).find(Rejections.PRIMING);
       }
     }
   }
@@ -167,7 +164,8 @@ public final class Wiring {
   private @Nullable Explanations newExplanations(
       @Nullable RuleSource rules, Duration longest, Consumer<String> warnings) {
     return rules != null && settings.explainsBlocks()
-        ? new Explanations(new BlockFinder(rules, clock, LONGEST_KNOWN), clock, longest, warnings)
+        ? new Explanations(
+            new BlockFinder(rules, clock, BlockFinder.USUAL_CACHE_AGE), clock, longest, warnings)
         : null;
   }
 

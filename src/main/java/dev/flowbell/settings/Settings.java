@@ -73,6 +73,15 @@ public record Settings(
 
   /// Returns these settings with another policy.
   public Settings withAlertPolicy(AlertPolicy policy) {
+    return with(policy, insideNetworks, isInsideAuto);
+  }
+
+  /// Returns these settings with the networks that EC2 told.
+  public Settings withInsideNetworks(AddressBlocks networks) {
+    return with(alertPolicy, networks, false);
+  }
+
+  private Settings with(AlertPolicy policy, AddressBlocks networks, boolean isAuto) {
     return new Settings(
         formats,
         isLogFormatAuto,
@@ -84,30 +93,8 @@ public record Settings(
         dimensionSets,
         seriesBudget,
         policy,
-        insideNetworks,
-        isInsideAuto,
-        explainsBlocks,
-        stackName,
-        topicArn,
-        httpsForm,
-        ledgerTable);
-  }
-
-  /// Returns these settings with the networks that EC2 told.
-  public Settings withInsideNetworks(AddressBlocks networks) {
-    return new Settings(
-        formats,
-        isLogFormatAuto,
-        logGroup,
-        trafficType,
-        maxInflatedBytes,
-        metricSink,
-        namespace,
-        dimensionSets,
-        seriesBudget,
-        alertPolicy,
         networks,
-        false,
+        isAuto,
         explainsBlocks,
         stackName,
         topicArn,
