@@ -15,7 +15,9 @@ public enum AwsService {
   /// Amazon DynamoDB.
   DYNAMODB("dynamodb", "AWS_ENDPOINT_URL_DYNAMODB", "aws.endpointUrlDynamoDb"),
   /// Amazon EC2.
-  EC2("ec2", "AWS_ENDPOINT_URL_EC2", "aws.endpointUrlEc2");
+  EC2("ec2", "AWS_ENDPOINT_URL_EC2", "aws.endpointUrlEc2"),
+  /// Amazon SQS.
+  SQS("sqs", "AWS_ENDPOINT_URL_SQS", "aws.endpointUrlSqs");
 
   /// The service's name in signatures, host names and profiles.
   private final String id;

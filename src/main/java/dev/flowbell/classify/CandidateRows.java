@@ -25,6 +25,9 @@ final class CandidateRows<T> {
   private static final byte[] EGRESS = "egress".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NO_TEXT = {};
 
+  /// What flow logs have as `account-id` of an interface that AWS manages.
+  private static final String UNKNOWN_ACCOUNT = "unknown";
+
   /// The nearest to the interface's host comes first.
   private static final List<FlowField> TAGS =
       List.of(FlowField.INSTANCE_TAG, FlowField.INTERFACE_TAG, FlowField.ASG_TAG);
@@ -56,9 +59,16 @@ final class CandidateRows<T> {
   private final List<T> marks = new ArrayList<>();
   private byte[] lastInterface = NO_TEXT;
   private @Nullable Place lastPlace;
+  private @Nullable String owner;
 
   CandidateRows(AddressBlocks inside) {
     this.inside = inside;
+  }
+
+  /// Begins a payload, whose log group has this owner.
+  void begin(String newOwner) {
+    owner = newOwner.isEmpty() ? null : newOwner;
+    lastPlace = null;
   }
 
   int size() {
@@ -142,13 +152,20 @@ final class CandidateRows<T> {
             record.text(FlowField.PKT_SRC_AWS_SERVICE),
             record.text(FlowField.REJECT_REASON),
             record.text(FlowField.INTERFACE_TYPE),
-            tagOf(record));
+            tagOf(record),
+            accountOf(record),
+            record.text(FlowField.REGION));
     String interfaceId = place.interfaceId();
     boolean isShared = place.service() == null && interfaceId != null;
     lastPlace = isShared ? place : null;
     lastInterface =
         isShared && interfaceId != null ? interfaceId.getBytes(StandardCharsets.UTF_8) : NO_TEXT;
     return place;
+  }
+
+  private @Nullable String accountOf(FlowRecord record) {
+    String account = record.text(FlowField.ACCOUNT_ID);
+    return account == null || account.equals(UNKNOWN_ACCOUNT) ? owner : account;
   }
 
   private static @Nullable String tagOf(FlowRecord record) {

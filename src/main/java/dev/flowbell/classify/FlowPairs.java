@@ -72,6 +72,14 @@ public final class FlowPairs<T> {
     candidates = new CandidateRows<>(inside);
   }
 
+  /// Begins a payload.
+  ///
+  /// @param owner the AWS account ID of its log group, for records without an account; or an empty
+  ///   string
+  public void begin(String owner) {
+    candidates.begin(owner);
+  }
+
   /// Forgets all records.
   public void reset() {
     accepted.clear();

@@ -97,6 +97,8 @@ public record Suspect(
   /// @param interfaceType such as `nat_gateway`
   /// @param tag the tag's value that the format asks for: of the instance, the interface or the
   ///   Auto Scaling group; percent-encoded
+  /// @param account the AWS account ID of the interface, else of the log group
+  /// @param region the AWS Region of the interface
   public record Place(
       @Nullable String interfaceId,
       @Nullable String instanceId,
@@ -105,8 +107,10 @@ public record Suspect(
       @Nullable String service,
       @Nullable String rejectReason,
       @Nullable String interfaceType,
-      @Nullable String tag) {
-    /// Creates a place of a format without type and tags.
+      @Nullable String tag,
+      @Nullable String account,
+      @Nullable String region) {
+    /// Creates a place of a format without type, tags, account and Region.
     public Place(
         @Nullable String interfaceId,
         @Nullable String instanceId,
@@ -114,7 +118,7 @@ public record Suspect(
         @Nullable String vpcId,
         @Nullable String service,
         @Nullable String rejectReason) {
-      this(interfaceId, instanceId, subnetId, vpcId, service, rejectReason, null, null);
+      this(interfaceId, instanceId, subnetId, vpcId, service, rejectReason, null, null, null, null);
     }
 
     /// The place of a record that has none of this.

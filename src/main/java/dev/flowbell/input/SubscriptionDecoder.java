@@ -1,7 +1,5 @@
 package dev.flowbell.input;
 
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent;
-import com.amazonaws.services.lambda.runtime.events.CloudWatchLogsEvent.AWSLogs;
 import dev.flowbell.input.UndecodableEventException.Layer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -78,18 +76,6 @@ public final class SubscriptionDecoder {
         .build();
   }
 
-  /// Unwraps the payload of a Lambda event.
-  ///
-  /// @throws UndecodableEventException naming the layer that failed and the offset in it; the layer
-  ///   is [Layer#EVENT] where the event holds no payload
-  public LogBatch decodeEvent(CloudWatchLogsEvent event) {
-    return decode(dataOf(event.getAwsLogs()));
-  }
-
-  private static @Nullable String dataOf(@Nullable AWSLogs logs) {
-    return logs == null ? null : logs.getData();
-  }
-
   /// Unwraps the `awslogs.data` string of a Lambda event.
   ///
   /// @param data base64 of gzipped JSON, `null` where the event has none
@@ -132,7 +118,7 @@ public final class SubscriptionDecoder {
   ///
   /// @param parser its position is the value
   LogBatch decodeAwsLogs(JsonParser parser, String where) {
-    return decode(dataOf(LambdaEventReader.readAwsLogs(parser)), where + ": " + DATA_KEY);
+    return decode(LambdaEventReader.readData(parser), where + ": " + DATA_KEY);
   }
 
   /// Unwraps the same string from another input.

@@ -36,8 +36,9 @@ final class CauseKeys {
     return "rejects|" + source;
   }
 
-  static String ofLogGroup(Rule rule, String logGroup) {
-    return rule.key() + "|" + logGroup;
+  /// @param name the log group, with its owner
+  static String ofLogGroup(Rule rule, String name) {
+    return rule.key() + "|" + name;
   }
 
   static String ofQuiet(String key) {

@@ -2,8 +2,8 @@ package dev.flowbell.judge;
 
 import dev.flowbell.judge.Alert.Occasion;
 import dev.flowbell.ledger.EvidenceItem;
-import dev.flowbell.metric.Metric;
-import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.LogGroupProblem;
+import dev.flowbell.summary.LogOrigin;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -17,63 +17,78 @@ final class LogGroupRule {
   private static final String KIND = "group";
 
   private final Judging judging;
-  private final FlowSummary summary;
+  private final List<LogGroupProblem> problems;
   private final Instant time;
 
+  /// @param problems the log groups that something is wrong with
   /// @param time the payload's newest flow time
-  LogGroupRule(Judging judging, FlowSummary summary, Instant time) {
+  LogGroupRule(Judging judging, List<LogGroupProblem> problems, Instant time) {
     this.judging = judging;
-    this.summary = summary;
+    this.problems = problems;
     this.time = time;
   }
 
-  /// Announces what is wrong with the payload's log group.
+  /// Announces what is wrong with log groups.
   void judge() {
-    judge(
-        Rule.UNREADABLE_RECORDS,
-        Severity.MEDIUM,
-        Metric.UNREADABLE_RECORDS,
-        Thresholds.Name.UNREADABLE_RECORDS);
-    judge(
-        Rule.SKIPPED_WINDOWS,
-        Severity.LOW,
-        Metric.SKIPPED_WINDOWS,
-        Thresholds.Name.SKIPPED_WINDOWS);
+    for (LogGroupProblem problem : problems) {
+      judge(
+          problem,
+          Rule.UNREADABLE_RECORDS,
+          Severity.MEDIUM,
+          problem.unreadableRecords(),
+          Thresholds.Name.UNREADABLE_RECORDS);
+      judge(
+          problem,
+          Rule.SKIPPED_WINDOWS,
+          Severity.LOW,
+          problem.skippedWindows(),
+          Thresholds.Name.SKIPPED_WINDOWS);
+    }
   }
 
-  private void judge(Rule rule, Severity severity, Metric metric, Thresholds.Name threshold) {
-    long records = summary.total(metric);
+  private void judge(
+      LogGroupProblem problem,
+      Rule rule,
+      Severity severity,
+      long records,
+      Thresholds.Name threshold) {
     int least = judging.thresholds().get(threshold);
     if (records == 0 || least == Integer.MAX_VALUE) {
       return;
     }
-    String key = CauseKeys.ofLogGroup(rule, summary.origin().logGroup());
+    String name = nameOf(problem.origin());
+    String key = CauseKeys.ofLogGroup(rule, name);
     if (judging.causes().rings(key, time, time)) {
       judging.causes().touch(key, time, time);
       return;
     }
-    int known = add(rule, (int) Math.min(records, least));
+    int known = add(rule, name, (int) Math.min(records, least));
     if (known >= least) {
       judging
           .announcements()
           .add(
               judging.causes().occasionFor(key, severity.rank(), false, false, time, time),
               null,
-              occasion -> toAlert(rule, severity, key, occasion, Math.max(records, known)));
+              occasion ->
+                  toAlert(problem, rule, severity, key, occasion, Math.max(records, known), time));
     }
   }
 
-  /// Adds records to what is remembered of the log group.
+  /// Accounts may have log groups of the same name.
+  private static String nameOf(LogOrigin origin) {
+    return origin.owner().isEmpty() ? origin.logGroup() : origin.owner() + ":" + origin.logGroup();
+  }
+
+  /// Adds records to what is remembered of a log group.
   ///
   /// @return how many are remembered, at least
-  private int add(Rule rule, int records) {
+  private int add(Rule rule, String name, int records) {
     Addition addition = new Addition();
     for (int i = 0; i < records; i++) {
       addition.add(
           rule.key(),
           Entries.ofText(judging.payloadId()) + (char) (i & 0xff) + (char) (i >>> 8 & 0xff));
     }
-    String name = summary.origin().logGroup();
     long hour = Hours.of(time);
     List<String> keys = Hours.around(KIND, name, Set.of(hour));
     Map<String, EvidenceItem> items =
@@ -85,12 +100,18 @@ final class LogGroupRule {
     return known.size();
   }
 
-  private Alert.LogGroup toAlert(
-      Rule rule, Severity severity, String key, Occasion occasion, long records) {
-    String name = summary.origin().logGroup();
+  private static Alert.LogGroup toAlert(
+      LogGroupProblem problem,
+      Rule rule,
+      Severity severity,
+      String key,
+      Occasion occasion,
+      long records,
+      Instant time) {
+    String name = problem.origin().logGroup();
     List<String> causes =
         rule == Rule.UNREADABLE_RECORDS
-            ? summary.faults().keySet().stream()
+            ? problem.faults().keySet().stream()
                 .map(fault -> fault.name().toLowerCase(Locale.ROOT).replace('_', ' '))
                 .toList()
             : List.of();
@@ -99,10 +120,10 @@ final class LogGroupRule {
         severity,
         key,
         occasion,
-        name.isEmpty() ? summary.origin().name() : name,
+        name.isEmpty() ? problem.origin().name() : name,
         Count.atLeast(records),
         causes,
-        summary.skippedAt(),
+        problem.skippedAt(),
         time,
         time);
   }

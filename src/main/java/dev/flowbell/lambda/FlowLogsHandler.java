@@ -5,10 +5,15 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.flowbell.aws.HttpClients;
+import dev.flowbell.input.LambdaEvent;
 import dev.flowbell.input.LambdaEventReader;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
+import dev.flowbell.input.UndecodableEventException;
+import dev.flowbell.input.UndecodableEventException.Layer;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.pipeline.Invocation;
+import dev.flowbell.pipeline.Outcome;
 import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.pipeline.Totals;
@@ -22,14 +27,15 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.crac.Core;
 import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
 
-/// The Lambda function. It handles the events of a CloudWatch Logs subscription, and returns the
-/// counts of each payload to callers that wait for them.
+/// The Lambda function. It handles the events of a CloudWatch Logs subscription, and batches of a
+/// Kinesis data stream. It returns the counts to callers that wait for them.
 ///
 /// Settings are environment variables, see `docs/settings.md`. The AWS clients use the environment
 /// too: Region, credentials and `AWS_ENDPOINT_URL`. Log lines go to Lambda's own logger, which
@@ -89,40 +95,68 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
     pipeline = new Wiring(settings, region, clients).newFunction(out, warnings::add);
   }
 
-  /// Handles one payload.
+  /// Handles one event.
   ///
-  /// @param event the event of a subscription, `{"awslogs":{"data":"…"}}`
-  /// @param totals receives the payload's totals that are not 0, by metric name,
-  ///   `{"Records":470,…}`
-  /// @throws dev.flowbell.input.UndecodableEventException where the payload can't be unwrapped;
-  ///   Lambda tries again, then sends it to the failure queue
+  /// @param event the event of a subscription, `{"awslogs":{"data":"…"}}`, or a batch of a stream,
+  ///   `{"Records":[{"eventSource":"aws:kinesis",…}]}`
+  /// @param totals receives the totals that are not 0, by metric name, `{"Records":470,…}`
+  /// @throws dev.flowbell.input.UndecodableEventException where the payload of a subscription can't
+  ///   be unwrapped; Lambda tries again, then sends it to the failure queue
   /// @throws dev.flowbell.ledger.BatchClaimedException where another invocation handles the same
-  ///   payload; Lambda tries again later
+  ///   payload, or the same shard; Lambda tries again later
   /// @throws RuntimeException where something could not be published; the message names what was
   ///   published and what was not
   @Override
   public void handleRequest(InputStream event, OutputStream totals, Context context)
       throws IOException {
-    handle(event, totals, context.getLogger(), toLimit(context));
+    handle(
+        event,
+        totals,
+        context.getLogger(),
+        new Invocation(
+            context.getAwsRequestId(), context.getInvokedFunctionArn(), toLimit(context)));
   }
 
-  void handle(InputStream event, OutputStream totals, LambdaLogger log, TimeLimit limit)
+  void handle(InputStream event, OutputStream totals, LambdaLogger log, Invocation invocation)
       throws IOException {
-    LogBatch batch = decoder.decodeEvent(events.readCloudWatchLogsEvent(event));
-    FlowSummary summary;
+    Map<String, Long> counts = new LinkedHashMap<>();
     try {
-      summary = pipeline.process(batch, limit).summary();
+      switch (events.read(event)) {
+        case LambdaEvent.Subscription subscription -> {
+          LogBatch batch = decoder.decode(subscription.data());
+          report(batch.type().toString(), pipeline.process(batch, invocation.limit()), log, counts);
+        }
+        case LambdaEvent.Stream stream -> {
+          for (Outcome outcome : pipeline.process(stream.records(), decoder, invocation)) {
+            report(stream.records().size() + " stream records", outcome, log, counts);
+          }
+        }
+        case LambdaEvent.Queue _ ->
+            throw new UndecodableEventException(
+                Layer.EVENT, 0, "event: expected no SQS messages, got some");
+      }
     } finally {
-      warnings.forEach(warning -> log.log(warning, LogLevel.WARN));
-      warnings.clear();
+      logWarnings(log);
     }
+    Totals.write(counts, totals);
+  }
+
+  /// Logs what came of a payload or a batch, and adds its totals.
+  private void report(String what, Outcome outcome, LambdaLogger log, Map<String, Long> totals) {
+    logWarnings(log);
+    FlowSummary summary = outcome.summary();
     Map<String, Long> counts = Totals.nonZero(summary);
-    log.log("%s %s".formatted(batch.type(), counts), LogLevel.INFO);
+    log.log("%s %s".formatted(what, counts), LogLevel.INFO);
     if (!summary.faults().isEmpty()) {
       log.log("unreadable records: " + summary.faults(), LogLevel.WARN);
     }
     logMissingFlagsOnce(summary, log);
-    Totals.write(counts, totals);
+    counts.forEach((name, count) -> totals.merge(name, count, Long::sum));
+  }
+
+  private void logWarnings(LambdaLogger log) {
+    warnings.forEach(warning -> log.log(warning, LogLevel.WARN));
+    warnings.clear();
   }
 
   private static TimeLimit toLimit(Context context) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.input.UndecodableEventException;
+import dev.flowbell.pipeline.Invocation;
 import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.pipeline.Wiring;
 import dev.flowbell.settings.Settings;
@@ -127,7 +128,7 @@ final class SnapStartPriming {
                 new ByteArrayInputStream(event.getBytes(UTF_8)),
                 OutputStream.nullOutputStream(),
                 NO_LOG,
-                TimeLimit.NONE);
+                new Invocation("priming", "priming", TimeLimit.NONE));
           } catch (UndecodableEventException _) {
             // the last sample
           }
@@ -171,6 +172,7 @@ final class SnapStartPriming {
         event(round, "DATA_MESSAGE", lines(DEFAULT_LINE)),
         event(round, "DATA_MESSAGE", lines(JSON_LINE)),
         event(round, "CONTROL_MESSAGE", List.of("CWL CONTROL MESSAGE: priming")),
+        streamEvent(round),
         "{\"awslogs\":{\"data\":\"undecodable\"}}");
   }
 
@@ -189,6 +191,18 @@ final class SnapStartPriming {
   }
 
   private static String event(int round, String type, List<String> messages) {
+    return "{\"awslogs\":{\"data\":\"%s\"}}".formatted(data(round, type, messages));
+  }
+
+  private static String streamEvent(int round) {
+    return """
+    {"Records":[{"eventSource":"aws:kinesis","eventSourceARN":"priming",
+    "eventID":"shardId-0:%1$d","kinesis":{"sequenceNumber":"%1$d","data":"%2$s"}}]}
+    """
+        .formatted(round + 1, data(round, "DATA_MESSAGE", lines(DEFAULT_LINE)));
+  }
+
+  private static String data(int round, String type, List<String> messages) {
     StringBuilder json = new StringBuilder(1_024);
     json.append("{\"messageType\":\"")
         .append(type)
@@ -212,8 +226,6 @@ final class SnapStartPriming {
     } catch (IOException e) {
       throw new AssertionError("an array takes it all", e);
     }
-    return "{\"awslogs\":{\"data\":\""
-        + Base64.getEncoder().encodeToString(gzipped.toByteArray())
-        + "\"}}";
+    return Base64.getEncoder().encodeToString(gzipped.toByteArray());
   }
 }

@@ -6,36 +6,50 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// A claim in a DynamoDB table. It knows the batch's item as it read and wrote it.
+/// A claim in a DynamoDB table. It knows the item of the batch, or of the shard whose records are
+/// the batch, as it read and wrote it.
 final class DynamoDbClaim implements Claim {
   /// A lease that ended long ago, but not by a release.
-  private static final Instant INTERRUPTED = Instant.EPOCH.plusMillis(1);
+  static final Instant INTERRUPTED = Instant.EPOCH.plusMillis(1);
 
   private final DynamoDbTable table;
-  private final String batch;
+  private final String item;
   private final String runner;
   private final BatchItem before;
   private final Set<String> doneSteps;
   private final DynamoDbEvidence evidence;
+  private final @Nullable ShardRange range;
   private boolean isFinished;
   private int possibleDuplicates;
   private boolean isPlanRecorded;
 
+  /// Records of a shard.
+  ///
+  /// @param last the sequence number of the last one
+  /// @param finish returns the update that finishes them
+  record ShardRange(String last, Supplier<UpdateItem> finish) {}
+
+  /// @param item the partition key's value
   /// @param runner the claim's id in the item
   /// @param before the batch as the claim found it
   /// @param evidence the evidence as this claim sees it
+  /// @param range the records of a shard that it is about; `null` for a batch
   DynamoDbClaim(
       DynamoDbTable table,
-      String batch,
+      String item,
       String runner,
       BatchItem before,
-      DynamoDbEvidence evidence) {
+      DynamoDbEvidence evidence,
+      @Nullable ShardRange range) {
     this.table = table;
-    this.batch = batch;
+    this.item = item;
     this.runner = runner;
     this.before = before;
     this.evidence = evidence;
+    this.range = range;
     doneSteps = new LinkedHashSet<>(before.doneSteps());
     isFinished = before.isFinished();
     possibleDuplicates = before.possibleDuplicates() + (before.isHeld() ? 1 : 0);
@@ -98,7 +112,8 @@ final class DynamoDbClaim implements Claim {
     return true;
   }
 
-  /// The steps are recorded even if another invocation has claimed the batch since: they are done.
+  /// The steps of a batch are recorded even if another invocation has claimed it since: they are
+  /// done. A shard's item may be about another range then.
   @Override
   public void recordDone(Collection<String> steps) {
     doneSteps.addAll(steps);
@@ -113,7 +128,11 @@ final class DynamoDbClaim implements Claim {
       evidence.flush(true);
     } finally {
       write(
-          recordingDoneSteps().remove(LedgerAttributes.LEASE_END).remove(LedgerAttributes.RUNNER));
+          range == null
+              ? recordingDoneSteps()
+                  .remove(LedgerAttributes.LEASE_END)
+                  .remove(LedgerAttributes.RUNNER)
+              : range.finish().get().onlyIf(isHeldByThis()));
     }
   }
 
@@ -122,10 +141,16 @@ final class DynamoDbClaim implements Claim {
     UpdateItem update =
         newUpdate()
             .set(LedgerAttributes.DOUBTS, DynamoDbJson.number(possibleDuplicates))
-            .onlyIf(new Condition.Exists(LedgerAttributes.ID));
+            .onlyIf(range == null ? new Condition.Exists(LedgerAttributes.ID) : isHeldByThis());
     return doneSteps.isEmpty() // DynamoDB has no empty sets
         ? update
-        : update.add(LedgerAttributes.CLOSED, DynamoDbJson.stringSet(doneSteps));
+        : update.add(LedgerAttributes.CLOSED, DynamoDbJson.stringSet(toEntries(doneSteps)));
+  }
+
+  private Collection<String> toEntries(Set<String> steps) {
+    return range == null
+        ? steps
+        : steps.stream().map(step -> ShardItem.toEntry(step, range.last())).toList();
   }
 
   @Override
@@ -161,7 +186,7 @@ final class DynamoDbClaim implements Claim {
   }
 
   private UpdateItem newUpdate() {
-    return new UpdateItem(LedgerAttributes.batchId(batch));
+    return new UpdateItem(item);
   }
 
   private Condition isHeldByThis() {

@@ -67,8 +67,10 @@ final class DynamoDbEvidence implements Evidence {
   private final DynamoDbTable table;
   private final EvidenceCache cache;
   private final DynamoDbBoard board;
-  private final String batch;
+  private final String item;
+  private final String owner;
   private final String runner;
+  private final Map<String, Object> countedMark;
   private final Supplier<Instant> clock;
   private final Map<String, EvidenceItem> written = new HashMap<>();
   private final Map<String, EvidenceItem> read = new HashMap<>(); // since the last write
@@ -81,22 +83,29 @@ final class DynamoDbEvidence implements Evidence {
   private int reads;
   private int leftOut;
 
-  /// @param runner the claim's id in the batch's item
+  /// @param item the partition key's value of the claim's item
+  /// @param owner the batch or the shard, which owns what it leases
+  /// @param runner the claim's id in the item
+  /// @param countedMark marks in the item that numbers were added
   /// @param isCounted whether the batch's numbers were added by an earlier claim
   /// @param clock the time on the clock that claims are made by
   DynamoDbEvidence(
       DynamoDbTable table,
       EvidenceCache cache,
       DynamoDbBoard board,
-      String batch,
+      String item,
+      String owner,
       String runner,
+      Map<String, Object> countedMark,
       boolean isCounted,
       Supplier<Instant> clock) {
     this.table = table;
     this.cache = cache;
     this.board = board;
-    this.batch = batch;
+    this.item = item;
+    this.owner = owner;
     this.runner = runner;
+    this.countedMark = countedMark;
     this.isCounted = isCounted;
     this.clock = clock;
   }
@@ -143,8 +152,8 @@ final class DynamoDbEvidence implements Evidence {
     }
     List<UpdateItem> updates = new ArrayList<>(byKey.values());
     updates.add(
-        new UpdateItem(LedgerAttributes.batchId(batch))
-            .set(LedgerAttributes.COUNTED, DynamoDbJson.number(1))
+        new UpdateItem(item)
+            .set(LedgerAttributes.COUNTED, countedMark)
             .onlyIf(
                 new Condition.Absent(LedgerAttributes.COUNTED),
                 new Condition.Equal(LedgerAttributes.RUNNER, DynamoDbJson.string(runner))));
@@ -205,11 +214,10 @@ final class DynamoDbEvidence implements Evidence {
   /// Throws an exception if another invocation has claimed the batch. Otherwise this claim's
   /// numbers were added by a transaction whose answer was lost.
   private void refuseUnlessCounted() {
-    String id = LedgerAttributes.batchId(batch);
     try {
-      Map<String, Object> item = table.read(List.of(id)).getOrDefault(id, Map.of());
-      if (!DynamoDbJson.readString(item, LedgerAttributes.RUNNER).equals(runner)) {
-        throw new BatchClaimedException(batch);
+      Map<String, Object> now = table.read(List.of(item)).getOrDefault(item, Map.of());
+      if (!DynamoDbJson.readString(now, LedgerAttributes.RUNNER).equals(runner)) {
+        throw new BatchClaimedException(owner);
       }
     } catch (DynamoDbRefusal e) {
       throw table.unavailable("BatchGetItem", e);
@@ -423,7 +431,7 @@ final class DynamoDbEvidence implements Evidence {
   private UpdateItem leasing(String id) {
     return new UpdateItem(id)
         .set(LedgerAttributes.LEASE_END, DynamoDbJson.milliseconds(clock.get().plus(LEASE)))
-        .set(LedgerAttributes.OWNER, DynamoDbJson.string(batch));
+        .set(LedgerAttributes.OWNER, DynamoDbJson.string(owner));
   }
 
   /// Returns that no other batch has the right to send. This one may have it, if the answer to a
@@ -438,7 +446,7 @@ final class DynamoDbEvidence implements Evidence {
   }
 
   private Condition isOwnedByBatch() {
-    return new Condition.Equal(LedgerAttributes.OWNER, DynamoDbJson.string(batch));
+    return new Condition.Equal(LedgerAttributes.OWNER, DynamoDbJson.string(owner));
   }
 
   /// If the condition fails, the answer to a first request was lost, or the right to send had ended

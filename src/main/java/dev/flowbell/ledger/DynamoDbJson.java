@@ -82,6 +82,11 @@ final class DynamoDbJson {
     return Map.of("BOOL", truth);
   }
 
+  /// Returns an attribute value of type binary.
+  static Map<String, Object> binary(byte[] bytes) {
+    return Map.of("B", Base64.getEncoder().encodeToString(bytes));
+  }
+
   /// Returns an attribute value of type string set, which must not be empty.
   static Map<String, Object> stringSet(Collection<String> texts) {
     return Map.of("SS", texts);
@@ -123,6 +128,12 @@ final class DynamoDbJson {
   /// Returns whether an attribute holds the Boolean `true`.
   static boolean readBoolean(Map<String, Object> item, String attribute) {
     return Boolean.TRUE.equals(object(item, attribute).get("BOOL"));
+  }
+
+  /// Returns the bytes that an attribute holds, none if it holds none.
+  static byte[] readBinary(Map<String, Object> item, String attribute) {
+    String base64 = text(object(item, attribute), "B");
+    return base64 == null ? new byte[0] : Base64.getDecoder().decode(base64);
   }
 
   /// Returns the string set that an attribute holds, empty if it holds none.

@@ -7,13 +7,14 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 /// A ledger in a DynamoDB table, which all processes of the function share.
 ///
-/// A batch has one item. Claiming and finishing it take one small write each. [DynamoDbEvidence]
-/// keeps what is remembered across batches in items of its own. [LedgerAttributes] names the
-/// attributes.
+/// A batch has one item, and so has a shard of a stream. Claiming and finishing them take one small
+/// write each. [DynamoDbEvidence] keeps what is remembered across batches in items of its own.
+/// [LedgerAttributes] names the attributes.
 public final class DynamoDbLedger implements Ledger {
   /// The longest time that one method of a [Claim] takes, except [Claim#finish] and
   /// [Claim#release], which make up to three calls.
@@ -55,11 +56,7 @@ public final class DynamoDbLedger implements Ledger {
   public Claim claim(String batch, Instant now, Duration lease) {
     String runner = UUID.randomUUID().toString();
     UpdateItem update =
-        new UpdateItem(LedgerAttributes.batchId(batch))
-            .setIfAbsent(LedgerAttributes.ARRIVAL, DynamoDbJson.milliseconds(now))
-            .set(LedgerAttributes.LEASE_END, DynamoDbJson.milliseconds(now.plus(lease)))
-            .set(LedgerAttributes.RUNNER, DynamoDbJson.string(runner))
-            .set(LedgerAttributes.EXPIRES, DynamoDbJson.seconds(now.plus(KEPT)))
+        newClaimUpdate(LedgerAttributes.batchId(batch), runner, now, lease)
             // The last condition lets a retry of this very request succeed.
             .onlyIfAny(
                 new Condition.Absent(LedgerAttributes.ID),
@@ -67,35 +64,105 @@ public final class DynamoDbLedger implements Ledger {
                 new Condition.Equal(LedgerAttributes.RUNNER, DynamoDbJson.string(runner)));
     try {
       Map<String, Object> before = table.updateAndReturnOld(update);
-      return newClaim(
+      return newBatchClaim(
           batch, runner, before.isEmpty() ? BatchItem.newBatch(now) : BatchItem.from(before), now);
     } catch (DynamoDbRefusal e) {
-      Map<String, Object> item = DynamoDbJson.object(e.body(), "Item");
-      if (!e.code().equals(CONDITION_FAILED) || item.isEmpty()) {
+      Map<String, Object> found = DynamoDbJson.object(e.body(), "Item");
+      if (!e.code().equals(CONDITION_FAILED) || found.isEmpty()) {
         throw table.unavailable("UpdateItem", e);
       }
-      BatchItem held = BatchItem.from(item);
+      BatchItem held = BatchItem.from(found);
       if (held.isFinished()) {
-        return newClaim(batch, runner, held, now);
+        return newBatchClaim(batch, runner, held, now);
       }
       throw new BatchClaimedException(batch, Objects.requireNonNull(held.leaseEnd()));
     }
   }
 
-  private Claim newClaim(String batch, String runner, BatchItem before, Instant now) {
-    long begin = System.nanoTime();
+  @Override
+  public ShardClaim claimShard(String shard, String last, Instant now, Duration lease) {
+    String runner = UUID.randomUUID().toString();
+    UpdateItem update =
+        newClaimUpdate(LedgerAttributes.shardId(shard), runner, now, lease)
+            .setIfAbsent(LedgerAttributes.TO, DynamoDbJson.string(last))
+            .onlyIfAny(
+                new Condition.Absent(LedgerAttributes.LEASE_END),
+                new Condition.AtMost(LedgerAttributes.LEASE_END, DynamoDbJson.milliseconds(now)),
+                new Condition.Equal(LedgerAttributes.RUNNER, DynamoDbJson.string(runner)));
+    try {
+      return new DynamoDbShardClaim(
+          this, shard, runner, last, now, ShardItem.from(table.updateAndReturnOld(update)));
+    } catch (DynamoDbRefusal e) {
+      Map<String, Object> item = DynamoDbJson.object(e.body(), "Item");
+      if (!e.code().equals(CONDITION_FAILED) || item.isEmpty()) {
+        throw table.unavailable("UpdateItem", e);
+      }
+      throw new BatchClaimedException(
+          shard, DynamoDbJson.readInstant(item, LedgerAttributes.LEASE_END));
+    }
+  }
+
+  private static UpdateItem newClaimUpdate(String id, String runner, Instant now, Duration lease) {
+    return new UpdateItem(id)
+        .setIfAbsent(LedgerAttributes.ARRIVAL, DynamoDbJson.milliseconds(now))
+        .set(LedgerAttributes.LEASE_END, DynamoDbJson.milliseconds(now.plus(lease)))
+        .set(LedgerAttributes.RUNNER, DynamoDbJson.string(runner))
+        .set(LedgerAttributes.EXPIRES, DynamoDbJson.seconds(now.plus(KEPT)));
+  }
+
+  DynamoDbTable table() {
+    return table;
+  }
+
+  private Claim newBatchClaim(String batch, String runner, BatchItem before, Instant now) {
+    String item = LedgerAttributes.batchId(batch);
     return new DynamoDbClaim(
         table,
-        batch,
+        item,
         runner,
         before,
-        new DynamoDbEvidence(
-            table,
-            cache,
-            board,
-            batch,
-            runner,
-            before.isCounted(),
-            () -> now.plusNanos(System.nanoTime() - begin)));
+        newEvidence(item, batch, runner, DynamoDbJson.number(1), before, now),
+        null);
+  }
+
+  /// Creates the claim of records of a shard.
+  ///
+  /// @param last the sequence number of the last one
+  /// @param finish returns the update that finishes them
+  Claim newRangeClaim(
+      String shard,
+      String last,
+      String runner,
+      BatchItem before,
+      Instant now,
+      Supplier<UpdateItem> finish) {
+    String item = LedgerAttributes.shardId(shard);
+    return new DynamoDbClaim(
+        table,
+        item,
+        runner,
+        before,
+        newEvidence(item, shard, runner, DynamoDbJson.string(last), before, now),
+        new DynamoDbClaim.ShardRange(last, finish));
+  }
+
+  private DynamoDbEvidence newEvidence(
+      String item,
+      String owner,
+      String runner,
+      Map<String, Object> countedMark,
+      BatchItem before,
+      Instant now) {
+    long begin = System.nanoTime();
+    return new DynamoDbEvidence(
+        table,
+        cache,
+        board,
+        item,
+        owner,
+        runner,
+        countedMark,
+        before.isCounted(),
+        () -> now.plusNanos(System.nanoTime() - begin));
   }
 }

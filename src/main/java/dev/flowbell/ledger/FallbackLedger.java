@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A ledger that is never unavailable. If the ledger behind it is, this one uses the process's
 /// memory instead, logs that duplicates are possible, and counts a possible duplicate for each
@@ -33,6 +35,19 @@ public final class FallbackLedger implements Ledger {
     }
   }
 
+  @Override
+  public ShardClaim claimShard(String shard, String last, Instant now, Duration lease) {
+    try {
+      return new FallbackShardClaim(
+          ledger.claimShard(shard, last, now, lease),
+          range -> new FallbackClaim(range.claim(), range.id(), now, lease));
+    } catch (LedgerUnavailableException e) {
+      warn(e);
+      return new FallbackShardClaim(
+          memory.claimShard(shard, last, now, lease), range -> new MemoryClaim(range.claim()));
+    }
+  }
+
   private void warn(LedgerUnavailableException e) {
     warnings.accept(e.getMessage() + "; the work goes on, duplicates are possible");
   }
@@ -57,6 +72,47 @@ public final class FallbackLedger implements Ledger {
     @Override
     public Evidence evidence() {
       return evidence;
+    }
+  }
+
+  /// A claim of a shard, whose ranges have claims of this ledger.
+  private final class FallbackShardClaim implements ShardClaim {
+    private final ShardClaim shard;
+    private final Function<Range, Claim> toClaim;
+
+    FallbackShardClaim(ShardClaim shard, Function<Range, Claim> toClaim) {
+      this.shard = shard;
+      this.toClaim = toClaim;
+    }
+
+    @Override
+    public String finished() {
+      return shard.finished();
+    }
+
+    @Override
+    public Set<String> recentPayloads() {
+      return shard.recentPayloads();
+    }
+
+    @Override
+    public @Nullable Range next() {
+      Range range = shard.next();
+      return range == null ? null : new Range(range.id(), range.last(), toClaim.apply(range));
+    }
+
+    @Override
+    public void addPayloads(Collection<String> ids) {
+      shard.addPayloads(ids);
+    }
+
+    @Override
+    public void end() {
+      try {
+        shard.end();
+      } catch (LedgerUnavailableException e) {
+        warn(e);
+      }
     }
   }
 

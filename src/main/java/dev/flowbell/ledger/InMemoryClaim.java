@@ -16,13 +16,20 @@ final class InMemoryClaim implements Claim {
   private final long acceptedPlan;
   private final boolean wasInterrupted;
   private final Instant claimed;
+  private final @Nullable Runnable endOfRange;
   private final long claimedNanoseconds = System.nanoTime();
   private int possibleDuplicates;
   private int leftOut;
 
   /// @param ledger guards the batch
+  /// @param endOfRange finishes records of a shard; `null` for a batch
   InMemoryClaim(
-      InMemoryLedger ledger, InMemoryLedger.Batch batch, boolean wasInterrupted, Instant claimed) {
+      InMemoryLedger ledger,
+      InMemoryLedger.Batch batch,
+      boolean wasInterrupted,
+      Instant claimed,
+      @Nullable Runnable endOfRange) {
+    this.endOfRange = endOfRange;
     this.claimed = claimed;
     this.ledger = ledger;
     this.batch = batch;
@@ -101,7 +108,11 @@ final class InMemoryClaim implements Claim {
     synchronized (ledger) {
       recordDone(steps);
       batch.isFinished = true;
-      batch.leaseEnd = null;
+      if (endOfRange == null) {
+        batch.leaseEnd = null;
+      } else {
+        endOfRange.run();
+      }
     }
   }
 

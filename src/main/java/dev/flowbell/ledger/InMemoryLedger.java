@@ -1,5 +1,6 @@
 package dev.flowbell.ledger;
 
+import dev.flowbell.ledger.InMemoryShardClaim.Shard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -18,6 +19,9 @@ public final class InMemoryLedger implements Ledger {
   /// A batch takes about half a kilobyte.
   private static final int MOST_BATCHES_OF_FUNCTION = 10_000;
 
+  /// A shard takes up to a hundred kilobytes, for the ids of recent payloads.
+  private static final int MOST_SHARDS = 100;
+
   /// A million items of evidence, for the days of flow logs that somebody replays.
   private static final int MOST_ITEMS_OF_COMMAND_LINE = 1_000_000;
 
@@ -25,6 +29,7 @@ public final class InMemoryLedger implements Ledger {
   private static final int MOST_ITEMS_OF_FUNCTION = 10_000;
 
   private final Map<String, Batch> batches;
+  private final Map<String, Shard> shards = InMemoryEvidence.newBoundedMap(MOST_SHARDS);
   private final InMemoryEvidence evidence;
   private final boolean isBounded;
 
@@ -56,7 +61,20 @@ public final class InMemoryLedger implements Ledger {
       wasInterrupted = entry.leaseEnd != null;
       entry.leaseEnd = now.plus(lease);
     }
-    return new InMemoryClaim(this, entry, wasInterrupted, now);
+    return new InMemoryClaim(this, entry, wasInterrupted, now, null);
+  }
+
+  @Override
+  public synchronized ShardClaim claimShard(
+      String shard, String last, Instant now, Duration lease) {
+    Shard entry = shards.computeIfAbsent(shard, _ -> new Shard());
+    Instant leaseEnd = entry.leaseEnd();
+    if (leaseEnd != null && now.isBefore(leaseEnd)) {
+      throw new BatchClaimedException(shard, leaseEnd);
+    }
+    ShardClaim claim = new InMemoryShardClaim(this, shard, entry, last, now);
+    entry.hold(now.plus(lease));
+    return claim;
   }
 
   InMemoryEvidence evidence() {

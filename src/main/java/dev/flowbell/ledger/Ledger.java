@@ -21,4 +21,14 @@ public interface Ledger {
   /// @throws BatchClaimedException if another invocation holds the claim
   /// @throws LedgerUnavailableException if the ledger can't be read or written
   Claim claim(String batch, Instant now, Duration lease);
+
+  /// Claims a shard of a Kinesis data stream for one invocation.
+  ///
+  /// @param shard the stream and the shard, the same for all batches of the shard
+  /// @param last the sequence number of the batch's last record
+  /// @param lease when the claim ends if it is neither finished nor released; longer than the
+  ///   invocation can last
+  /// @throws BatchClaimedException if another invocation holds the claim
+  /// @throws LedgerUnavailableException if the ledger can't be read or written
+  ShardClaim claimShard(String shard, String last, Instant now, Duration lease);
 }

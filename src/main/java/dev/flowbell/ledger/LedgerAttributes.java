@@ -5,8 +5,8 @@ package dev.flowbell.ledger;
 /// Items of batches live for 15 days, and other versions of Flowbell read and write them too. So a
 /// stored name must not change, and a new meaning needs a new name.
 final class LedgerAttributes {
-  /// The partition key: `batch#…`, `ev#…` (evidence), `told#…` (a cause), `mails#…` (an hour's
-  /// notifications) or `open` (the board).
+  /// The partition key: `batch#…`, `shard#…`, `ev#…` (evidence), `told#…` (a cause), `mails#…` (an
+  /// hour's notifications) or `open` (the board).
   static final String ID = "id";
 
   /// When DynamoDB may delete the item, in seconds since 1970.
@@ -23,7 +23,8 @@ final class LedgerAttributes {
   /// it.
   static final String RUNNER = "runner";
 
-  /// Of a batch: the names of the steps that are done.
+  /// Of a batch: the names of the steps that are done. Of a shard: `NAME@NUMBER`, with the sequence
+  /// number of the last record that the step is done of.
   static final String CLOSED = "closed";
 
   /// Of a batch: the numbers of the metrics step's accepted requests.
@@ -35,10 +36,21 @@ final class LedgerAttributes {
   /// Of a batch: the number of possible duplicates.
   static final String DOUBTS = "doubts";
 
-  /// Of a batch: 1 if its numbers were added to the evidence.
+  /// Of a batch: 1 if its numbers were added to the evidence. Of a shard: the sequence number of
+  /// the last record whose numbers were.
   ///
   /// Versions before 2026-11-28 wrote `cooldowns` and `answers` as well, and items `cooldown#…`.
   static final String COUNTED = "counted";
+
+  /// Of a shard: the sequence number of the last record that is delivered.
+  static final String FINISHED = "finished";
+
+  /// Of a shard: the sequence number of the last record of the range that was begun. The attributes
+  /// of a batch are this range's.
+  static final String TO = "to";
+
+  /// Of a shard: the ids of the payloads that were delivered last, 8 bytes each, the oldest first.
+  static final String RECENT = "recent";
 
   /// Of a cause: the first flow time of its episode, in milliseconds since 1970.
   static final String FIRST = "first";
@@ -83,6 +95,11 @@ final class LedgerAttributes {
   /// Returns the partition key's value for a batch.
   static String batchId(String batch) {
     return "batch#" + batch;
+  }
+
+  /// Returns the partition key's value for a shard.
+  static String shardId(String shard) {
+    return "shard#" + shard;
   }
 
   /// Returns the partition key's value for a cause.

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// The series of one set of dimensions: one series for each combination of their values.
 final class DimensionSet {
   private final MetricDimension[] dimensions;
-  private final String logGroup;
+  private String logGroup = "";
+  private String owner = "";
   private final Budget budget;
   private final Budget minutes;
   private final Map<List<String>, SeriesCounts> series = new LinkedHashMap<>();
@@ -27,12 +28,22 @@ final class DimensionSet {
   ///
   /// @param budget the series that the payload can still add, over all its dimension sets
   /// @param minutes the minutes that the payload can still add, over all its series
-  DimensionSet(List<MetricDimension> dimensions, String logGroup, Budget budget, Budget minutes) {
+  DimensionSet(List<MetricDimension> dimensions, Budget budget, Budget minutes) {
     this.dimensions = dimensions.toArray(MetricDimension[]::new);
-    this.logGroup = logGroup;
     this.budget = budget;
     this.minutes = minutes;
     this.lastValues = new byte[this.dimensions.length][];
+  }
+
+  /// Begins a payload.
+  ///
+  /// @param newLogGroup, newOwner those of the payload, or empty strings
+  void begin(String newLogGroup, String newOwner) {
+    if (!newLogGroup.equals(logGroup) || !newOwner.equals(owner)) {
+      logGroup = newLogGroup;
+      owner = newOwner;
+      last = null;
+    }
   }
 
   /// Returns the series that a record adds to, `null` where it has no value for a dimension.
@@ -79,7 +90,9 @@ final class DimensionSet {
     if (field == null) {
       return logGroup.isEmpty() ? null : logGroup;
     }
-    return record.text(field);
+    String value = record.text(field);
+    boolean isOwnerKnown = value == null && field == FlowField.ACCOUNT_ID && !owner.isEmpty();
+    return isOwnerKnown ? owner : value;
   }
 
   private SeriesCounts seriesOf(String[] values) {

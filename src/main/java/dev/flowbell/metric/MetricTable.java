@@ -39,16 +39,22 @@ public final class MetricTable {
     this.traffic = traffic;
   }
 
-  /// Clears the table for the next payload.
+  /// Begins a payload: its records get its log group and owner where a dimension needs them.
   ///
   /// @param logGroup the payload's log group, or an empty string
-  public void reset(String logGroup) {
+  /// @param owner the AWS account ID of the log group, or an empty string
+  public void begin(String logGroup, String owner) {
+    dimensionSets.forEach(set -> set.begin(logGroup, owner));
+  }
+
+  /// Clears the table for the next payload or batch. [#begin] follows.
+  public void reset() {
     Budget minutes = new Budget(MOST_MINUTES);
     Budget series = new Budget(seriesBudget);
     totals = new SeriesCounts(MetricSeries.TOTAL, minutes);
     dimensionSets = new ArrayList<>();
     for (List<MetricDimension> set : dimensions) {
-      dimensionSets.add(new DimensionSet(set, logGroup, series, minutes));
+      dimensionSets.add(new DimensionSet(set, series, minutes));
     }
   }
 

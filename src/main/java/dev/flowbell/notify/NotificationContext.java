@@ -29,6 +29,20 @@ public record NotificationContext(
     return new NotificationContext(stack, region, newAccount, newLogGroup, thresholds, traffic);
   }
 
+  /// Returns the same for an interface of this account and Region. In another Region, the log group
+  /// may be a copy: it is left out, and so is the link to it.
+  ///
+  /// @param newAccount, newRegion `null` where they are not known
+  public NotificationContext at(@Nullable String newAccount, @Nullable String newRegion) {
+    return new NotificationContext(
+        stack,
+        newRegion == null ? region : newRegion,
+        newAccount == null ? account : newAccount,
+        newRegion == null || region == null || newRegion.equals(region) ? logGroup : "",
+        thresholds,
+        traffic);
+  }
+
   /// Returns what a subject may begin with, the longest first: `prod eu-west-1`, `prod`; empty
   /// where nothing is known.
   List<String> environments() {

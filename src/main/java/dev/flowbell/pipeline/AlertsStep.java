@@ -1,5 +1,6 @@
 package dev.flowbell.pipeline;
 
+import dev.flowbell.classify.Suspect;
 import dev.flowbell.ec2.Blocker;
 import dev.flowbell.judge.Announcement;
 import dev.flowbell.ledger.Claim;
@@ -82,7 +83,7 @@ final class AlertsStep implements DeliveryStep {
       if (evidence.lease(announcement.alert().key(), announcement.known())) {
         reportPossibleDuplicates(findings, claim, limit);
         try {
-          send(announcement, here, findings, evidence, why, limit);
+          send(announcement, contextOf(announcement, here), findings, evidence, why, limit);
           evidence.recordSent(announcement.alert().key(), announcement.after());
         } catch (PublishFailedException e) {
           evidence.release(announcement.alert().key());
@@ -90,7 +91,10 @@ final class AlertsStep implements DeliveryStep {
         }
       }
     }
-    findings.judgement().newlyQuiet().forEach(each -> holdQuiet(each, here, evidence));
+    findings
+        .judgement()
+        .newlyQuiet()
+        .forEach(each -> holdQuiet(each, contextOf(each, here), evidence));
     if (findings.hasDueDigest()) {
       sendDigests(findings.digestBeforeHour(), here, findings, evidence, limit);
     }
@@ -102,6 +106,14 @@ final class AlertsStep implements DeliveryStep {
     if (!failures.isEmpty()) {
       throw combined(failures);
     }
+  }
+
+  /// Returns the context with the account and Region of the interface that shows the cause: one
+  /// function may read the flow logs of many.
+  private static NotificationContext contextOf(
+      Announcement announcement, NotificationContext here) {
+    Suspect sample = announcement.sample();
+    return sample == null ? here : here.at(sample.place().account(), sample.place().region());
   }
 
   /// Reports that the notification may be a repeat, where the ledger is unavailable. If that fails,

@@ -29,6 +29,11 @@ final class Delivery {
     steps.addAll(others);
   }
 
+  /// Returns whether payloads that can't be read are kept in a failure queue.
+  boolean keepsFailures() {
+    return steps.stream().anyMatch(step -> step instanceof FailuresStep);
+  }
+
   /// Returns whether the batch has a step that this version knows and that is not done. Another
   /// version may have recorded steps that this one does not know.
   boolean hasOpenSteps(Claim claim) {

@@ -2,6 +2,7 @@ package dev.flowbell.pipeline;
 
 import dev.flowbell.judge.Judgement;
 import dev.flowbell.notify.AlertMessage;
+import dev.flowbell.publish.FailedEvent;
 import dev.flowbell.summary.FlowSummary;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ final class Findings {
   private final FlowSummary summary;
   private final Judgement judgement;
   private final long digestBeforeHour;
+  private final List<FailedEvent> failed;
   private final List<AlertMessage> sent = new ArrayList<>();
   private int alertsSent;
 
@@ -23,9 +25,16 @@ final class Findings {
   /// @param digestBeforeHour alerts that hours before this one held back are due; [#NO_DIGEST] if
   ///   there are none
   Findings(FlowSummary summary, Judgement judgement, long digestBeforeHour) {
+    this(summary, judgement, digestBeforeHour, List.of());
+  }
+
+  /// Creates findings of a batch with payloads that can't be read.
+  Findings(
+      FlowSummary summary, Judgement judgement, long digestBeforeHour, List<FailedEvent> failed) {
     this.summary = summary;
     this.judgement = judgement;
     this.digestBeforeHour = digestBeforeHour;
+    this.failed = failed;
   }
 
   FlowSummary summary() {
@@ -42,6 +51,11 @@ final class Findings {
 
   long digestBeforeHour() {
     return digestBeforeHour;
+  }
+
+  /// Returns the payloads that can't be read.
+  List<FailedEvent> failed() {
+    return failed;
   }
 
   /// Notes a notification that was accepted.

@@ -14,11 +14,13 @@ import dev.flowbell.summary.FlowSummaryBuilder;
 import dev.flowbell.summary.LogOrigin;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// Reads the lines of one payload and sums them up. [#reset] prepares it for the next payload.
+/// Reads the lines of one payload, or of several that are one batch, and sums them up. [#next]
+/// begins another payload of the batch, [#reset] another batch.
 public final class PayloadReader implements LineTarget {
   /// The selection of whoever selects nothing.
   static final Predicate<FlowRecord> EVERY_RECORD = _ -> true;
@@ -29,7 +31,8 @@ public final class PayloadReader implements LineTarget {
   private final Set<FlowField> fieldsOfEarlierFormats = EnumSet.noneOf(FlowField.class);
   private List<RecordFormat> formats;
   private RecordParser parser;
-  private boolean hasMisfits;
+  private String logGroup;
+  private final Set<String> misfits = new LinkedHashSet<>();
 
   /// Creates a reader.
   ///
@@ -60,13 +63,26 @@ public final class PayloadReader implements LineTarget {
             settings.trafficType());
     this.formats = formats;
     parser = new RecordParser(formats);
+    logGroup = origin.logGroup();
   }
 
-  /// Clears the reader for the next payload.
+  /// Begins the next payload of the same batch.
+  void next(LogOrigin origin, List<RecordFormat> newFormats) {
+    summary.next(origin);
+    logGroup = origin.logGroup();
+    if (!newFormats.equals(formats)) {
+      fieldsOfEarlierFormats.addAll(parser.fieldsSeen());
+      formats = newFormats;
+      parser = new RecordParser(newFormats);
+    }
+  }
+
+  /// Clears the reader for the next payload or batch.
   public void reset(LogOrigin origin, List<RecordFormat> newFormats) {
     summary.reset(origin);
     fieldsOfEarlierFormats.clear();
-    hasMisfits = false;
+    logGroup = origin.logGroup();
+    misfits.clear();
     if (newFormats.equals(formats)) {
       parser.reset();
     } else {
@@ -112,13 +128,15 @@ public final class PayloadReader implements LineTarget {
       add();
     } else {
       summary.addUnreadable(fault);
-      hasMisfits |= fault != ParseFault.BROKEN_JSON; // no format could read it
+      if (fault != ParseFault.BROKEN_JSON) { // no format could read it
+        misfits.add(logGroup);
+      }
     }
   }
 
-  /// Returns whether a line fitted no format.
-  boolean hasMisfits() {
-    return hasMisfits;
+  /// Returns the log groups with a line that fitted no format.
+  Set<String> misfits() {
+    return misfits;
   }
 
   @Override

@@ -1,11 +1,15 @@
 package dev.flowbell.pipeline;
 
+import dev.flowbell.input.LambdaEvent.StreamRecord;
 import dev.flowbell.input.LogBatch;
+import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.judge.Judge;
 import dev.flowbell.judge.Judgement;
 import dev.flowbell.ledger.Claim;
 import dev.flowbell.ledger.Ledger;
+import dev.flowbell.ledger.ShardClaim;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.publish.FailedEvent;
 import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
@@ -15,6 +19,7 @@ import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -99,22 +104,134 @@ public final class Pipeline {
   /// @throws PayloadFailedException where something could not be published
   public Outcome process(LogBatch batch, TimeLimit limit) {
     if (batch.type() == LogBatch.Type.CONTROL_MESSAGE) {
-      return count(Metric.CONTROL_MESSAGES, originOf(batch), limit);
+      return count(Metric.CONTROL_MESSAGES, 1, originOf(batch), limit);
     }
     String id = batch.id() == null ? newId() : batch.id();
     Claim claim = claim(id, limit);
     if (claim.isFinished()) {
-      return count(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
+      return count(Metric.DUPLICATE_BATCHES, 1, originOf(batch), limit);
     }
     if (!delivery.hasOpenSteps(claim)) {
       claim.release(); // the open step is another version's
-      return count(Metric.DUPLICATE_BATCHES, originOf(batch), limit);
+      return count(Metric.DUPLICATE_BATCHES, 1, originOf(batch), limit);
     }
     PayloadReader read = read(batch, claim);
-    if (read.hasMisfits() && formats.refresh(batch.logGroup())) {
+    if (refreshFormats(read)) {
       read = read(batch, claim); // from the start: nothing of the first reading was used
     }
     return deliver(read.summarize(claim.arrival()), id, claim, limit);
+  }
+
+  /// Delivers records of one shard of a stream, in their order: all payloads in them as one batch,
+  /// or as two, where an earlier invocation ended between two of them. Records that the ledger says
+  /// were delivered count as repeats.
+  ///
+  /// @param records one at least
+  /// @param decoder unwraps the payloads
+  /// @throws dev.flowbell.ledger.BatchClaimedException where another invocation has the shard
+  /// @throws dev.flowbell.input.UndecodableEventException where a payload can't be read, and there
+  ///   is no failure queue
+  /// @throws PayloadFailedException where something could not be published
+  public List<Outcome> process(
+      List<StreamRecord> records, SubscriptionDecoder decoder, Invocation invocation) {
+    String last = records.getLast().sequenceNumber();
+    ShardClaim shard =
+        ledger.claimShard(
+            records.getFirst().streamArn() + "/" + records.getFirst().shardId(),
+            last,
+            clock.instant(),
+            invocation.limit().remaining().plus(CLOCK_DIFFERENCE));
+    List<StreamRecord> open =
+        records.stream().filter(each -> isBehind(each, shard.finished())).toList();
+    long repeats = (long) records.size() - open.size();
+    List<Outcome> outcomes = new ArrayList<>();
+    ShardClaim.Range range = shard.next();
+    if (range == null) {
+      shard.end();
+      return List.of(
+          count(Metric.DUPLICATE_BATCHES, repeats, LogOrigin.UNKNOWN, invocation.limit()));
+    }
+    StreamReader stream = new StreamReader(decoder);
+    for (; range != null; range = shard.next()) {
+      String begin = shard.finished();
+      String end = range.last();
+      List<StreamRecord> part =
+          open.stream().filter(each -> isBehind(each, begin) && !isBehind(each, end)).toList();
+      outcomes.add(deliver(part, repeats, stream, shard, range, invocation));
+      repeats = 0;
+    }
+    return outcomes;
+  }
+
+  private static boolean isBehind(StreamRecord record, String sequenceNumber) {
+    return ShardClaim.compare(record.sequenceNumber(), sequenceNumber) > 0;
+  }
+
+  private Outcome deliver(
+      List<StreamRecord> records,
+      long repeats,
+      StreamReader stream,
+      ShardClaim shard,
+      ShardClaim.Range range,
+      Invocation invocation) {
+    Claim claim = range.claim();
+    BatchTarget target = new BatchTarget(claim);
+    StreamReader.Payloads payloads =
+        stream.read(records, shard.recentPayloads(), invocation, target);
+    if (target.reader != null && refreshFormats(target.reader)) {
+      target = new BatchTarget(claim); // from the start: nothing of the first reading was used
+      payloads = stream.read(records, shard.recentPayloads(), invocation, target);
+    }
+    if (!payloads.failed().isEmpty() && !delivery.keepsFailures()) {
+      claim.release();
+      throw payloads.failed().getFirst().error();
+    }
+    shard.addPayloads(payloads.payloads());
+    FlowSummary summary =
+        (target.reader == null
+                ? FlowSummary.empty(LogOrigin.UNKNOWN, claim.arrival())
+                : target.reader.summarize(claim.arrival()))
+            .withFunctionMetrics(
+                Map.of(
+                    Metric.CONTROL_MESSAGES,
+                    payloads.controlMessages(),
+                    Metric.DUPLICATE_BATCHES,
+                    payloads.repeats() + repeats));
+    return deliver(
+        summary, payloads.failed(), judge(summary, range.id(), claim), claim, invocation.limit());
+  }
+
+  /// Reads payloads into one batch.
+  private final class BatchTarget implements StreamReader.Target {
+    private final Claim claim;
+    private @Nullable PayloadReader reader;
+
+    BatchTarget(Claim claim) {
+      this.claim = claim;
+    }
+
+    @Override
+    public void read(LogBatch payload) {
+      PayloadReader lines = reader;
+      if (lines == null) {
+        lines = resetReader(payload, claim);
+        reader = lines;
+      } else {
+        lines.next(originOf(payload), formats.of(payload.logGroup()));
+      }
+      addLines(payload, lines);
+    }
+  }
+
+  /// Asks for the formats of log groups with lines that fit none.
+  ///
+  /// @return whether there are others now
+  private boolean refreshFormats(PayloadReader read) {
+    boolean isAnyNew = false;
+    for (String logGroup : read.misfits()) {
+      isAnyNew |= formats.refresh(logGroup);
+    }
+    return isAnyNew;
   }
 
   /// Begins a payload of lines that are no batch, such as a file's. Pass it to [#process] when its
@@ -148,6 +265,19 @@ public final class Pipeline {
   }
 
   private PayloadReader read(LogBatch batch, Claim claim) {
+    PayloadReader lines = resetReader(batch, claim);
+    addLines(batch, lines);
+    return lines;
+  }
+
+  private static void addLines(LogBatch batch, PayloadReader lines) {
+    for (int i = 0; i < batch.size(); i++) {
+      lines.addLine(batch.bytes(), batch.start(i), batch.end(i));
+    }
+  }
+
+  /// Returns the reader, cleared for a batch that begins with this payload.
+  private PayloadReader resetReader(LogBatch batch, Claim claim) {
     List<RecordFormat> lineFormats = formats.of(batch.logGroup());
     AddressBlocks networks = inside.get();
     if (reader == null || !networks.equals(readerInside)) {
@@ -157,9 +287,6 @@ public final class Pipeline {
       reader.reset(originOf(batch), lineFormats);
     }
     watch(reader, claim);
-    for (int i = 0; i < batch.size(); i++) {
-      reader.addLine(batch.bytes(), batch.start(i), batch.end(i));
-    }
     return reader;
   }
 
@@ -180,20 +307,27 @@ public final class Pipeline {
   }
 
   /// Publishes one of the function's own metrics, for a payload without records of its own.
-  private Outcome count(Metric metric, LogOrigin origin, TimeLimit limit) {
+  private Outcome count(Metric metric, long count, LogOrigin origin, TimeLimit limit) {
     FlowSummary summary =
-        FlowSummary.empty(origin, clock.instant()).withFunctionMetrics(Map.of(metric, 1L));
+        FlowSummary.empty(origin, clock.instant()).withFunctionMetrics(Map.of(metric, count));
     delivery.report(summary.toReport(), limit);
     return new Outcome(summary, Judgement.NOTHING, List.of());
   }
 
   private Outcome deliver(FlowSummary counted, String payloadId, Claim claim, TimeLimit limit) {
-    Judgement judgement =
-        judge == null ? Judgement.NOTHING : judge.judge(counted, payloadId, claim.evidence());
-    return deliver(counted, judgement, claim, limit);
+    return deliver(counted, List.of(), judge(counted, payloadId, claim), claim, limit);
   }
 
-  private Outcome deliver(FlowSummary counted, Judgement judgement, Claim claim, TimeLimit limit) {
+  private Judgement judge(FlowSummary counted, String payloadId, Claim claim) {
+    return judge == null ? Judgement.NOTHING : judge.judge(counted, payloadId, claim.evidence());
+  }
+
+  private Outcome deliver(
+      FlowSummary counted,
+      List<FailedEvent> failed,
+      Judgement judgement,
+      Claim claim,
+      TimeLimit limit) {
     FlowSummary summary =
         counted.withFunctionMetrics(
             Map.of(
@@ -207,7 +341,10 @@ public final class Pipeline {
                 (long) claim.possibleDuplicates()));
     Findings findings =
         new Findings(
-            summary, judgement, judge == null ? Findings.NO_DIGEST : dueHour(summary, claim));
+            summary,
+            judgement,
+            judge == null ? Findings.NO_DIGEST : dueHour(summary, claim),
+            failed);
     delivery.run(findings, claim, limit);
     return new Outcome(
         summary.withFunctionMetrics(Map.of(Metric.ALERTS_SENT, (long) findings.alertsSent())),

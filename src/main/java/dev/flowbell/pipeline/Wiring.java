@@ -15,6 +15,7 @@ import dev.flowbell.publish.AlertPublisher;
 import dev.flowbell.publish.CloudWatchMetricPublisher;
 import dev.flowbell.publish.ConsolePublisher;
 import dev.flowbell.publish.EmbeddedMetricPublisher;
+import dev.flowbell.publish.FailureQueue;
 import dev.flowbell.publish.MetricPublisher;
 import dev.flowbell.publish.SnsAlertPublisher;
 import dev.flowbell.record.FlowRecord;
@@ -71,6 +72,12 @@ public final class Wiring {
             List.of(newMetricPublisher(log)),
             newAlertPublishers(),
             newExplanations(rules, LONGEST_EXPLANATION, warnings),
+            settings.failureQueueUrl() == null
+                ? List.of()
+                : List.of(
+                    new FailuresStep(
+                        new FailureQueue(settings.failureQueueUrl(), clients.publishing(), clock),
+                        warnings)),
             warnings),
         clock,
         PayloadReader.EVERY_RECORD);
@@ -129,6 +136,7 @@ public final class Wiring {
             metrics,
             alerts,
             newExplanations(rules, LONGEST_EXPLANATION_OF_REPLAY, warnings),
+            List.of(),
             warnings),
         clock,
         selection);
@@ -205,6 +213,7 @@ public final class Wiring {
       List<MetricPublisher> metrics,
       List<AlertPublisher> alerts,
       @Nullable Explanations explanations,
+      List<FailuresStep> failures,
       Consumer<String> warnings) {
     MetricsStep metricsStep =
         new MetricsStep(
@@ -222,6 +231,8 @@ public final class Wiring {
                 settings.trafficType()),
             settings.alertPolicy().mostNotifications(),
             explanations);
-    return new Delivery(metricsStep, List.of(alertsStep), warnings);
+    List<DeliveryStep> others = new ArrayList<>(List.of(alertsStep));
+    others.addAll(failures);
+    return new Delivery(metricsStep, others, warnings);
   }
 }

@@ -62,6 +62,9 @@ public record Setting(
           "a DynamoDB table's name, 3 to 255 letters, digits and ._-",
           Pattern.compile("[a-zA-Z0-9_.-]{3,255}"));
 
+  private static final Bounds QUEUE_URLS =
+      new Bounds.Name("the URL of an SQS queue", Pattern.compile("https?://\\S{1,500}"));
+
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html">CreateStack</a>
   private static final Bounds STACK_NAMES =
@@ -229,6 +232,16 @@ public record Setting(
           TABLE_NAMES,
           "The ledger's DynamoDB table; without a table the ledger is in the process's memory.");
 
+  static final Setting FAILURE_QUEUE_URL =
+      new Setting(
+          "FAILURE_QUEUE_URL",
+          "", // the function's alone
+          "",
+          "URL",
+          QUEUE_URLS,
+          "The SQS queue for payloads of a batch that can't be read. Without it, such a payload"
+              + " fails its batch.");
+
   /// All settings.
   public static final List<Setting> ALL = all();
 
@@ -256,7 +269,8 @@ public record Setting(
         INSIDE_NETWORKS,
         EXPLAIN_BLOCKS,
         STACK_NAME,
-        LEDGER_TABLE);
+        LEDGER_TABLE,
+        FAILURE_QUEUE_URL);
     return List.copyOf(all);
   }
 

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param topicArn the topic for notifications; `null` for no notifications
 /// @param httpsForm what HTTPS subscribers get
 /// @param ledgerTable the ledger's table; `null` for a ledger in memory
+/// @param failureQueueUrl the queue for payloads that can't be read; `null` for none
 public record Settings(
     List<RecordFormat> formats,
     boolean isLogFormatAuto,
@@ -52,7 +53,8 @@ public record Settings(
     @Nullable String stackName,
     @Nullable String topicArn,
     HttpsForm httpsForm,
-    @Nullable String ledgerTable) {
+    @Nullable String ledgerTable,
+    @Nullable String failureQueueUrl) {
 
   /// Reads settings.
   ///
@@ -99,7 +101,8 @@ public record Settings(
         stackName,
         topicArn,
         httpsForm,
-        ledgerTable);
+        ledgerTable,
+        failureQueueUrl);
   }
 
   private static final class Reader {
@@ -134,7 +137,8 @@ public record Settings(
               readOptional(Setting.STACK_NAME),
               readOptional(Setting.ALERT_TOPIC_ARN),
               readChoice(Setting.ALERT_HTTPS_FORM, HttpsForm.values()),
-              readOptional(Setting.LEDGER_TABLE));
+              readOptional(Setting.LEDGER_TABLE),
+              readOptional(Setting.FAILURE_QUEUE_URL));
       if (!errors.isEmpty()) {
         throw new InvalidSettingsException(errors);
       }

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What the records of one payload add up to.
+/// What the records of one payload, or of several that are one batch, add up to.
 ///
-/// @param origin where the records come from
+/// @param origin where the records come from; what differs between the payloads is empty
 /// @param arrival when the payload arrived
 /// @param totals the total of every metric, 0 where nothing was counted. [Metric#DELIVERY_LAG] is
 ///   absent where no record has an `end`. Where accepted records are not read, what is not known
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param evidence what the payload shows of rejected and unanswered traffic
 /// @param first the earliest `start`, `null` where records have none
 /// @param last the latest `end`, `null` where records have none
-/// @param skippedAt the network interface of the first skipped interval, `null` without one
+/// @param problems the log groups with unreadable records or skipped intervals
 public record FlowSummary(
     LogOrigin origin,
     Instant arrival,
@@ -42,7 +42,7 @@ public record FlowSummary(
     PayloadEvidence evidence,
     @Nullable Instant first,
     @Nullable Instant last,
-    @Nullable String skippedAt) {
+    List<LogGroupProblem> problems) {
 
   /// Creates a summary with copies of the collections.
   public FlowSummary {
@@ -50,6 +50,7 @@ public record FlowSummary(
     points = List.copyOf(points);
     faults = copyOf(ParseFault.class, faults);
     fields = Set.copyOf(fields);
+    problems = List.copyOf(problems);
   }
 
   /// Returns the summary of a payload without records.
@@ -69,7 +70,7 @@ public record FlowSummary(
         PayloadEvidence.NOTHING,
         null,
         null,
-        null);
+        List.of());
   }
 
   /// Returns the total of a metric, 0 where it is absent.
@@ -104,7 +105,7 @@ public record FlowSummary(
       newPoints.add(new MetricPoint(MetricSeries.TOTAL, Minutes.of(arrival), published));
     }
     return new FlowSummary(
-        origin, arrival, newTotals, newPoints, faults, fields, evidence, first, last, skippedAt);
+        origin, arrival, newTotals, newPoints, faults, fields, evidence, first, last, problems);
   }
 
   /// Returns what this summary would be if only these sources had been watched: opened flows of
@@ -122,7 +123,7 @@ public record FlowSummary(
             evidence.withOpenedOf(watched),
             first,
             last,
-            skippedAt);
+            problems);
   }
 
   /// Returns this summary without what only publishing its metrics needs, so that many of them fit
@@ -132,7 +133,7 @@ public record FlowSummary(
     counted.putAll(totals);
     counted.values().removeIf(count -> count == 0);
     return new FlowSummary(
-        origin, arrival, counted, List.of(), faults, Set.of(), evidence, first, last, skippedAt);
+        origin, arrival, counted, List.of(), faults, Set.of(), evidence, first, last, problems);
   }
 
   private static <K extends Enum<K>> Map<K, Long> copyOf(Class<K> type, Map<K, Long> map) {

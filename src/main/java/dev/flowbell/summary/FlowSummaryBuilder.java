@@ -20,13 +20,18 @@ import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.record.TrafficType;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Sums up the records of one payload. [#reset] prepares it for the next one. Not thread-safe.
+/// Sums up the records of one payload, or of several that are one batch. [#next] begins another
+/// payload of the batch, [#reset] another batch. Not thread-safe.
+///
+/// Flows are paired, and handshakes answered, within one payload: the sums of a batch are those of
+/// its payloads. Evidence, series and minutes are those of the whole batch.
 ///
 /// Its memory is bounded: suspects, handshakes, series and minutes. A record beyond a bound still
 /// counts in the totals, and in [Metric#OVER_BOUNDS] too.
@@ -50,7 +55,11 @@ public final class FlowSummaryBuilder {
   private final FlowPairs<List<MetricCounts>> pairs;
   private final PayloadEvidenceBuilder evidence = new PayloadEvidenceBuilder();
   private Set<IpAddress> watched = Set.of();
+  private final List<LogGroupProblem> problems = new ArrayList<>();
   private LogOrigin origin;
+  private LogOrigin common = LogOrigin.UNKNOWN;
+  private final Map<ParseFault, Long> faultsOfPayload = new EnumMap<>(ParseFault.class);
+  private long skippedWindows;
   private long overBounds;
   private long firstSeconds;
   private long lastSeconds;
@@ -72,6 +81,7 @@ public final class FlowSummaryBuilder {
     this.metrics = new MetricTable(dimensionSets, seriesBudget, traffic);
     this.traffic = traffic;
     this.pairs = new FlowPairs<>(inside);
+    this.origin = origin;
     reset(origin);
   }
 
@@ -81,19 +91,36 @@ public final class FlowSummaryBuilder {
     watched = Set.copyOf(sources);
   }
 
-  /// Clears the builder for the next payload.
-  public void reset(LogOrigin newOrigin) {
+  /// Begins the next payload of the same batch.
+  public void next(LogOrigin newOrigin) {
+    endPayload();
+    common = common.inCommonWith(newOrigin);
+    begin(newOrigin);
+  }
+
+  private void begin(LogOrigin newOrigin) {
     origin = newOrigin;
-    metrics.reset(origin.logGroup());
+    metrics.begin(origin.logGroup(), origin.owner());
+    pairs.begin(origin.owner());
+    skippedWindows = 0;
+    skippedAt = null;
+  }
+
+  /// Clears the builder for the next payload or batch.
+  public void reset(LogOrigin newOrigin) {
+    metrics.reset();
     handshakes.reset();
     faults.clear();
+    faultsOfPayload.clear();
+    problems.clear();
     pairs.reset();
+    common = newOrigin;
+    begin(newOrigin);
     evidence.reset();
     watched = Set.of();
     overBounds = 0;
     firstSeconds = Long.MAX_VALUE;
     lastSeconds = FlowRecord.ABSENT;
-    skippedAt = null;
   }
 
   /// Counts a readable record. The caller can reuse it afterwards.
@@ -117,8 +144,9 @@ public final class FlowSummaryBuilder {
       firstSeconds = Math.min(firstSeconds, record.startSeconds());
     }
     lastSeconds = Math.max(lastSeconds, record.endSeconds());
-    if (record.isSkipData() && skippedAt == null) {
-      skippedAt = record.text(FlowField.INTERFACE_ID);
+    if (record.isSkipData()) {
+      skippedWindows++;
+      skippedAt = skippedAt == null ? record.text(FlowField.INTERFACE_ID) : skippedAt;
     }
     if (isRead && !record.isNoData() && !record.isSkipData()) {
       pairs.add(record, classes, minute, counts);
@@ -131,7 +159,7 @@ public final class FlowSummaryBuilder {
 
   /// Counts an unreadable record.
   public void addUnreadable(ParseFault fault) {
-    faults.merge(fault, 1L, Long::sum);
+    faultsOfPayload.merge(fault, 1L, Long::sum);
   }
 
   /// Returns the summary of all records added.
@@ -139,17 +167,11 @@ public final class FlowSummaryBuilder {
   /// @param fields the fields of the records' formats
   /// @param arrival when the payload arrived
   public FlowSummary build(Set<FlowField> fields, Instant arrival) {
-    for (List<MetricCounts> counts : handshakes.findUnanswered()) {
-      for (MetricCounts count : counts) {
-        count.increment(Metric.UNANSWERED_HANDSHAKES);
-        count.increment(Metric.SYN_ONLY_FLOWS);
-      }
-    }
-    resolvePairs();
+    endPayload();
     Instant last = lastSeconds == FlowRecord.ABSENT ? null : Instant.ofEpochSecond(lastSeconds);
     Map<Metric, Long> totals = toTotals(fields, arrival, last);
     return new FlowSummary(
-        origin,
+        common,
         arrival,
         totals,
         toPoints(totals, fields, arrival, last),
@@ -158,7 +180,33 @@ public final class FlowSummaryBuilder {
         evidence.build(),
         firstSeconds == Long.MAX_VALUE ? null : Instant.ofEpochSecond(firstSeconds),
         last,
-        skippedAt);
+        problems);
+  }
+
+  private void endPayload() {
+    for (List<MetricCounts> counts : handshakes.findUnanswered()) {
+      for (MetricCounts count : counts) {
+        count.increment(Metric.UNANSWERED_HANDSHAKES);
+        count.increment(Metric.SYN_ONLY_FLOWS);
+      }
+    }
+    handshakes.reset();
+    resolvePairs();
+    if (!faultsOfPayload.isEmpty() || skippedWindows > 0) {
+      addProblem(new LogGroupProblem(origin, faultsOfPayload, skippedWindows, skippedAt));
+      faultsOfPayload.forEach((fault, count) -> faults.merge(fault, count, Long::sum));
+      faultsOfPayload.clear();
+    }
+  }
+
+  private void addProblem(LogGroupProblem problem) {
+    for (int i = 0; i < problems.size(); i++) {
+      if (problems.get(i).origin().isSameGroup(problem.origin())) {
+        problems.set(i, problems.get(i).plus(problem));
+        return;
+      }
+    }
+    problems.add(problem);
   }
 
   private static void count(FlowRecord record, int classes, MetricCounts count) {

@@ -218,11 +218,16 @@ class FlowLogsHandlerTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "null | awslogs.data: expected base64 of gzipped JSON, got none",
-        "{} | awslogs.data: expected base64 of gzipped JSON, got none",
-        "[] | awslogs.data: expected base64 of gzipped JSON, got none",
-        "\"data\" | awslogs.data: expected base64 of gzipped JSON, got none",
-        "{\"data\":\"x\"} | awslogs.data: expected base64 of gzipped JSON, got none",
+        "null | event: expected one of a CloudWatch Logs subscription (awslogs), a Kinesis stream"
+            + " (aws:kinesis) or an SQS queue (aws:sqs), got no JSON object",
+        "{} | event: expected one of a CloudWatch Logs subscription (awslogs), a Kinesis stream"
+            + " (aws:kinesis) or an SQS queue (aws:sqs), got no keys",
+        "[] | event: expected one of a CloudWatch Logs subscription (awslogs), a Kinesis stream"
+            + " (aws:kinesis) or an SQS queue (aws:sqs), got no JSON object",
+        "\"data\" | event: expected one of a CloudWatch Logs subscription (awslogs), a Kinesis"
+            + " stream (aws:kinesis) or an SQS queue (aws:sqs), got no JSON object",
+        "{\"data\":\"x\"} | event: expected one of a CloudWatch Logs subscription (awslogs), a"
+            + " Kinesis stream (aws:kinesis) or an SQS queue (aws:sqs), got the key data",
         "{\"awslogs\":null} | awslogs.data: expected base64 of gzipped JSON, got none",
         "{\"awslogs\":\"x\"} | awslogs.data: expected base64 of gzipped JSON, got none",
         "{\"awslogs\":[{\"data\":\"x\"}]} | awslogs.data: expected base64 of gzipped JSON, got"
@@ -235,7 +240,8 @@ class FlowLogsHandlerTest {
         "{\"awslogs\":{\"data\":\"H4sIAAAA\"}} | awslogs.data: gzip ended early after 6 bytes",
         "{\"x\":[{}],\"awslogs\":{\"data\":\"no base64\"}} | awslogs.data: not base64 at character"
             + " 2",
-        "`` | awslogs.data: expected base64 of gzipped JSON, got none",
+        "`` | event: expected one of a CloudWatch Logs subscription (awslogs), a Kinesis stream"
+            + " (aws:kinesis) or an SQS queue (aws:sqs), got no JSON object",
         "{\"awslogs\":{\"data\":\"H4sI | event: JSON ended early after 24 bytes",
         "neither | event: not JSON at byte 0",
       })

@@ -47,7 +47,7 @@ class SnapStartPrimingTest {
     assertThat(requests).hasSize(1);
   }
 
-  /// Metrics of the four payloads that can be decoded; the notification of the one with an alert,
+  /// Metrics of the five payloads that can be decoded; the notification of the one with an alert,
   /// and the metric that it was sent.
   @Test
   void run_takesEachPayloadTheWholeWay() throws IOException {
@@ -56,10 +56,10 @@ class SnapStartPrimingTest {
     SnapStartPriming.process(
         settings(Map.of("ALERT_TOPIC_ARN", TOPIC)), new HttpClients(http, new BrokenHttpClient()));
 
-    assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 6);
+    assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 7);
   }
 
-  /// A claim and an end for each of three payloads; evidence of two, of unreadable records, and of
+  /// A claim and an end for each of four payloads; evidence of two, of unreadable records, and of
   /// what was sent.
   @Test
   void run_withALedger() throws IOException {
@@ -70,9 +70,9 @@ class SnapStartPrimingTest {
         settings(Map.of("ALERT_TOPIC_ARN", TOPIC, "LEDGER_TABLE", "flowbell")),
         new HttpClients(http, ledger));
 
-    assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 6);
+    assertThat(http.answers()).isEqualTo(SnapStartPriming.ROUNDS * 7);
     assertThat(ledger.answers())
-        .isBetween(SnapStartPriming.ROUNDS * 17, SnapStartPriming.ROUNDS * 25);
+        .isBetween(SnapStartPriming.ROUNDS * 19, SnapStartPriming.ROUNDS * 27);
     assertThat(ledger.warmUpRequests()).hasSize(1);
   }
 
@@ -96,7 +96,7 @@ class SnapStartPrimingTest {
 
     SnapStartPriming.process(settings(Map.of()), new HttpClients(http, new BrokenHttpClient()));
 
-    assertThat(http.answers()).as("metrics alone").isEqualTo(SnapStartPriming.ROUNDS * 4);
+    assertThat(http.answers()).as("metrics alone").isEqualTo(SnapStartPriming.ROUNDS * 5);
   }
 
   @Test

@@ -43,6 +43,7 @@ class SettingsTest {
           null,
           null,
           HttpsForm.JSON,
+          null,
           null);
 
   @Test
@@ -94,6 +95,8 @@ class SettingsTest {
     environment.put("EXPLAIN_BLOCKS", " true ");
     environment.put("STACK_NAME", " prod-1 ");
     environment.put("LEDGER_TABLE", " flowbell-Ledger_1.x ");
+    environment.put(
+        "FAILURE_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/failures");
     assertThat(environment).hasSameSizeAs(Setting.ALL);
 
     assertThat(Settings.fromEnvironment(environment))
@@ -132,7 +135,8 @@ class SettingsTest {
                 "prod-1",
                 "arn:aws:sns:eu-west-1:123456789012:flowbell",
                 HttpsForm.CHAT,
-                "flowbell-Ledger_1.x"));
+                "flowbell-Ledger_1.x",
+                "https://sqs.eu-west-1.amazonaws.com/123456789012/failures"));
   }
 
   /// Until EC2 has answered, lines are read as without a setting.

@@ -74,7 +74,7 @@ class FlowSummaryBuilderTest {
                 PayloadEvidence.NOTHING,
                 null,
                 null,
-                null));
+                List.of()));
   }
 
   @Test
@@ -133,7 +133,7 @@ class FlowSummaryBuilderTest {
                     List.of()),
                 Instant.ofEpochSecond(1_795_342_446),
                 Instant.ofEpochSecond(1_795_342_463),
-                null));
+                List.of()));
   }
 
   // Totals: what one record adds besides Records.
@@ -760,7 +760,7 @@ class FlowSummaryBuilderTest {
   }
 
   @Test
-  void skippedAt_firstOfSeveral() {
+  void problems_firstOfSeveralSkippedIntervals() {
     assertThat(
             build(
                     "",
@@ -769,8 +769,8 @@ class FlowSummaryBuilderTest {
                     "interface-id=- log-status=SKIPDATA",
                     "interface-id=eni-2 log-status=SKIPDATA",
                     "interface-id=eni-3 log-status=SKIPDATA")
-                .skippedAt())
-        .isEqualTo("eni-2");
+                .problems())
+        .containsExactly(new LogGroupProblem(ORIGIN, Map.of(), 3, "eni-2"));
   }
 
   private static FlowSummary build(String dimensions, int budget, String... records) {

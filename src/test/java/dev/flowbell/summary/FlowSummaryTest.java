@@ -37,6 +37,13 @@ class FlowSummaryTest {
               new OpenedFlow(
                   new IpAddress(0, 7), Door.of(new IpAddress(0, 8), 6, 22), 29_922_374, 9)));
 
+  private static final LogGroupProblem PROBLEM =
+      new LogGroupProblem(
+          new LogOrigin("123456789010", "/vpc/flow-logs", "eni-0a1b2c3d-all"),
+          Map.of(ParseFault.NOT_A_DECIMAL, 2L),
+          1,
+          "eni-0a1b2c3d");
+
   @Test
   void total_zeroWhereItIsAbsent() {
     FlowSummary summary = summary(Map.of(Metric.RECORDS, 3L));
@@ -68,7 +75,7 @@ class FlowSummaryTest {
                 EVIDENCE,
                 summary.first(),
                 summary.last(),
-                "eni-0a1b2c3d"));
+                summary.problems()));
   }
 
   @Test
@@ -117,7 +124,7 @@ class FlowSummaryTest {
             PayloadEvidence.NOTHING,
             null,
             null,
-            null);
+            List.of());
     totals.clear();
     points.clear();
 
@@ -167,6 +174,6 @@ class FlowSummaryTest {
         EVIDENCE,
         Instant.parse("2026-11-22T10:14:05Z"),
         Instant.parse("2026-11-22T10:15:03Z"),
-        "eni-0a1b2c3d");
+        List.of(PROBLEM));
   }
 }

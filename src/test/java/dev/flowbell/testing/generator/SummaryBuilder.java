@@ -4,6 +4,7 @@ import dev.flowbell.metric.Metric;
 import dev.flowbell.metric.MetricPoint;
 import dev.flowbell.record.ParseFault;
 import dev.flowbell.summary.FlowSummary;
+import dev.flowbell.summary.LogGroupProblem;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.summary.OpenedFlow;
 import dev.flowbell.summary.PayloadEvidence;
@@ -93,6 +94,13 @@ public final class SummaryBuilder {
         new PayloadEvidence(suspects, opened),
         first,
         last,
-        skippedAt);
+        problems());
+  }
+
+  private List<LogGroupProblem> problems() {
+    long skipped = totals.getOrDefault(Metric.SKIPPED_WINDOWS, 0L);
+    return faults.isEmpty() && skipped == 0 && skippedAt == null
+        ? List.of()
+        : List.of(new LogGroupProblem(origin, faults, skipped, skippedAt));
   }
 }

@@ -1,0 +1,152 @@
+package dev.flowbell.ledger;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A claim of a shard in memory.
+final class InMemoryShardClaim implements ShardClaim {
+  private final InMemoryLedger ledger;
+  private final String shard;
+  private final Shard entry;
+  private final Instant now;
+  private final ShardRanges ranges;
+
+  /// @param ledger guards the entry
+  /// @param last the sequence number of the batch's last record
+  InMemoryShardClaim(InMemoryLedger ledger, String shard, Shard entry, String last, Instant now) {
+    this.ledger = ledger;
+    this.shard = shard;
+    this.entry = entry;
+    this.now = now;
+    this.ranges = new ShardRanges(entry.toItem(), last);
+  }
+
+  @Override
+  public String finished() {
+    return ranges.finished();
+  }
+
+  @Override
+  public Set<String> recentPayloads() {
+    return ranges.known();
+  }
+
+  @Override
+  public @Nullable Range next() {
+    String end = ranges.next();
+    if (end == null) {
+      return null;
+    }
+    synchronized (ledger) {
+      BatchItem item = ranges.toBatch(now);
+      boolean wasInterrupted = item.isHeld();
+      entry.begin(end, item);
+      return new Range(
+          ranges.idOf(shard),
+          end,
+          new InMemoryClaim(ledger, entry.current, wasInterrupted, now, this::finish));
+    }
+  }
+
+  private void finish() {
+    ranges.finish();
+    entry.finish(ranges);
+  }
+
+  @Override
+  public void addPayloads(Collection<String> ids) {
+    ranges.addPayloads(ids);
+  }
+
+  @Override
+  public void end() {
+    synchronized (ledger) {
+      entry.current.leaseEnd = null;
+    }
+  }
+
+  /// A shard's entry, which all its claims share. The ledger guards it.
+  static final class Shard {
+    private String finished = "";
+    private final Map<String, String> doneTo = new LinkedHashMap<>();
+    private String countedTo = "";
+    private List<String> recent = List.of();
+    private String currentTo = "";
+    private InMemoryLedger.Batch current = new InMemoryLedger.Batch(Instant.EPOCH);
+
+    /// Returns when the claim ends that is held, `null` if none is.
+    @Nullable Instant leaseEnd() {
+      return current.leaseEnd;
+    }
+
+    /// Returns the entry as a table would have it.
+    ShardItem toItem() {
+      Map<String, String> steps = new LinkedHashMap<>(doneTo);
+      current.doneSteps.forEach(step -> raise(steps, step, currentTo));
+      Instant leaseEnd = current.leaseEnd;
+      return new ShardItem(
+          finished,
+          steps,
+          current.isEvidenceCounted ? larger(countedTo, currentTo) : countedTo,
+          recent,
+          currentTo,
+          new BatchItem(
+              current.arrival,
+              leaseEnd == null ? Instant.EPOCH : leaseEnd,
+              Set.of(),
+              Set.copyOf(current.acceptedRequests),
+              current.acceptedPlan,
+              current.possibleDuplicates,
+              false));
+    }
+
+    private void begin(String to, BatchItem item) {
+      Instant leaseEnd = current.leaseEnd;
+      keep();
+      currentTo = to;
+      current = new InMemoryLedger.Batch(item.arrival());
+      current.leaseEnd = leaseEnd;
+      current.doneSteps.addAll(item.doneSteps());
+      current.acceptedRequests.addAll(item.acceptedRequests());
+      current.acceptedPlan = item.acceptedPlan();
+      current.possibleDuplicates = item.possibleDuplicates();
+      current.isEvidenceCounted = item.isCounted();
+    }
+
+    /// Keeps what was done of a range that is not finished, and may be longer than the next one.
+    private void keep() {
+      current.doneSteps.forEach(step -> raise(doneTo, step, currentTo));
+      countedTo = current.isEvidenceCounted ? larger(countedTo, currentTo) : countedTo;
+    }
+
+    private void finish(ShardRanges ranges) {
+      finished = ranges.finished();
+      doneTo.values().removeIf(to -> ShardClaim.compare(to, finished) <= 0);
+      countedTo = ShardClaim.compare(countedTo, finished) <= 0 ? "" : countedTo;
+      recent = ranges.recent();
+      Instant leaseEnd = ranges.isFollowed() ? current.leaseEnd : null;
+      currentTo = ranges.begunTo();
+      int doubts = currentTo.isEmpty() ? 0 : ranges.inheritedDuplicates();
+      current = new InMemoryLedger.Batch(current.arrival);
+      current.leaseEnd = leaseEnd;
+      current.possibleDuplicates = doubts;
+    }
+
+    private static void raise(Map<String, String> steps, String step, String to) {
+      steps.merge(step, to, Shard::larger);
+    }
+
+    private static String larger(String one, String other) {
+      return ShardClaim.compare(one, other) > 0 ? one : other;
+    }
+
+    void hold(Instant until) {
+      current.leaseEnd = until;
+    }
+  }
+}
