@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Tests that every ledger must pass. Each call passes the current time, so a test decides when
@@ -460,6 +461,277 @@ abstract class LedgerContract {
 
   private String ev(String kind) {
     return "ev#" + kind + "#" + batch + "#498706";
+  }
+
+  // Shards
+
+  private final String shard = "arn:aws:kinesis:eu-west-1:123456789012:stream/s/" + batch;
+
+  @Test
+  void claimShard_newShard() {
+    ShardClaim claim = claimShard("20", NOW);
+
+    assertThat(claim.finished()).isEmpty();
+    assertThat(claim.recentPayloads()).isEmpty();
+    ShardClaim.Range range = claim.next();
+    assertThat(range.last()).isEqualTo("20");
+    assertThat(range.id()).isEqualTo(shard + "@20");
+    assertThat(range.claim().arrival()).isEqualTo(NOW);
+    assertThat(range.claim().doneSteps()).isEmpty();
+    assertThat(range.claim().possibleDuplicates()).isZero();
+    assertThat(range.claim().isFinished()).isFalse();
+  }
+
+  /// Sequence numbers are compared as numbers.
+  @Test
+  void claimShard_nextBatch() {
+    finish(claimShard("9", NOW));
+    ShardClaim claim = claimShard("10", NOW.plusSeconds(1));
+
+    assertThat(claim.finished()).isEqualTo("9");
+    ShardClaim.Range range = claim.next();
+    assertThat(range.last()).isEqualTo("10");
+    assertThat(range.claim().arrival()).isEqualTo(NOW.plusSeconds(1));
+    range.claim().finish(ALL);
+    assertThat(claim.next()).isNull();
+    assertThat(claimShard("11", NOW.plusSeconds(2)).finished()).isEqualTo("10");
+  }
+
+  @Test
+  void claimShard_whileAnotherHoldsIt() {
+    claimShard("20", NOW);
+
+    assertThatThrownBy(() -> claimShard("20", NOW.plus(LEASE).minusMillis(1)))
+        .isInstanceOf(BatchClaimedException.class)
+        .hasMessage(
+            ("batch %s: another run has claimed it until 2026-11-22T10:20:15.217Z at the latest;"
+                    + " nothing was sent")
+                .formatted(shard));
+  }
+
+  @Test
+  void claimShard_repeatedBatch() {
+    finish(claimShard("20", NOW));
+    ShardClaim claim = claimShard("15", NOW.plusSeconds(1));
+
+    assertThat(claim.finished()).isEqualTo("20");
+    assertThat(claim.next()).isNull();
+    claim.end();
+    assertThat(claimShard("30", NOW.plusSeconds(2)).finished()).isEqualTo("20");
+  }
+
+  @Test
+  void claimShard_afterARelease() {
+    Claim first = claimShard("20", NOW).next().claim();
+    first.recordAccepted(Set.of(0, 1), PLAN);
+    first.recordDone(Set.of("METRICS"));
+    first.addPossibleDuplicates(2);
+    first.release();
+
+    Claim second = claimShard("20", NOW.plusSeconds(1)).next().claim();
+
+    assertThat(second.doneSteps()).containsExactly("METRICS");
+    assertThat(second.acceptedRequests()).containsExactlyInAnyOrder(0, 1);
+    assertThat(second.acceptedPlan()).isEqualTo(PLAN);
+    assertThat(second.possibleDuplicates()).isEqualTo(2);
+    assertThat(second.arrival()).isEqualTo(NOW);
+    assertThat(second.wasInterrupted()).isFalse();
+  }
+
+  @Test
+  void claimShard_afterAKilledInvocation() {
+    claimShard("20", NOW).next().claim().recordAccepted(Set.of(0), PLAN);
+
+    Claim second = claimShard("20", NOW.plus(LEASE)).next().claim();
+
+    assertThat(second.wasInterrupted()).isTrue();
+    assertThat(second.possibleDuplicates()).isEqualTo(1);
+    assertThat(second.acceptedRequests()).containsExactly(0);
+  }
+
+  /// The batch has grown meanwhile: what was begun comes first.
+  @Test
+  void claimShard_moreRecordsThanWereBegun() {
+    Claim first = claimShard("20", NOW).next().claim();
+    first.recordDone(Set.of("METRICS"));
+    first.release();
+    ShardClaim claim = claimShard("30", NOW.plusSeconds(1));
+
+    ShardClaim.Range begun = claim.next();
+    assertThat(begun.last()).isEqualTo("20");
+    assertThat(begun.id()).isEqualTo(shard + "@20");
+    assertThat(begun.claim().doneSteps()).containsExactly("METRICS");
+    begun.claim().finish(ALL);
+    assertThat(claim.finished()).isEqualTo("20");
+    ShardClaim.Range rest = claim.next();
+    assertThat(rest.last()).isEqualTo("30");
+    assertThat(rest.id()).isEqualTo(shard + "@30");
+    assertThat(rest.claim().doneSteps()).isEmpty();
+    assertThat(rest.claim().arrival()).isEqualTo(NOW.plusSeconds(1));
+    rest.claim().finish(ALL);
+    assertThat(claim.next()).isNull();
+    assertThat(claimShard("40", NOW.plusSeconds(2)).finished()).isEqualTo("30");
+  }
+
+  /// Killed between two ranges, or in the second one.
+  @Test
+  void claimShard_killedInTheSecondRange() {
+    claimShard("20", NOW).next().claim().release();
+    ShardClaim claim = claimShard("30", NOW.plusSeconds(1));
+    claim.next().claim().finish(ALL);
+    claim.next();
+
+    ShardClaim later = claimShard("30", NOW.plus(HOUR));
+
+    assertThat(later.finished()).isEqualTo("20");
+    ShardClaim.Range rest = later.next();
+    assertThat(rest.last()).isEqualTo("30");
+    assertThat(rest.claim().possibleDuplicates()).isEqualTo(1);
+    assertThat(rest.claim().doneSteps()).isEmpty();
+  }
+
+  /// The batch was split: what was done of all records stays done of the rest.
+  @Test
+  void claimShard_partsOfWhatWasBegun() {
+    Claim first = claimShard("30", NOW).next().claim();
+    first.recordDone(Set.of("METRICS"));
+    first.release();
+    ShardClaim part = claimShard("20", NOW.plusSeconds(1));
+
+    ShardClaim.Range range = part.next();
+    assertThat(range.last()).isEqualTo("20");
+    assertThat(range.id()).isEqualTo(shard + "@30");
+    assertThat(range.claim().doneSteps()).containsExactly("METRICS");
+    range.claim().finish(ALL);
+    assertThat(part.next()).isNull();
+
+    ShardClaim rest = claimShard("30", NOW.plusSeconds(2));
+    assertThat(rest.finished()).isEqualTo("20");
+    ShardClaim.Range end = rest.next();
+    assertThat(end.id()).isEqualTo(shard + "@30");
+    assertThat(end.claim().isFinished()).isFalse();
+    assertThat(end.claim().doneSteps()).containsExactly("METRICS");
+    assertThat(end.claim().possibleDuplicates()).isZero();
+    end.claim().finish(ALL);
+    assertThat(claimShard("40", NOW.plusSeconds(3)).next().claim().doneSteps()).isEmpty();
+  }
+
+  /// A step that is done of a part is not done of the rest, though both were begun together.
+  @Test
+  void claimShard_stepOfAPart() {
+    claimShard("30", NOW).next().claim().release();
+    Claim part = claimShard("20", NOW.plusSeconds(1)).next().claim();
+    part.recordDone(Set.of("METRICS"));
+    part.release();
+    ShardClaim claim = claimShard("30", NOW.plusSeconds(2));
+
+    ShardClaim.Range first = claim.next();
+    assertThat(first.last()).isEqualTo("20");
+    assertThat(first.claim().doneSteps()).containsExactly("METRICS");
+    first.claim().finish(ALL);
+    ShardClaim.Range second = claim.next();
+    assertThat(second.last()).isEqualTo("30");
+    assertThat(second.claim().doneSteps()).isEmpty();
+    second.claim().finish(ALL);
+    assertThat(claim.next()).isNull();
+  }
+
+  /// Requests of the whole were accepted, or may have been: those of its parts may repeat them.
+  @Test
+  void claimShard_partsAfterRequestsOfTheWhole() {
+    Claim first = claimShard("30", NOW).next().claim();
+    first.recordAccepted(Set.of(0), PLAN);
+    first.addPossibleDuplicates(1);
+    first.release();
+
+    Claim part = claimShard("20", NOW.plusSeconds(1)).next().claim();
+    assertThat(part.possibleDuplicates()).isEqualTo(2);
+    assertThat(part.acceptedRequests()).isEmpty();
+    part.clearPossibleDuplicates();
+    part.finish(ALL);
+
+    assertThat(claimShard("30", NOW.plusSeconds(2)).next().claim().possibleDuplicates())
+        .isPositive();
+  }
+
+  /// The stream dropped the records that were begun.
+  @Test
+  void claimShard_rangeWithoutRecords() {
+    claimShard("20", NOW).next().claim().release();
+    ShardClaim claim = claimShard("90", NOW.plusSeconds(1));
+
+    assertThat(claim.next().last()).isEqualTo("20");
+  }
+
+  @Test
+  void claimShard_recentPayloads() {
+    ShardClaim claim = claimShard("20", NOW);
+    claim.next();
+    claim.addPayloads(List.of("00000000000000aa", "ffffffffffffffff0123"));
+    assertThat(claim.recentPayloads()).isEmpty();
+    Claim failed = claimShard("20", NOW.plus(LEASE)).next().claim();
+    failed.release();
+    assertThat(claimShard("20", NOW.plus(HOUR)).recentPayloads()).isEmpty();
+
+    ShardClaim second = claimShard("20", NOW.plus(HOUR).plus(HOUR));
+    Claim range = second.next().claim();
+    second.addPayloads(List.of("00000000000000aa", "ffffffffffffffff0123"));
+    range.finish(ALL);
+
+    assertThat(claimShard("30", NOW.plus(HOUR).plus(HOUR)).recentPayloads())
+        .containsExactlyInAnyOrder("00000000000000aa", "ffffffffffffffff");
+  }
+
+  @Test
+  void claimShard_mostRecentPayloads() {
+    ShardClaim claim = claimShard("20", NOW);
+    Claim range = claim.next().claim();
+    claim.addPayloads(
+        IntStream.rangeClosed(0, ShardClaim.MOST_RECENT).mapToObj("%016x"::formatted).toList());
+    range.finish(ALL);
+
+    assertThat(claimShard("30", NOW).recentPayloads())
+        .hasSize(ShardClaim.MOST_RECENT)
+        .doesNotContain("0000000000000000")
+        .contains("0000000000000001", "%016x".formatted(ShardClaim.MOST_RECENT));
+  }
+
+  /// Numbers are added once for the records of a shard too, however they are cut.
+  @Test
+  void claimShard_numbersOnce() {
+    String key = "ev#src#" + batch;
+    Claim first = claimShard("30", NOW).next().claim();
+    first.evidence().add(List.of(numbers(key, 7)));
+    first.release();
+    Claim part = claimShard("20", NOW.plusSeconds(1)).next().claim();
+    part.evidence().add(List.of(numbers(key, 7)));
+    part.finish(ALL);
+    Claim rest = claimShard("30", NOW.plusSeconds(2)).next().claim();
+    rest.evidence().add(List.of(numbers(key, 7)));
+    rest.finish(ALL);
+    assertThat(read(key)).isEqualTo(7);
+
+    Claim next = claimShard("40", NOW.plusSeconds(3)).next().claim();
+    next.evidence().add(List.of(numbers(key, 7)));
+    next.finish(ALL);
+    assertThat(read(key)).isEqualTo(14);
+  }
+
+  private long read(String key) {
+    Claim claim = claim(batch + UUID.randomUUID(), NOW);
+    return claim.evidence().read(List.of(key)).get(key).number("n");
+  }
+
+  private static EvidenceAddition numbers(String key, long number) {
+    return new EvidenceAddition(key, new EvidenceItem(Map.of(), Map.of("n", number)), EXPIRES);
+  }
+
+  private ShardClaim claimShard(String last, Instant now) {
+    return ledger().claimShard(shard, last, now, LEASE);
+  }
+
+  private static void finish(ShardClaim claim) {
+    claim.next().claim().finish(ALL);
   }
 
   static EvidenceAddition addition(String key, String set, String... entries) {
