@@ -56,10 +56,20 @@ final class Causes {
 
   /// Returns whether a cause is known to ring at this time: its evidence need not be kept.
   boolean rings(String key, Instant earliest, Instant latest) {
-    Episode episode = deferred.contains(key) ? null : find(key);
+    Episode episode = deferred.contains(key) ? null : findExtended(key);
     return episode != null
         && episode.covers(earliest, latest)
         && latest.isBefore(episode.sentAt().plus(AGAIN_AFTER));
+  }
+
+  /// Returns a cause's episode with what this payload has shown of it so far: a batch may show
+  /// hours of it.
+  private @Nullable Episode findExtended(String key) {
+    Episode episode = find(key);
+    Span span = touched.get(key);
+    return episode != null && span != null && episode.covers(span.earliest, span.latest)
+        ? episode.extendedBy(span.earliest, span.latest)
+        : episode;
   }
 
   /// Notes that a cause goes on, if it rings.
@@ -70,7 +80,7 @@ final class Causes {
   /// Returns why a cause is to be sent now, `null` where it isn't.
   @Nullable Occasion occasionFor(
       String key, int rank, boolean isGrown, boolean hasGotThrough, Instant since, Instant until) {
-    Episode episode = find(key);
+    Episode episode = findExtended(key);
     if (episode == null || !episode.covers(since, until)) {
       return Occasion.NEW;
     }
@@ -86,9 +96,10 @@ final class Causes {
   Announcement announce(
       Alert alert, boolean isGrown, boolean hasGotThrough, @Nullable Suspect sample) {
     Episode known = find(alert.key());
+    Episode extended = findExtended(alert.key());
     int rank = alert.severity().rank();
     Episode after =
-        known == null || !known.covers(alert.since(), alert.until())
+        extended == null || !extended.covers(alert.since(), alert.until())
             ? new Episode(
                 alert.since(),
                 alert.until(),
@@ -97,7 +108,7 @@ final class Causes {
                 isGrown,
                 hasGotThrough,
                 payloadId)
-            : extended(known, alert, rank, isGrown, hasGotThrough);
+            : extended(extended, alert, rank, isGrown, hasGotThrough);
     touched.remove(alert.key());
     return new Announcement(alert, known, after, sample, null);
   }

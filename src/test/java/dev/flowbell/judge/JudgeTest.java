@@ -336,7 +336,7 @@ class JudgeTest {
   void unreadable_five() {
     assertThat(judge(copies(4, "broken"))).isEmpty();
     assertThat(judge(copies(1, "broken")))
-        .containsExactly("MEDIUM NEW unreadable-records|/vpc/flow-logs");
+        .containsExactly("MEDIUM NEW unreadable-records|123456789010:/vpc/flow-logs");
     assertThat(judge(copies(9, "broken"))).isEmpty();
   }
 
@@ -346,7 +346,7 @@ class JudgeTest {
 
     assertThat(
             judge(List.of("eni-1 - - - - - - - %d %d - - SKIPDATA".formatted(start, start + 59))))
-        .containsExactly("LOW NEW skipped-windows|/vpc/flow-logs");
+        .containsExactly("LOW NEW skipped-windows|123456789010:/vpc/flow-logs");
   }
 
   // Settings.

@@ -41,6 +41,29 @@ class SignalPropertyTest {
                     .isEqualTo(scenario.expected));
   }
 
+  /// As payloads of a stream: in each form, the same as one by one.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void causesAreTheSameInBatches(int seed) {
+    Scenario scenario = Scenario.of(new Random(seed));
+    Random random = new Random(seed);
+
+    forms(scenario.records, random)
+        .forEach(
+            (form, payloads) -> {
+              JudgedPayloads judged = new JudgedPayloads(new InMemoryLedger(), START);
+              judged.processBatches(
+                  payloads.stream()
+                      .map(payload -> payload.stream().map(Flow::toLine).toList())
+                      .toList(),
+                  () -> 1 + random.nextInt(100));
+              judged.finish();
+              assertThat(new TreeSet<>(judged.causes()))
+                  .as("seed %d, batches of %s", seed, form)
+                  .isEqualTo(scenario.expected);
+            });
+  }
+
   /// Random traffic: nobody knows what is expected, but it is the same in each form.
   ///
   /// Sources sweep doors that are blocked for others too, and are blocked themselves. What a scan
