@@ -161,6 +161,15 @@ public final class LambdaProcess implements AutoCloseable {
     return process.info().totalCpuDuration().orElseThrow();
   }
 
+  /// Returns the most memory that the process has had so far, in MB: Linux's `VmHWM`.
+  public long peakMegabytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1_024)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /// Asks the process to end, and waits. A JVM that writes a file at its end needs this.
   public void end() throws InterruptedException {
     process.destroy();
