@@ -7,7 +7,9 @@ import dev.flowbell.record.FlowRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The records of one payload that may be suspects, in rows of longs, until all of the payload is
@@ -56,6 +58,8 @@ final class CandidateRows<T> {
   private final AddressBlocks inside;
   private long[] rows = new long[FIRST_ROWS * ROW];
   private final List<Place> places = new ArrayList<>();
+  // Each place once: its texts take ten times the memory of a row.
+  private final Map<Place, Place> knownPlaces = new HashMap<>();
   private final List<T> marks = new ArrayList<>();
   private byte[] lastInterface = NO_TEXT;
   private @Nullable Place lastPlace;
@@ -83,6 +87,14 @@ final class CandidateRows<T> {
     marks.clear();
     lastPlace = null;
     lastInterface = NO_TEXT;
+    if (knownPlaces.size() > MOST_ROWS_KEPT) {
+      forgetPlaces();
+    }
+  }
+
+  /// Forgets the places of records that were cleared, which the next ones are likely to share.
+  void forgetPlaces() {
+    knownPlaces.clear();
   }
 
   /// Adds a rejected record.
@@ -143,7 +155,7 @@ final class CandidateRows<T> {
         && record.isText(FlowField.INTERFACE_ID, lastInterface)) {
       return last;
     }
-    Place place =
+    Place read =
         new Place(
             record.text(FlowField.INTERFACE_ID),
             record.text(FlowField.INSTANCE_ID),
@@ -155,6 +167,7 @@ final class CandidateRows<T> {
             tagOf(record),
             accountOf(record),
             record.text(FlowField.REGION));
+    Place place = knownPlaces.computeIfAbsent(read, _ -> read);
     String interfaceId = place.interfaceId();
     boolean isShared = place.service() == null && interfaceId != null;
     lastPlace = isShared ? place : null;

@@ -41,9 +41,6 @@ public final class FlowPairs<T> {
     void add(IpAddress source, Door door, long minute, long bytes);
   }
 
-  /// The most records of either kind that are kept: twice what Lambda can carry in one payload.
-  static final int MOST_RECORDS = 50_000;
-
   /// As many destination ports show that a source port is a service's.
   public static final int PORTS_OF_SERVICE = 5;
 
@@ -60,15 +57,22 @@ public final class FlowPairs<T> {
   private final AcceptedFlows accepted = new AcceptedFlows();
   private final CandidateRows<T> candidates;
   // The tuples of candidates and their reverses, and what is known of each.
-  private final TupleTable tuples = new TupleTable(FlowTuple.LONGS, 4 * MOST_RECORDS);
+  private final TupleTable tuples;
   private byte[] states = new byte[256];
-  private final SourcePorts sourcePorts = new SourcePorts(MOST_RECORDS);
+  private final SourcePorts sourcePorts;
+  private final int mostRecords;
   // The addresses of sources whose opened flows are wanted.
   private final TupleTable wanted = new TupleTable(2, Integer.MAX_VALUE);
   private final SuspectRecord suspect = new SuspectRecord();
 
   /// Creates pairs for a payload.
-  public FlowPairs(AddressBlocks inside) {
+  ///
+  /// @param inside the networks whose hosts are the user's own
+  /// @param mostRecords the most records of either kind, accepted and suspect, that are kept
+  public FlowPairs(AddressBlocks inside, int mostRecords) {
+    this.mostRecords = mostRecords;
+    tuples = new TupleTable(FlowTuple.LONGS, 4 * mostRecords);
+    sourcePorts = new SourcePorts(mostRecords);
     candidates = new CandidateRows<>(inside);
   }
 
@@ -82,6 +86,11 @@ public final class FlowPairs<T> {
 
   /// Forgets all records.
   public void reset() {
+    clear();
+    candidates.forgetPlaces();
+  }
+
+  private void clear() {
     accepted.clear();
     candidates.clear();
     tuples.clear();
@@ -91,7 +100,7 @@ public final class FlowPairs<T> {
 
   /// Returns whether [#resolve] must be called before the next record.
   public boolean isFull() {
-    return accepted.size() == MOST_RECORDS || candidates.size() == MOST_RECORDS;
+    return accepted.size() == mostRecords || candidates.size() == mostRecords;
   }
 
   /// Adds a readable record with traffic.
@@ -149,7 +158,7 @@ public final class FlowPairs<T> {
     if (wanted.size() > 0) {
       accepted.passOpened(wanted, opened);
     }
-    reset();
+    clear();
   }
 
   private void addWanted(long sourceHigh, long sourceLow) {

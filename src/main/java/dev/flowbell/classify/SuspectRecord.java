@@ -78,14 +78,33 @@ public final class SuspectRecord {
     return bytes;
   }
 
+  /// Returns the source's address, half of it.
+  public long sourceHigh() {
+    return sourceHigh;
+  }
+
+  /// Returns the other half of the source's address.
+  public long sourceLow() {
+    return sourceLow;
+  }
+
+  /// Returns whether the source is inside.
+  public boolean isInside() {
+    return isInside;
+  }
+
+  /// Returns whether it can ring anything: it is an attempt, or a dropped answer.
+  public boolean isTelling() {
+    return hasTarget && (kind.isAttempt() || isDroppedAnswer);
+  }
+
   /// Makes a tuple the one to look up. Records have the same tuple if they are equal but for their
-  /// counts.
+  /// counts and places. Its first two longs are the source.
   ///
   /// @param table of tuples of [#KEY] longs
   /// @param keptSourcePort instead of the record's own
-  /// @param placeNumber a number of its place
   @SuppressWarnings("EnumOrdinal") // the tuple is never stored
-  public void setKey(TupleTable table, int keptSourcePort, int placeNumber) {
+  public void setKey(TupleTable table, int keptSourcePort) {
     table.set(0, sourceHigh);
     table.set(1, sourceLow);
     table.set(2, isMasked ? maskedHigh : 0);
@@ -102,7 +121,7 @@ public final class SuspectRecord {
     bits = bits << 1 | (isLongWindow ? 1 : 0);
     bits = bits << 1 | (isDroppedAnswer ? 1 : 0);
     bits = bits << 1 | (isRequestAccepted ? 1 : 0);
-    table.set(8, bits << 32 | placeNumber);
+    table.set(8, bits);
   }
 
   /// Returns the suspect, with these instead of the record's own.

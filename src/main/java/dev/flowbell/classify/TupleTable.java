@@ -2,6 +2,7 @@ package dev.flowbell.classify;
 
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntPredicate;
 
 /// Assigns numbers to tuples of longs, in the order of their first occurrence: 0, 1, 2 and so on,
 /// up to a bound.
@@ -116,6 +117,24 @@ public final class TupleTable {
     size = 0;
   }
 
+  /// Keeps some of the tuples and removes the others. Those that are kept get new numbers, in the
+  /// same order. The tuple that was set remains set.
+  ///
+  /// @param isKept is asked once for each number, in order; the tuple can be read
+  public void retain(IntPredicate isKept) {
+    int kept = 0;
+    for (int number = 0; number < size; number++) {
+      if (isKept.test(number)) {
+        System.arraycopy(places, number * rowWidth, places, kept * rowWidth, rowWidth);
+        kept++;
+      }
+    }
+    System.arraycopy(places, size * rowWidth, places, kept * rowWidth, width);
+    size = kept;
+    Arrays.fill(slots, 0);
+    fillSlots();
+  }
+
   /// Returns the slot of the tuple that was set, or a free slot for it. At least half of the slots
   /// are free.
   private int findSlot() {
@@ -149,6 +168,10 @@ public final class TupleTable {
   private void grow() {
     places = Arrays.copyOf(places, places.length * 2);
     slots = new int[slots.length * 2];
+    fillSlots();
+  }
+
+  private void fillSlots() {
     for (int number = 0; number < size; number++) {
       int slot = slotOf(number);
       while (slots[slot] != 0) {

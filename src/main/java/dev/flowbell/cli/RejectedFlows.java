@@ -255,7 +255,13 @@ final class RejectedFlows implements InputTarget {
     for (SuspectGroup group : summary.evidence().suspects()) {
       Rejection rejection = Rejections.of(group.suspect());
       if (rejection != null) {
-        add(rejection, group.records());
+        long elsewhere = group.elsewhere().values().stream().mapToLong(Long::longValue).sum();
+        add(rejection, group.records() - elsewhere);
+        group
+            .elsewhere()
+            .forEach(
+                (place, records) ->
+                    add(rejection.at(place.interfaceId(), place.rejectReason()), records));
       }
     }
   }

@@ -84,4 +84,18 @@ public record Rejection(
         reason,
         originalSource);
   }
+
+  /// Returns the same as another interface logged it.
+  public Rejection at(@Nullable String newInterfaceId, @Nullable String newReason) {
+    return new Rejection(
+        newInterfaceId,
+        direction,
+        protocol,
+        source,
+        destination,
+        port,
+        kind,
+        newReason,
+        originalSource);
+  }
 }

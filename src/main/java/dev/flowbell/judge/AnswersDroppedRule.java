@@ -69,10 +69,9 @@ final class AnswersDroppedRule {
       if (suspect.isRequestAccepted()) {
         addition.add(ACCEPTED, "\1");
       }
-      String interfaceId = suspect.place().interfaceId();
-      if (interfaceId != null) {
-        addition.add(SourceEvidence.INTERFACES, Entries.ofText(interfaceId));
-      }
+      group
+          .interfaceIds()
+          .forEach(each -> addition.add(SourceEvidence.INTERFACES, Entries.ofText(each)));
     }
     List<EvidenceAddition> additions = new ArrayList<>();
     byHour.forEach(

@@ -141,10 +141,9 @@ final class BlockedConnectionRule {
       Addition addition = byHour.computeIfAbsent(Hours.of(minute), _ -> new Addition());
       addition.add(DoorEvidence.SOURCES, Entries.ofSource(group.suspect().source(), minute));
       addition.add(DoorEvidence.MINUTES, Entries.ofMinute(minute));
-      String interfaceId = group.suspect().place().interfaceId();
-      if (interfaceId != null) {
-        addition.add(SourceEvidence.INTERFACES, Entries.ofText(interfaceId));
-      }
+      group
+          .interfaceIds()
+          .forEach(each -> addition.add(SourceEvidence.INTERFACES, Entries.ofText(each)));
     }
     List<EvidenceAddition> additions = new ArrayList<>();
     byHour.forEach((hour, addition) -> additions.add(addition.toItem(DOOR, door.key(), hour)));

@@ -31,14 +31,17 @@ final class Causes {
     this.payloadId = payloadId;
   }
 
-  /// Reads the episodes of causes in one call. Where reading costs something, those that do not fit
-  /// into it are read once an alert depends on them.
+  /// Reads the episodes of causes. Where reading costs something, those beyond the bound are read
+  /// once an alert depends on them.
+  ///
+  /// @param keys the most important first
   void load(Collection<String> keys) {
     List<String> unknown =
         keys.stream().filter(key -> !episodes.containsKey(key)).distinct().toList();
-    if (evidence.isBounded() && unknown.size() > Evidence.MOST_EPISODES) {
-      deferred.addAll(unknown.subList(Evidence.MOST_EPISODES, unknown.size()));
-      unknown = unknown.subList(0, Evidence.MOST_EPISODES);
+    int most = evidence.mostEpisodes();
+    if (evidence.isBounded() && unknown.size() > most) {
+      deferred.addAll(unknown.subList(most, unknown.size()));
+      unknown = unknown.subList(0, most);
     }
     if (!unknown.isEmpty()) {
       Map<String, Episode> found = evidence.episodes(unknown);

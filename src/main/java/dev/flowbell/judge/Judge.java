@@ -6,6 +6,7 @@ import dev.flowbell.record.IpAddress;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.SuspectGroup;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -45,9 +46,20 @@ public final class Judge {
   /// @param payloadId the same whenever the payload is repeated
   /// @return the alerts to send, the most important first
   public Judgement judge(FlowSummary summary, String payloadId, Evidence evidence) {
+    return judge(summary, payloadId, 1, evidence);
+  }
+
+  /// Judges a batch or a file as one payload. What it may write and read grows with its payloads.
+  ///
+  /// @param summary of all its payloads
+  /// @param payloadId the same whenever the batch is repeated
+  /// @param payloads how many they are, at least 1
+  /// @return the alerts to send, the most important first
+  public Judgement judge(FlowSummary summary, String payloadId, int payloads, Evidence evidence) {
+    evidence.widenTo(payloads);
     PayloadView payload = new PayloadView(summary);
     long nowMinute = Math.floorDiv(payload.now().getEpochSecond(), 60L);
-    Judging judging = newJudging(payloadId, evidence);
+    Judging judging = newJudging(payloadId, payloads, evidence);
     judging.causes().load(keysOf(payload));
     TriedSources sources = new TriedSources(payload, judging);
     ScanRule scans = new ScanRule(judging, evidence);
@@ -69,36 +81,46 @@ public final class Judge {
 
   /// Judges everything that still waits for more evidence. Nothing follows.
   public Judgement finish(Evidence evidence) {
-    Judging judging = newJudging("", evidence);
+    Judging judging = newJudging("", 1, evidence);
     new ScanRule(judging, evidence).judgePending(null, END_OF_TIME);
     return judging.announcements().toJudgement(quiet, 0);
   }
 
-  private Judging newJudging(String payloadId, Evidence evidence) {
+  private Judging newJudging(String payloadId, int payloads, Evidence evidence) {
     Causes causes = new Causes(evidence, payloadId);
     return new Judging(
         payloadId,
+        payloads,
         policy.thresholds(),
         new EvidenceStore(evidence),
         causes,
         new Announcements(causes));
   }
 
-  /// Returns the keys of all causes that the payload may be about, so that one call reads them.
+  /// Returns the keys of all causes that the payload may be about, so that they are read at once.
+  /// Sources inside come first, then servers, then the sources outside with the most doors.
   private static List<String> keysOf(PayloadView payload) {
     List<String> keys = new ArrayList<>();
+    List<PayloadView.Source> outside = new ArrayList<>();
     for (PayloadView.Source source : payload.sources().values()) {
+      if (!source.isInside()) {
+        outside.add(source);
+        continue;
+      }
       keys.add(source.scanKey());
       keys.add(source.rejectsKey());
-      if (source.isInside()) {
-        for (SuspectGroup group : source.attempts()) {
-          Door door = PayloadView.doorOf(group);
-          keys.add(CauseKeys.ofDoor(door));
-          keys.add(CauseKeys.ofPort(door));
-        }
+      for (SuspectGroup group : source.attempts()) {
+        Door door = PayloadView.doorOf(group);
+        keys.add(CauseKeys.ofDoor(door));
+        keys.add(CauseKeys.ofPort(door));
       }
     }
     payload.answers().keySet().forEach(door -> keys.add(CauseKeys.ofAnswers(door)));
+    outside.sort(Comparator.comparingInt(source -> -source.doors().size()));
+    for (PayloadView.Source source : outside) {
+      keys.add(source.scanKey());
+      keys.add(source.rejectsKey());
+    }
     return keys;
   }
 }

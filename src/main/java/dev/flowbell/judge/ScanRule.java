@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// A source that may scan, but has doors that wait, has an entry on the board until its time has
 /// come: `pending ADDRESS MINUTE`. A source that scans has one too: `scan ADDRESS HOUR`.
 final class ScanRule {
-  /// So many sources that waited are judged with one payload, for the price.
+  /// So many sources that waited are judged with each payload, for the price.
   private static final int MOST_PENDING = 4;
 
   /// In minutes. The board has one entry for all doors whose time comes in the same step.
@@ -133,7 +133,7 @@ final class ScanRule {
       if (!parts[0].equals(PENDING) || Long.parseLong(parts[2]) > nowMinute) {
         continue;
       }
-      if (sources != null && done.size() == MOST_PENDING) {
+      if (sources != null && done.size() == MOST_PENDING * judging.payloads()) {
         break; // the next payload looks at the others
       }
       done.add(entry);

@@ -31,11 +31,12 @@ final class TriedSources {
   private static final int DOORS_WORTH_KEEPING = 2;
   private static final int RECORDS_WORTH_KEEPING = 10;
 
-  /// Of so many sources that try only blocked doors, tries are looked up, where that costs
-  /// something. The minute decides which, so that each gets its turn.
+  /// For each payload, tries of so many sources that try only blocked doors are looked up, where
+  /// that costs something. The minute decides which, so that each gets its turn.
   private static final int MOST_AT_BLOCKED_DOORS = 8;
 
   private final PayloadView payload;
+  private final int mostAtBlockedDoors;
   private final EvidenceStore store;
   private final Causes causes;
   private final SourceEvidence nothing = SourceEvidence.nothing();
@@ -44,6 +45,7 @@ final class TriedSources {
 
   TriedSources(PayloadView payload, Judging judging) {
     this.payload = payload;
+    this.mostAtBlockedDoors = MOST_AT_BLOCKED_DOORS * judging.payloads();
     this.store = judging.store();
     this.causes = judging.causes();
   }
@@ -136,10 +138,10 @@ final class TriedSources {
       List<EvidenceAddition> additions,
       Set<PayloadView.Source> toRead) {
     List<PayloadView.Source> chosen = sources;
-    if (store.isBounded() && sources.size() > MOST_AT_BLOCKED_DOORS) {
+    if (store.isBounded() && sources.size() > mostAtBlockedDoors) {
       chosen = new ArrayList<>();
-      long turn = Math.floorDiv(payload.now().getEpochSecond(), 60L) * MOST_AT_BLOCKED_DOORS;
-      for (int i = 0; i < MOST_AT_BLOCKED_DOORS; i++) {
+      long turn = Math.floorDiv(payload.now().getEpochSecond(), 60L) * mostAtBlockedDoors;
+      for (int i = 0; i < mostAtBlockedDoors; i++) {
         chosen.add(sources.get((int) Math.floorMod(turn + i, (long) sources.size())));
       }
     }
@@ -175,10 +177,9 @@ final class TriedSources {
               door,
               source.isInside() ? minute : Math.floorDiv(minute, Hours.TEN) * Hours.TEN,
               isUndecided ? suspect.sourcePort() : -1));
-      String interfaceId = suspect.place().interfaceId();
-      if (interfaceId != null) {
-        addition.add(SourceEvidence.INTERFACES, Entries.ofText(interfaceId));
-      }
+      group
+          .interfaceIds()
+          .forEach(each -> addition.add(SourceEvidence.INTERFACES, Entries.ofText(each)));
       if (suspect.maskedBy() != null) {
         addition.add(SourceEvidence.MASKED_BY, Entries.ofAddress(suspect.maskedBy()));
       }

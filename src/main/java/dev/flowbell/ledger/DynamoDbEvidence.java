@@ -37,14 +37,16 @@ final class DynamoDbEvidence implements Evidence {
   /// Smaller numbers are not written. So a number says "at least".
   static final long LEAST_NUMBER = 5;
 
-  static final int MOST_NUMBERS = 12;
-  static final int MOST_WRITES = 12;
-  static final int MOST_READS = 24;
-
-  /// For calls that read no more than [#FEW]: without these, a cause that waits would be forgotten.
-  static final int MOST_READS_OF_FEW = 96;
-
+  /// Calls that read no more have a bound of their own: without them, a cause that waits would be
+  /// forgotten.
   static final int FEW = 6;
+
+  /// The most items of one transaction, one of which is the batch's.
+  ///
+  /// @see <a
+  ///   href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html">TransactWriteItems</a>
+  static final int MOST_ITEMS_OF_TRANSACTION = 100;
+
   static final int MOST_HELD = 200;
 
   private static final int MOST_NUMBERS_OF_ITEM = 128;
@@ -78,6 +80,7 @@ final class DynamoDbEvidence implements Evidence {
   private final Map<Long, List<String>> held = new HashMap<>();
   private final Set<String> posted = new LinkedHashSet<>();
   private final Set<String> removed = new LinkedHashSet<>();
+  private EvidenceBounds bounds = EvidenceBounds.OF_PAYLOAD;
   private boolean isCounted;
   private int writes;
   private int reads;
@@ -113,6 +116,16 @@ final class DynamoDbEvidence implements Evidence {
   @Override
   public boolean isBounded() {
     return true;
+  }
+
+  @Override
+  public void widenTo(int payloads) {
+    bounds = EvidenceBounds.of(payloads);
+  }
+
+  @Override
+  public int mostEpisodes() {
+    return bounds.episodes();
   }
 
   @Override
@@ -200,9 +213,15 @@ final class DynamoDbEvidence implements Evidence {
                 }
               });
     }
+    Set<String> keys = new HashSet<>();
     return numbers.stream()
         .sorted(Comparator.comparingLong(CountedNumber::number).reversed())
-        .limit(MOST_NUMBERS)
+        .limit(bounds.numbers())
+        .takeWhile(
+            each -> {
+              keys.add(each.addition.key());
+              return keys.size() < MOST_ITEMS_OF_TRANSACTION;
+            })
         .toList();
   }
 
@@ -235,7 +254,7 @@ final class DynamoDbEvidence implements Evidence {
       if (missing.isEmpty() || attempt > MOST_ATTEMPTS) {
         return known;
       }
-      if (writes == MOST_WRITES) {
+      if (writes == bounds.writes()) {
         return null;
       }
       if (attempt == 1) {
@@ -313,7 +332,7 @@ final class DynamoDbEvidence implements Evidence {
     Set<String> unknown = new LinkedHashSet<>(keys);
     unknown.removeAll(written.keySet());
     unknown.removeAll(read.keySet());
-    int most = unknown.size() <= FEW ? MOST_READS_OF_FEW : MOST_READS;
+    int most = unknown.size() <= FEW ? bounds.readsOfFew() : bounds.reads();
     List<String> within = unknown.stream().limit(Math.max(0, most - reads)).toList();
     if (!within.isEmpty()) {
       reads += within.size();
@@ -343,8 +362,14 @@ final class DynamoDbEvidence implements Evidence {
   }
 
   private Map<String, Map<String, Object>> readAll(Collection<String> ids) {
+    Map<String, Map<String, Object>> items = new HashMap<>();
+    List<String> all = List.copyOf(ids);
     try {
-      return table.read(ids);
+      for (int start = 0; start < all.size(); start += DynamoDbTable.MOST_READS) {
+        int end = Math.min(all.size(), start + DynamoDbTable.MOST_READS);
+        items.putAll(table.read(all.subList(start, end)));
+      }
+      return items;
     } catch (DynamoDbRefusal e) {
       throw table.unavailable("BatchGetItem", e);
     }
@@ -376,7 +401,7 @@ final class DynamoDbEvidence implements Evidence {
 
   @Override
   public Map<String, Episode> episodes(Collection<String> keys) {
-    Evidence.checkSize(keys);
+    Evidence.checkSize(keys, mostEpisodes());
     List<String> ids = keys.stream().distinct().map(LedgerAttributes::causeId).toList();
     Map<String, Episode> found = new LinkedHashMap<>();
     if (ids.isEmpty()) {

@@ -24,20 +24,28 @@ public interface Evidence {
   /// Returns items by key; those that do not exist are absent.
   Map<String, EvidenceItem> read(Collection<String> keys);
 
-  /// The most episodes that [#episodes] reads where each costs something: those of one call.
+  /// The most episodes of a payload that [#episodes] reads where each costs something: those of one
+  /// call.
   int MOST_EPISODES = 100;
+
+  /// Tells how many payloads the claim has, a batch's or as many as a file is worth. Where it
+  /// writes and reads at a price, its bounds grow with them. They are those of one before.
+  void widenTo(int payloads);
+
+  /// Returns the most episodes that [#episodes] reads at once.
+  int mostEpisodes();
 
   /// Returns the episodes of causes by key; those of which nothing was sent are absent.
   ///
-  /// @param keys at most [#MOST_EPISODES] where [#isBounded]
+  /// @param keys at most [#mostEpisodes] where [#isBounded]
   /// @throws IllegalArgumentException where there are more
   Map<String, Episode> episodes(Collection<String> keys);
 
   /// Throws an exception if there are more keys than [#episodes] accepts.
-  static void checkSize(Collection<String> keys) {
-    if (keys.size() > MOST_EPISODES) {
+  static void checkSize(Collection<String> keys, int most) {
+    if (keys.size() > most) {
       throw new IllegalArgumentException(
-          "expected at most %d causes, got %d".formatted(MOST_EPISODES, keys.size()));
+          "expected at most %d causes, got %d".formatted(most, keys.size()));
     }
   }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// The items of evidence that this process wrote or read last, so that it does not write what an
 /// item holds already. For several threads.
 final class EvidenceCache {
-  static final int MOST_ITEMS = 1_000;
+  /// More than what one claim writes and reads, see [EvidenceBounds].
+  static final int MOST_ITEMS = 4_000;
 
   /// An entry takes about 100 bytes of memory.
   static final int MOST_ENTRIES = 50_000;

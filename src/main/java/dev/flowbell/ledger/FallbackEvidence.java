@@ -17,6 +17,7 @@ final class FallbackEvidence implements Evidence {
   private final Consumer<LedgerUnavailableException> warnings;
   private final Runnable possibleDuplicate;
   private @Nullable Evidence memory;
+  private int payloads = 1;
 
   /// @param newMemory returns the evidence to use instead
   /// @param warnings receives the first failure
@@ -47,6 +48,7 @@ final class FallbackEvidence implements Evidence {
       } catch (LedgerUnavailableException e) {
         warnings.accept(e);
         memory = newMemory.get();
+        memory.widenTo(payloads);
       }
     }
     return call.apply(memory);
@@ -73,6 +75,17 @@ final class FallbackEvidence implements Evidence {
   @Override
   public Map<String, EvidenceItem> read(Collection<String> keys) {
     return attempt(each -> each.read(keys));
+  }
+
+  @Override
+  public void widenTo(int payloads) {
+    this.payloads = payloads;
+    run(each -> each.widenTo(payloads));
+  }
+
+  @Override
+  public int mostEpisodes() {
+    return attempt(Evidence::mostEpisodes);
   }
 
   @Override

@@ -146,6 +146,7 @@ final class InMemoryClaim implements Claim {
   /// The ledger's evidence, as this claim sees it.
   private final class ClaimEvidence implements Evidence {
     private final InMemoryEvidence evidence = ledger.evidence();
+    private EvidenceBounds bounds = EvidenceBounds.OF_PAYLOAD;
 
     @Override
     public boolean isBounded() {
@@ -170,9 +171,19 @@ final class InMemoryClaim implements Claim {
     }
 
     @Override
+    public void widenTo(int payloads) {
+      bounds = EvidenceBounds.of(payloads);
+    }
+
+    @Override
+    public int mostEpisodes() {
+      return bounds.episodes();
+    }
+
+    @Override
     public Map<String, Episode> episodes(Collection<String> keys) {
       if (isBounded()) {
-        Evidence.checkSize(keys);
+        Evidence.checkSize(keys, mostEpisodes());
       }
       synchronized (ledger) {
         Map<String, Episode> found = new LinkedHashMap<>();

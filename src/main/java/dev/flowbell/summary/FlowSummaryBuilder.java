@@ -50,10 +50,10 @@ public final class FlowSummaryBuilder {
   private final MetricTable metrics;
   private final TrafficType traffic;
   // The mark of a handshake is the counts that it adds to if it stays unanswered.
-  private final HandshakeTracker<List<MetricCounts>> handshakes = new HandshakeTracker<>();
+  private final HandshakeTracker<List<MetricCounts>> handshakes;
   private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
   private final FlowPairs<List<MetricCounts>> pairs;
-  private final PayloadEvidenceBuilder evidence = new PayloadEvidenceBuilder();
+  private final PayloadEvidenceBuilder evidence;
   private Set<IpAddress> watched = Set.of();
   private final List<LogGroupProblem> problems = new ArrayList<>();
   private LogOrigin origin;
@@ -78,9 +78,22 @@ public final class FlowSummaryBuilder {
       int seriesBudget,
       AddressBlocks inside,
       TrafficType traffic) {
+    this(origin, dimensionSets, seriesBudget, inside, traffic, SummaryBounds.ofProcess());
+  }
+
+  FlowSummaryBuilder(
+      LogOrigin origin,
+      List<List<MetricDimension>> dimensionSets,
+      int seriesBudget,
+      AddressBlocks inside,
+      TrafficType traffic,
+      SummaryBounds bounds) {
     this.metrics = new MetricTable(dimensionSets, seriesBudget, traffic);
     this.traffic = traffic;
-    this.pairs = new FlowPairs<>(inside);
+    this.handshakes =
+        new HandshakeTracker<>(bounds.handshakes(), FlowSummaryBuilder::countUnanswered);
+    this.pairs = new FlowPairs<>(inside, bounds.pairedRecords());
+    this.evidence = new PayloadEvidenceBuilder(bounds.groups());
     this.origin = origin;
     reset(origin);
   }
@@ -139,7 +152,7 @@ public final class FlowSummaryBuilder {
       }
       isWithinBounds &= count.unixMinute() == minute;
     }
-    isWithinBounds &= !isRead || handshakes.add(record, classes, counts);
+    isWithinBounds &= !isRead || handshakes.add(record, classes, minute, counts);
     if (record.startSeconds() >= FIRST_FLOW_LOG) {
       firstSeconds = Math.min(firstSeconds, record.startSeconds());
     }
@@ -184,13 +197,7 @@ public final class FlowSummaryBuilder {
   }
 
   private void endPayload() {
-    for (List<MetricCounts> counts : handshakes.findUnanswered()) {
-      for (MetricCounts count : counts) {
-        count.increment(Metric.UNANSWERED_HANDSHAKES);
-        count.increment(Metric.SYN_ONLY_FLOWS);
-      }
-    }
-    handshakes.reset();
+    handshakes.resolve();
     resolvePairs();
     if (!faultsOfPayload.isEmpty() || skippedWindows > 0) {
       addProblem(new LogGroupProblem(origin, faultsOfPayload, skippedWindows, skippedAt));
@@ -245,12 +252,15 @@ public final class FlowSummaryBuilder {
     }
   }
 
+  private static void countUnanswered(List<MetricCounts> counts) {
+    for (MetricCounts count : counts) {
+      count.increment(Metric.UNANSWERED_HANDSHAKES);
+      count.increment(Metric.SYN_ONLY_FLOWS);
+    }
+  }
+
   private void resolvePairs() {
-    pairs.resolve(
-        this::addSuspect,
-        watched,
-        (source, door, minute, bytes) ->
-            overBounds += evidence.addOpened(source, door, minute, bytes) ? 0 : 1);
+    pairs.resolve(this::addSuspect, watched, evidence::addOpened);
   }
 
   private void addSuspect(SuspectRecord suspect, List<MetricCounts> counts) {
@@ -259,8 +269,8 @@ public final class FlowSummaryBuilder {
         count.increment(Metric.REJECTED_ANSWERS);
       }
     }
-    if (suspect.hasSource() && !evidence.add(suspect)) {
-      overBounds++;
+    if (suspect.hasSource()) {
+      evidence.add(suspect);
     }
   }
 
@@ -272,7 +282,7 @@ public final class FlowSummaryBuilder {
     }
     totals.put(
         Metric.UNREADABLE_RECORDS, faults.values().stream().mapToLong(Long::longValue).sum());
-    totals.put(Metric.OVER_BOUNDS, overBounds);
+    totals.put(Metric.OVER_BOUNDS, overBounds + evidence.leftOut());
     if (last == null) {
       totals.remove(Metric.DELIVERY_LAG);
     } else {

@@ -2,78 +2,65 @@ package dev.flowbell.summary;
 
 import dev.flowbell.classify.Door;
 import dev.flowbell.classify.Suspect;
+import dev.flowbell.classify.Suspect.Place;
 import dev.flowbell.classify.SuspectRecord;
 import dev.flowbell.classify.TupleTable;
 import dev.flowbell.metric.Sums;
 import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
+import dev.flowbell.summary.FairGroups.Rank;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Groups the suspect records of one payload. Its memory is bounded.
+/// Groups the suspect records of one payload, a batch or a file. Its memory is bounded, and
+/// [FairGroups] says what is left out.
+///
+/// A group is what one source tried at one door in one minute, however many network interfaces
+/// logged it: they are a bounded set beside.
 final class PayloadEvidenceBuilder {
-  /// The most groups of either kind: twice the records that Lambda can carry in one payload. Only a
-  /// large file, or a payload made to do harm, reaches the bound.
-  static final int MOST_GROUPS = 50_000;
+  // The sums of a group.
+  private static final int RECORDS = 0;
+  private static final int PACKETS = 1;
+  private static final int BYTES = 2;
 
-  /// Longer arrays are dropped after a payload, because few payloads need them.
-  private static final int MOST_GROUPS_KEPT = 8_192;
+  private final FairGroups<Group> groups;
+  private final FairGroups<Opened> opened;
 
-  private static final int FIRST_GROUPS = 64;
-
-  // The sums of a group, in a row: records, packets and bytes.
-  private static final int SUMS = 3;
-
-  private final TupleTable groups = new TupleTable(SuspectRecord.KEY, MOST_GROUPS);
-  private final List<Suspect> suspects = new ArrayList<>();
-  private long[] sums = new long[FIRST_GROUPS * SUMS];
-  private Map<Suspect.Place, Integer> placeNumbers = new HashMap<>();
-  private final Map<OpenedKey, Long> opened = new LinkedHashMap<>();
+  /// @param mostGroups the most groups of suspects, and of opened flows
+  PayloadEvidenceBuilder(int mostGroups) {
+    groups = new FairGroups<>(SuspectRecord.KEY, 3, mostGroups);
+    opened = new FairGroups<>(7, 2, mostGroups);
+  }
 
   void reset() {
-    if (suspects.size() > MOST_GROUPS_KEPT) {
-      sums = new long[FIRST_GROUPS * SUMS];
-      placeNumbers = new HashMap<>();
-    }
     groups.clear();
-    suspects.clear();
-    placeNumbers.clear();
     opened.clear();
   }
 
   /// Adds a suspect, which has a source.
-  ///
-  /// @return whether there was room for it
-  boolean add(SuspectRecord suspect) {
+  void add(SuspectRecord suspect) {
     int sourcePort = keptSourcePort(suspect);
-    Integer place = placeNumbers.get(suspect.place());
-    suspect.setKey(groups, sourcePort, place == null ? placeNumbers.size() : place);
-    int number = groups.add();
+    TupleTable table = groups.table();
+    suspect.setKey(table, sourcePort);
+    Rank rank = rankOf(suspect);
+    int number = groups.find(suspect.sourceHigh(), suspect.sourceLow(), rank);
     if (number < 0) {
-      return false;
+      return;
     }
-    if (number == suspects.size()) {
-      addGroup(suspect, sourcePort);
+    if (number == groups.size()) {
+      groups.add(new Group(suspect.toSuspect(sourcePort, 0, 0)), rank);
+    } else {
+      groups.get(number).addPlace(suspect.place());
     }
-    int at = number * SUMS;
-    sums[at]++;
-    sums[at + 1] = Sums.plus(sums[at + 1], suspect.packets());
-    sums[at + 2] = Sums.plus(sums[at + 2], suspect.bytes());
-    return true;
+    table.setSum(number, RECORDS, table.sum(number, RECORDS) + 1);
+    table.setSum(number, PACKETS, Sums.plus(table.sum(number, PACKETS), suspect.packets()));
+    table.setSum(number, BYTES, Sums.plus(table.sum(number, BYTES), suspect.bytes()));
   }
 
-  private void addGroup(SuspectRecord suspect, int sourcePort) {
-    placeNumbers.putIfAbsent(suspect.place(), placeNumbers.size());
-    int at = suspects.size() * SUMS;
-    if (at == sums.length) {
-      sums = Arrays.copyOf(sums, at * 2);
-    }
-    Arrays.fill(sums, at, at + SUMS, 0);
-    suspects.add(suspect.toSuspect(sourcePort, 0, 0));
+  private static Rank rankOf(SuspectRecord suspect) {
+    return !suspect.isTelling() ? Rank.NOISE : suspect.isInside() ? Rank.INSIDE : Rank.OUTSIDE;
   }
 
   /// The source port matters only where it may be a service's.
@@ -84,32 +71,74 @@ final class PayloadEvidenceBuilder {
   }
 
   /// Adds an accepted flow with payload that its source opened.
-  ///
-  /// @return whether there was room for it
-  boolean addOpened(IpAddress source, Door door, long minute, long bytes) {
-    OpenedKey key = new OpenedKey(source, door, minute);
-    Long sum = opened.get(key);
-    if (sum == null && opened.size() == MOST_GROUPS) {
-      return false;
+  void addOpened(IpAddress source, Door door, long minute, long bytes) {
+    TupleTable table = opened.table();
+    table.set(0, source.high());
+    table.set(1, source.low());
+    table.set(2, door.address().high());
+    table.set(3, door.address().low());
+    table.set(4, door.protocol());
+    table.set(5, door.port());
+    table.set(6, minute);
+    int number = opened.find(source.high(), source.low(), Rank.OUTSIDE);
+    if (number < 0) {
+      return;
     }
-    opened.put(key, Sums.plus(sum == null ? 0 : sum, bytes));
-    return true;
+    if (number == opened.size()) {
+      opened.add(new Opened(source, door, minute), Rank.OUTSIDE);
+    }
+    table.setSum(number, RECORDS, table.sum(number, RECORDS) + 1);
+    table.setSum(number, 1, Sums.plus(table.sum(number, 1), bytes));
+  }
+
+  /// Returns how many records are in no group, because there was no room.
+  long leftOut() {
+    return groups.leftOut() + opened.leftOut();
   }
 
   PayloadEvidence build() {
-    if (suspects.isEmpty() && opened.isEmpty()) {
+    if (groups.size() == 0 && opened.size() == 0) {
       return PayloadEvidence.NOTHING;
     }
-    List<SuspectGroup> suspectGroups = new ArrayList<>(suspects.size());
-    for (int i = 0; i < suspects.size(); i++) {
-      int at = i * SUMS;
-      suspectGroups.add(new SuspectGroup(suspects.get(i), sums[at], sums[at + 1], sums[at + 2]));
+    List<SuspectGroup> suspects = new ArrayList<>(groups.size());
+    for (int i = 0; i < groups.size(); i++) {
+      TupleTable table = groups.table();
+      suspects.add(
+          new SuspectGroup(
+              groups.get(i).suspect,
+              table.sum(i, RECORDS),
+              table.sum(i, PACKETS),
+              table.sum(i, BYTES),
+              groups.get(i).elsewhere));
     }
     List<OpenedFlow> flows = new ArrayList<>(opened.size());
-    opened.forEach(
-        (key, bytes) -> flows.add(new OpenedFlow(key.source, key.door, key.minute, bytes)));
-    return new PayloadEvidence(suspectGroups, flows);
+    for (int i = 0; i < opened.size(); i++) {
+      Opened flow = opened.get(i);
+      flows.add(new OpenedFlow(flow.source, flow.door, flow.minute, opened.table().sum(i, 1)));
+    }
+    return new PayloadEvidence(suspects, flows);
   }
 
-  private record OpenedKey(IpAddress source, Door door, long minute) {}
+  private static final class Group {
+    private final Suspect suspect;
+    private Map<Place, Long> elsewhere = Map.of();
+
+    Group(Suspect suspect) {
+      this.suspect = suspect;
+    }
+
+    void addPlace(Place place) {
+      if (place.equals(suspect.place())) {
+        return;
+      }
+      if (elsewhere.isEmpty()) {
+        elsewhere = new LinkedHashMap<>();
+      }
+      if (elsewhere.size() < SuspectGroup.MOST_PLACES || elsewhere.containsKey(place)) {
+        elsewhere.merge(place, 1L, Long::sum);
+      }
+    }
+  }
+
+  private record Opened(IpAddress source, Door door, long minute) {}
 }

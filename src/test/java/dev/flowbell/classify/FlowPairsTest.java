@@ -27,7 +27,9 @@ class FlowPairsTest {
   private static final String REVERSE =
       "srcaddr=10.0.2.98 dstaddr=198.51.100.7 srcport=22 dstport=50101 protocol=6";
 
-  private final FlowPairs<Integer> pairs = new FlowPairs<>(Summaries.INSIDE);
+  private static final int MOST_RECORDS = 1_000;
+
+  private final FlowPairs<Integer> pairs = new FlowPairs<>(Summaries.INSIDE, MOST_RECORDS);
 
   // One rejected record alone.
 
@@ -522,13 +524,13 @@ class FlowPairsTest {
   void isFull_atTheBound(String action) {
     FlowRecord record = Records.of(TCP + " tcp-flags=3 action=" + action);
     int classes = Classifier.classify(record);
-    for (int i = 0; i < FlowPairs.MOST_RECORDS; i++) {
+    for (int i = 0; i < MOST_RECORDS; i++) {
       assertThat(pairs.isFull()).isFalse();
       pairs.add(record, classes, MINUTE, i);
     }
     assertThat(pairs.isFull()).isTrue();
 
-    assertThat(resolved()).hasSize(action.equals("REJECT") ? FlowPairs.MOST_RECORDS : 0);
+    assertThat(resolved()).hasSize(action.equals("REJECT") ? MOST_RECORDS : 0);
     assertThat(pairs.isFull()).isFalse();
     add(TCP + " action=REJECT tcp-flags=2", 7);
     assertThat(resolved()).isEqualTo(Map.of(7, Kind.ATTEMPT));

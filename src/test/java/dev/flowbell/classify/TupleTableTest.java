@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TupleTableTest {
@@ -50,6 +51,39 @@ class TupleTableTest {
     table.clear();
     assertThat(List.of(add(table, 9), add(table, 7))).isEqualTo(List.of(0, 1));
     assertThat(table.size()).isEqualTo(2);
+  }
+
+  /// What was set is found behind it, and the table grows on.
+  @Test
+  void retain_asAMap() {
+    TupleTable table = new TupleTable(1, 1, 1_000_000);
+    for (int i = 0; i < 1_000; i++) {
+      add(table, 7L * i);
+      table.setSum(i, 0, i);
+    }
+    List<Integer> asked = new ArrayList<>();
+    table.set(0, 7L * 998);
+    table.retain(
+        number -> {
+          asked.add(number);
+          return table.get(number, 0) % 3 == 0 && table.sum(number, 0) >= 500;
+        });
+
+    assertThat(asked).isEqualTo(IntStream.range(0, 1_000).boxed().toList());
+    assertThat(table.size()).isEqualTo(167);
+    assertThat(table.find()).isEqualTo(-1);
+    for (int i = 0; i < 167; i++) {
+      table.set(0, 7L * (501 + 3 * i));
+      assertThat(table.find()).isEqualTo(i);
+      assertThat(table.sum(i, 0)).isEqualTo(501 + 3 * i);
+    }
+    table.set(0, 7L * 501);
+    table.retain(number -> number == 0);
+    assertThat(table.find()).isEqualTo(0);
+    for (int i = 1; i < 1_000; i++) {
+      assertThat(add(table, i)).isEqualTo(i);
+      assertThat(table.sum(i, 0)).isEqualTo(0);
+    }
   }
 
   private static int add(TupleTable table, long value) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
@@ -166,6 +168,62 @@ final class DynamoDbLedgerIT extends LedgerContract {
     assertThat(added.get("ev#bound#14").set("tries")).containsExactly("a");
     assertThat(proxy.calls()).hasSize(12);
     assertThat(evidence.leftOut()).isEqualTo(3);
+  }
+
+  /// A call reads 100 items at most.
+  @ParameterizedTest
+  @CsvSource({"1, 24, 1", "2, 48, 1", "5, 120, 2", "100, 1000, 10"})
+  void read_ofABatch(int payloads, int read, int calls) {
+    List<String> keys = IntStream.range(0, 1_000).mapToObj(i -> "ev#read#" + i).toList();
+    table.put(
+        keys.get(read - 1),
+        Map.of("tries", AttributeValue.fromBs(List.of(SdkBytes.fromUtf8String("a")))));
+    if (read < keys.size()) {
+      table.put(
+          keys.get(read),
+          Map.of("tries", AttributeValue.fromBs(List.of(SdkBytes.fromUtf8String("b")))));
+    }
+    Evidence evidence = claim("read", NOW).evidence();
+    evidence.widenTo(payloads);
+    proxy.forget();
+
+    assertThat(evidence.read(keys)).containsOnlyKeys(keys.get(read - 1));
+    assertThat(proxy.calls()).hasSize(calls);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 100", "3, 300", "24, 2400", "10000, 2400"})
+  void episodes_ofABatch(int payloads, int most) {
+    Evidence evidence = claim("causes", NOW).evidence();
+    evidence.widenTo(payloads);
+    List<String> keys = IntStream.rangeClosed(0, most).mapToObj(i -> "cause " + i).toList();
+    proxy.forget();
+
+    assertThat(evidence.episodes(keys.subList(0, most))).isEmpty();
+    assertThat(proxy.calls()).hasSize(most / 100);
+    assertThatThrownBy(() -> evidence.episodes(keys))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("expected at most " + most + " causes, got " + (most + 1));
+  }
+
+  /// A transaction has 100 items at most, one of which is the batch's.
+  @Test
+  void add_numbersOfABatch() {
+    List<EvidenceAddition> additions = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      additions.add(
+          new EvidenceAddition(
+              "ev#many#" + i, new EvidenceItem(Map.of(), Map.of("n", 100L + i)), NOW));
+    }
+    Evidence evidence = claim("many", NOW).evidence();
+    evidence.widenTo(100);
+    evidence.add(additions);
+
+    Map<String, EvidenceItem> items =
+        evidence.read(additions.stream().map(EvidenceAddition::key).toList());
+    assertThat(items).hasSize(99);
+    assertThat(items.get("ev#many#149").number("n")).isEqualTo(249);
+    assertThat(items).doesNotContainKey("ev#many#50").containsKey("ev#many#51");
   }
 
   @Test

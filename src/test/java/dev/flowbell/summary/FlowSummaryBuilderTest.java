@@ -594,23 +594,44 @@ class FlowSummaryBuilderTest {
   @Test
   void evidence_pastTheMost() {
     FlowSummaryBuilder builder =
-        new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE, TrafficType.ALL);
-    int most = PayloadEvidenceBuilder.MOST_GROUPS;
+        new FlowSummaryBuilder(
+            ORIGIN,
+            List.of(),
+            10,
+            Summaries.INSIDE,
+            TrafficType.ALL,
+            new SummaryBounds(160, 100, 100));
     FlowRecord record = new FlowRecord();
     RecordParser parser =
         new RecordParser(List.of(RecordFormat.parse("srcaddr dstaddr dstport action")));
-    for (int i = 0; i < most + 3; i++) {
-      byte[] line =
-          ("192.0.2.1 10." + (i >> 16) + "." + ((i >> 8) & 255) + "." + (i & 255) + " 22 REJECT")
-              .getBytes(UTF_8);
+    for (int i = 0; i < 163; i++) {
+      byte[] line = ("192.0.2.1 10.0.0." + i + " 22 REJECT").getBytes(UTF_8);
       assertThat(parser.parse(line, 0, line.length, record)).isNull();
       builder.add(record);
     }
     FlowSummary summary = builder.build(Set.of(), ARRIVAL);
 
-    assertThat(summary.evidence().suspects()).hasSize(most);
-    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(3);
-    assertThat(summary.total(Metric.REJECTED_FLOWS)).isEqualTo(most + 3);
+    assertThat(summary.evidence().suspects()).hasSize(150); // with room for another source
+    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(13);
+    assertThat(summary.total(Metric.REJECTED_FLOWS)).isEqualTo(163);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 50_000, 100_000, 50_000",
+    "176_160_767, 50_000, 100_000, 50_000", // 168 MB less 1 byte: the function with 256 MB
+    "352_321_536, 100_000, 200_000, 100_000",
+    "9_223_372_036_854_775_807, 1_600_000, 3_200_000, 1_600_000",
+  })
+  void bounds_ofHeap(String bytes, String groups, String handshakes, String pairedRecords) {
+    assertThat(SummaryBounds.ofHeap(number(bytes)))
+        .isEqualTo(
+            new SummaryBounds(
+                (int) number(groups), (int) number(handshakes), (int) number(pairedRecords)));
+  }
+
+  private static long number(String text) {
+    return Long.parseLong(text.replace("_", ""));
   }
 
   /// Records beyond the bound count too, in the minute of arrival.
