@@ -47,7 +47,7 @@ public final class FileReports {
     Path many = FOLDER.resolve("records-" + records);
     Files.createDirectories(FOLDER);
     unpack();
-    FlowLogFiles.make(many, FILES, records / FILES);
+    FlowLogFiles.make(many, FILES, records / FILES, 400, Duration.ofDays(2));
     Path one = FOLDER.resolve("one.log");
     Files.writeString(
         one,

@@ -7,17 +7,18 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
 /// Makes gzipped flow log files of a VPC as AWS delivers them to S3, the same for the same seed: 26
-/// fields and a header line, two days in all.
+/// fields and a header line.
 ///
 /// One record in five is a rejected packet of 3,300 sources on the internet, half a percent is of
 /// 40 hosts inside behind a NAT device, and the others are both directions of healthy connections
-/// between 400 hosts.
+/// between the hosts. Each host has a network interface.
 final class FlowLogFiles {
   private static final String HEADER =
       "version account-id vpc-id subnet-id instance-id interface-id srcaddr dstaddr srcport dstport"
@@ -25,14 +26,13 @@ final class FlowLogFiles {
           + " pkt-dstaddr region az-id flow-direction traffic-path reject-reason\n";
   private static final int[] PROBED_PORTS = {22, 23, 80, 443, 445, 3389, 5060, 8080, 8443};
   private static final long START_SECONDS = 1_795_305_600; // 2026-11-22T00:00:00Z
-  private static final int SECONDS = 48 * 3_600;
 
   private final Random random = new Random(7);
   private final List<String> scanners = new ArrayList<>();
   private final List<String> hosts = new ArrayList<>();
   private final List<String> places = new ArrayList<>();
 
-  private FlowLogFiles() {
+  private FlowLogFiles(int interfaces) {
     for (int i = 0; i < 3_300; i++) {
       scanners.add(
           "%d.%d.%d.%d"
@@ -42,7 +42,7 @@ final class FlowLogFiles {
                   random.nextInt(256),
                   random.nextInt(1, 255)));
     }
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < interfaces; i++) {
       hosts.add("10.0.%d.%d".formatted(i / 200, i % 200 + 4));
       places.add(
           "8 123456789010 vpc-abcdefab012345678 subnet-aaaaaaaa012345678 i-0%016x eni-0%016x"
@@ -53,13 +53,16 @@ final class FlowLogFiles {
   /// Makes files, unless the folder is there.
   ///
   /// @param folder is complete or absent
-  static void make(Path folder, int files, int recordsOfFile) throws IOException {
+  /// @param interfaces how many hosts there are
+  /// @param duration from the first record to the last
+  static void make(Path folder, int files, int recordsOfFile, int interfaces, Duration duration)
+      throws IOException {
     if (Files.exists(folder)) {
       return;
     }
     Path unfinished = folder.resolveSibling(folder.getFileName() + ".unfinished");
     Files.createDirectories(unfinished);
-    FlowLogFiles traffic = new FlowLogFiles();
+    FlowLogFiles traffic = new FlowLogFiles(interfaces);
     for (int file = 0; file < files; file++) {
       Path path =
           unfinished.resolve("123456789010_vpcflowlogs_us-east-1_%04d.log.gz".formatted(file));
@@ -71,7 +74,7 @@ final class FlowLogFiles {
         long records = (long) files * recordsOfFile;
         for (int i = 0; i < recordsOfFile; i++) {
           long number = (long) file * recordsOfFile + i;
-          text.write(traffic.record(START_SECONDS + number * SECONDS / records));
+          text.write(traffic.record(START_SECONDS + number * duration.toSeconds() / records));
         }
       }
     }
