@@ -198,7 +198,11 @@ public final class Pipeline {
                     Metric.DUPLICATE_BATCHES,
                     payloads.repeats() + repeats));
     return deliver(
-        summary, payloads.failed(), judge(summary, range.id(), claim), claim, invocation.limit());
+        summary,
+        payloads.failed(),
+        judge(summary, range.id(), Math.max(1, records.size()), claim),
+        claim,
+        invocation.limit());
   }
 
   /// Reads payloads into one batch.
@@ -315,11 +319,13 @@ public final class Pipeline {
   }
 
   private Outcome deliver(FlowSummary counted, String payloadId, Claim claim, TimeLimit limit) {
-    return deliver(counted, List.of(), judge(counted, payloadId, claim), claim, limit);
+    return deliver(counted, List.of(), judge(counted, payloadId, 1, claim), claim, limit);
   }
 
-  private Judgement judge(FlowSummary counted, String payloadId, Claim claim) {
-    return judge == null ? Judgement.NOTHING : judge.judge(counted, payloadId, claim.evidence());
+  private Judgement judge(FlowSummary counted, String payloadId, int payloads, Claim claim) {
+    return judge == null
+        ? Judgement.NOTHING
+        : judge.judge(counted, payloadId, payloads, claim.evidence());
   }
 
   private Outcome deliver(

@@ -111,6 +111,7 @@ final class FairGroups<M> {
     return entries.size();
   }
 
+  @SuppressWarnings("EnumOrdinal") // an index
   private boolean hasRoom(long sourceHigh, long sourceLow, Rank rank) {
     setShare(sourceHigh, sourceLow, rank);
     int share = shares.find();
@@ -158,7 +159,7 @@ final class FairGroups<M> {
       groups[rank] += shares.sum(share, GROUPS);
       sharesOf.get(rank).add(share);
     }
-    long room = most - most / PART_OF_CUT;
+    long room = (long) most - most / PART_OF_CUT;
     for (Rank rank : RANKS) {
       long below = 0;
       for (int i = rank.ordinal() + 1; i < RANKS.length; i++) {
