@@ -11,6 +11,7 @@ import dev.flowbell.summary.SuspectGroup;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,6 +168,19 @@ final class PayloadView {
 
     List<SuspectGroup> attempts() {
       return attempts;
+    }
+
+    /// Returns whether it tried so many doors of one host, or so often.
+    boolean triesOneHost(int leastDoors, long leastRecords) {
+      Map<IpAddress, Set<Door>> doorsByHost = new HashMap<>();
+      Map<IpAddress, Long> recordsByHost = new HashMap<>();
+      for (SuspectGroup group : attempts) {
+        Door door = doorOf(group);
+        doorsByHost.computeIfAbsent(door.address(), _ -> new HashSet<>()).add(door);
+        recordsByHost.merge(door.address(), group.records(), Long::sum);
+      }
+      return doorsByHost.values().stream().anyMatch(each -> each.size() >= leastDoors)
+          || recordsByHost.values().stream().anyMatch(each -> each >= leastRecords);
     }
 
     NavigableSet<Long> minutes() {

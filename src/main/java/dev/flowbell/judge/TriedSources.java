@@ -27,7 +27,8 @@ import java.util.TreeSet;
 /// sweep could hide behind an outage. But a client of such a door tries it every minute, and two
 /// tries an hour say all about it. So more of them are not written.
 final class TriedSources {
-  // What little evidence is not worth keeping where it costs something.
+  // What little evidence is not worth keeping where it costs something. Of a source outside, it is
+  // at one host: the internet tries few ports at every address, and a batch has many addresses.
   private static final int DOORS_WORTH_KEEPING = 2;
   private static final int RECORDS_WORTH_KEEPING = 10;
 
@@ -119,9 +120,7 @@ final class TriedSources {
   private boolean isWorthKeeping(PayloadView.Source source) {
     return source.isInside()
         || !store.isBounded()
-        || source.doors().size() >= DOORS_WORTH_KEEPING
-        || source.attempts().stream().mapToLong(SuspectGroup::records).sum()
-            >= RECORDS_WORTH_KEEPING;
+        || source.triesOneHost(DOORS_WORTH_KEEPING, RECORDS_WORTH_KEEPING);
   }
 
   private boolean hasOnlyBlockedDoors(PayloadView.Source source) {
