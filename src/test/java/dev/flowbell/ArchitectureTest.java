@@ -43,6 +43,7 @@ class ArchitectureTest {
           "summary",
           "ledger",
           "ec2",
+          "s3",
           "judge",
           "notify",
           "publish",
@@ -66,12 +67,14 @@ class ArchitectureTest {
           Map.entry("summary", Set.of("record", "classify", "metric")),
           Map.entry("ledger", Set.of("aws")),
           Map.entry("ec2", Set.of("aws", "record")),
+          Map.entry("s3", Set.of("aws")),
           Map.entry("judge", Set.of("summary", "metric", "classify", "record", "ledger")),
           Map.entry("notify", Set.of("judge", "summary", "metric", "classify", "record", "ec2")),
           Map.entry("publish", Set.of("metric", "notify", "aws")),
           Map.entry("settings", Set.of("judge", "metric", "notify", "record")),
           Map.entry(
-              "pipeline", allBut("pipeline", "report", "backtest", "doctor", "lambda", "cli")),
+              "pipeline",
+              allBut("s3", "pipeline", "report", "backtest", "doctor", "lambda", "cli")),
           Map.entry("report", Set.of("record", "classify", "metric")),
           Map.entry(
               "backtest",
@@ -134,7 +137,8 @@ class ArchitectureTest {
 
   @Test
   void awsSdkTypes_stayWhereAwsIsCalled() {
-    assertStayIn("software.amazon..", "aws", "publish", "ledger", "ec2", "doctor", "lambda", "cli");
+    assertStayIn(
+        "software.amazon..", "aws", "publish", "ledger", "ec2", "s3", "doctor", "lambda", "cli");
   }
 
   @Test

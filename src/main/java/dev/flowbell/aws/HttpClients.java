@@ -56,6 +56,20 @@ public record HttpClients(SdkHttpClient publishing, SdkHttpClient ledger) implem
         mostResponseBytes);
   }
 
+  /// Makes a client that passes the body of a response on as a stream, of any length. The head of
+  /// the response comes within both times together.
+  ///
+  /// @param longestConnect the longest time to connect
+  /// @param longestRead the longest time to wait for bytes of the response
+  public static SdkHttpClient newStreaming(Duration longestConnect, Duration longestRead) {
+    return LimitedHttpClient.ofStreams(
+        UrlConnectionHttpClient.builder()
+            .connectionTimeout(longestConnect)
+            .socketTimeout(longestRead)
+            .build(),
+        longestConnect.plus(longestRead));
+  }
+
   @Override
   public void close() {
     publishing.close();

@@ -16,7 +16,8 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 
-/// An HTTP client whose calls end in time, with the whole response or an exception.
+/// An HTTP client whose calls end in time, with the whole response or an exception. [#ofStreams]
+/// leaves the body to be read by the caller.
 ///
 /// The JDK's time limits are for one read of bytes, so a response that trickles never ends, and
 /// there is none for resolving a name or sending a request. So each call has a thread of its own,
@@ -24,15 +25,33 @@ import software.amazon.awssdk.http.SdkHttpClient;
 final class LimitedHttpClient implements SdkHttpClient {
   private final SdkHttpClient real;
   private final Duration longestCall;
-  private final int mostResponseBytes;
+  private final ResponseReader reader;
+
+  /// Reads what belongs to a call.
+  private interface ResponseReader {
+    HttpExecuteResponse read(HttpExecuteResponse response) throws IOException;
+  }
 
   /// @param real sends the requests; is closed with this client
   /// @param longestCall the longest time from the call to the last byte of the response
   /// @param mostResponseBytes the largest response body to accept
   LimitedHttpClient(SdkHttpClient real, Duration longestCall, int mostResponseBytes) {
+    this(real, longestCall, response -> readWhole(response, mostResponseBytes));
+  }
+
+  private LimitedHttpClient(SdkHttpClient real, Duration longestCall, ResponseReader reader) {
     this.real = real;
     this.longestCall = longestCall;
-    this.mostResponseBytes = mostResponseBytes;
+    this.reader = reader;
+  }
+
+  /// Makes a client whose calls end with the head of the response. The body is a stream, whose
+  /// reads have the time limit of `real`.
+  ///
+  /// @param real sends the requests; is closed with this client
+  /// @param longestCall the longest time from the call to the last byte of the head
+  static LimitedHttpClient ofStreams(SdkHttpClient real, Duration longestCall) {
+    return new LimitedHttpClient(real, longestCall, response -> response);
   }
 
   @Override
@@ -62,7 +81,7 @@ final class LimitedHttpClient implements SdkHttpClient {
   }
 
   private HttpExecuteResponse limit(ExecutableHttpRequest prepared) throws IOException {
-    FutureTask<HttpExecuteResponse> call = new FutureTask<>(() -> readWhole(prepared.call()));
+    FutureTask<HttpExecuteResponse> call = new FutureTask<>(() -> reader.read(prepared.call()));
     startThread(call);
     try {
       return call.get(longestCall.toNanos(), TimeUnit.NANOSECONDS);
@@ -92,7 +111,8 @@ final class LimitedHttpClient implements SdkHttpClient {
 
   /// Reads the body. The JDK throws an exception if it is shorter than its length, or lacks its
   /// last chunk.
-  private HttpExecuteResponse readWhole(HttpExecuteResponse response) throws IOException {
+  private static HttpExecuteResponse readWhole(HttpExecuteResponse response, int mostResponseBytes)
+      throws IOException {
     if (response.responseBody().isEmpty()) {
       return response;
     }

@@ -6,8 +6,10 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.awscore.endpoint.AwsClientEndpointProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -22,7 +24,8 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
-/// One service's endpoint in one Region. It signs a request, sends it once, and reads the response.
+/// One service's endpoint in one Region. It signs a request, sends it once, and reads the response,
+/// or passes it on as a stream.
 ///
 /// Retries are the caller's. The signature, credentials, endpoint and HTTP client are the SDK's.
 public final class SignedEndpoint {
@@ -31,6 +34,7 @@ public final class SignedEndpoint {
   private final AwsService service;
   private final Region region;
   private final URI uri;
+  private final boolean isOverridden;
   private final AwsCredentialsProvider credentials;
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
   private final SdkHttpClient http;
@@ -38,9 +42,35 @@ public final class SignedEndpoint {
   /// @param http limits time and size of a call; remains the caller's to close
   public SignedEndpoint(
       AwsService service, Region region, AwsCredentialsProvider credentials, SdkHttpClient http) {
+    this(service, region, service.findEndpoint(region), credentials, http);
+  }
+
+  private SignedEndpoint(
+      AwsService service,
+      Region region,
+      AwsClientEndpointProvider endpoint,
+      AwsCredentialsProvider credentials,
+      SdkHttpClient http) {
+    this(
+        service,
+        region,
+        endpoint.clientEndpoint(),
+        endpoint.isEndpointOverridden(),
+        credentials,
+        http);
+  }
+
+  private SignedEndpoint(
+      AwsService service,
+      Region region,
+      URI uri,
+      boolean isOverridden,
+      AwsCredentialsProvider credentials,
+      SdkHttpClient http) {
     this.service = service;
     this.region = region;
-    this.uri = service.findEndpoint(region);
+    this.uri = uri;
+    this.isOverridden = isOverridden;
     this.credentials = credentials;
     this.http = http;
   }
@@ -62,6 +92,44 @@ public final class SignedEndpoint {
     return uri;
   }
 
+  /// Returns whether the user set the address: it is not the service's own.
+  public boolean isOverridden() {
+    return isOverridden;
+  }
+
+  /// Returns the endpoint whose host has one more label in front, as that of an S3 bucket has.
+  public SignedEndpoint withHostLabel(String label) {
+    return new SignedEndpoint(
+        service,
+        region,
+        URI.create(uri.getScheme() + "://" + label + "." + uri.getAuthority()),
+        isOverridden,
+        credentials,
+        http);
+  }
+
+  /// Sends a GET request. The body is not read yet.
+  ///
+  /// @param encodedPath begins with a slash, and is percent-encoded. The request has it as it is
+  /// @param query the parameters, not encoded
+  /// @param headers the headers besides `Host` and those of the signature
+  /// @return the response, whatever its status. The caller closes it
+  /// @throws IOException if there is no response; the cause is an `SdkException` if there are no
+  ///   credentials
+  public ResponseStream get(
+      String encodedPath, Map<String, String> query, Map<String, String> headers)
+      throws IOException {
+    SdkHttpRequest.Builder unsigned =
+        SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(uri).encodedPath(encodedPath);
+    query.forEach(unsigned::putRawQueryParameter);
+    headers.forEach(unsigned::putHeader);
+    try {
+      return new ResponseStream(http.prepareRequest(sign(unsigned.build(), null)).call());
+    } catch (SdkException e) { // no credentials
+      throw new IOException(ClientErrors.messageOf(e), e);
+    }
+  }
+
   /// Sends a POST request to `/`.
   ///
   /// @param headers the headers besides `Content-Length`, `Host` and those of the signature
@@ -71,7 +139,7 @@ public final class SignedEndpoint {
   ///   if there are no credentials
   public Response post(Map<String, String> headers, byte[] body) throws IOException {
     try {
-      HttpExecuteResponse response = http.prepareRequest(sign(headers, body)).call();
+      HttpExecuteResponse response = http.prepareRequest(toPost(headers, body)).call();
       SdkHttpResponse head = response.httpResponse();
       byte[] received = readBody(response);
       ensureChecksum(head, received);
@@ -84,7 +152,7 @@ public final class SignedEndpoint {
     }
   }
 
-  private HttpExecuteRequest sign(Map<String, String> headers, byte[] body) {
+  private HttpExecuteRequest toPost(Map<String, String> headers, byte[] body) {
     SdkHttpRequest.Builder unsigned =
         SdkHttpRequest.builder()
             .method(SdkHttpMethod.POST)
@@ -92,17 +160,23 @@ public final class SignedEndpoint {
             .encodedPath("/")
             .putHeader("Content-Length", String.valueOf(body.length));
     headers.forEach(unsigned::putHeader);
-    ContentStreamProvider content = ContentStreamProvider.fromByteArrayUnsafe(body);
+    return sign(unsigned.build(), ContentStreamProvider.fromByteArrayUnsafe(body));
+  }
+
+  private HttpExecuteRequest sign(
+      SdkHttpRequest unsigned, @Nullable ContentStreamProvider content) {
     AwsCredentialsIdentity identity = credentials.resolveCredentials();
     SignedRequest signed =
         signer.sign(
             request ->
                 request
                     .identity(identity)
-                    .request(unsigned.build())
+                    .request(unsigned)
                     .payload(content)
                     .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service.id())
-                    .putProperty(AwsV4HttpSigner.REGION_NAME, region.id()));
+                    .putProperty(AwsV4HttpSigner.REGION_NAME, region.id())
+                    .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, service.isPathEncodedTwice())
+                    .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, service.isPathEncodedTwice()));
     return HttpExecuteRequest.builder()
         .request(signed.request())
         .contentStreamProvider(signed.payload().orElse(content))
@@ -163,6 +237,46 @@ public final class SignedEndpoint {
     /// Returns whether the status code is 200 to 299.
     public boolean isSuccessful() {
       return status / 100 == 2;
+    }
+  }
+
+  /// A service's response whose body is still to be read.
+  public static final class ResponseStream implements AutoCloseable {
+    private final SdkHttpResponse head;
+    private final InputStream body;
+
+    ResponseStream(HttpExecuteResponse response) {
+      head = response.httpResponse();
+      body =
+          response
+              .responseBody()
+              .<InputStream>map(each -> each)
+              .orElse(InputStream.nullInputStream());
+    }
+
+    /// Returns the HTTP status code.
+    public int status() {
+      return head.statusCode();
+    }
+
+    /// Returns whether the status code is 200 to 299.
+    public boolean isSuccessful() {
+      return head.isSuccessful();
+    }
+
+    /// Returns the first header of a name in any case, `null` if there is none.
+    public @Nullable String header(String name) {
+      return head.firstMatchingHeader(name).orElse(null);
+    }
+
+    /// Returns the body. It ends in an `IOException` if the connection breaks, or stalls.
+    public InputStream body() {
+      return body;
+    }
+
+    @Override
+    public void close() throws IOException {
+      body.close();
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.flowbell.aws.AwsService;
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.aws.ResponseTooLargeException;
 import dev.flowbell.aws.SignedEndpoint;
+import dev.flowbell.aws.XmlElement;
 import dev.flowbell.record.AddressBlock;
 import dev.flowbell.record.IpAddress;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.flowbell.ec2;
 
+import dev.flowbell.aws.XmlElement;
 import dev.flowbell.record.AddressBlock;
 import dev.flowbell.record.IpAddress;
 import java.util.ArrayList;

@@ -37,8 +37,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// A server on this machine in place of CloudWatch, SNS, EC2, Lambda, SQS and CloudFormation. It
-/// answers with success, or with the errors that a test asks for, and keeps the requests. It
+/// A server on this machine in place of CloudWatch, SNS, EC2, S3, Lambda, SQS and CloudFormation.
+/// It answers with success, or with the errors that a test asks for, and keeps the requests. It
 /// doesn't check AWS's rules: the integration tests do.
 ///
 /// While it is open, the SDK's clients find it by the SDK's system properties.
@@ -60,6 +60,7 @@ public final class LoopbackAws implements AutoCloseable {
   private final Queue<Answer> cloudWatchAnswers = new ConcurrentLinkedQueue<>();
   private final Queue<Answer> snsAnswers = new ConcurrentLinkedQueue<>();
   private final LoopbackEc2 ec2 = new LoopbackEc2();
+  private final LoopbackS3 s3 = new LoopbackS3();
   private final List<Ec2Request> ec2Requests = Collections.synchronizedList(new ArrayList<>());
   private final List<byte[]> metricBodies = Collections.synchronizedList(new ArrayList<>());
   private final List<Map<String, String>> notifications =
@@ -151,6 +152,11 @@ public final class LoopbackAws implements AutoCloseable {
     snsAnswers.add(new Answer(status, code, message));
   }
 
+  /// Returns the S3 of this server, to fill it and to see its requests.
+  public LoopbackS3 s3() {
+    return s3;
+  }
+
   /// Returns the EC2 of this server, to fill it and to count its requests.
   public LoopbackEc2 ec2() {
     return ec2;
@@ -231,6 +237,7 @@ public final class LoopbackAws implements AutoCloseable {
 
   @Override
   public void close() {
+    s3.close();
     server.stop(0);
     propertiesBefore.forEach(
         (name, value) -> {
@@ -251,7 +258,9 @@ public final class LoopbackAws implements AutoCloseable {
     try (exchange) {
       ports.add(exchange.getRemoteAddress().getPort());
       byte[] body = inflated(exchange);
-      if (functionOf(exchange) != null) {
+      if (LoopbackS3.isS3(exchange)) {
+        s3.answer(exchange);
+      } else if (functionOf(exchange) != null) {
         answerConfiguration(exchange, String.valueOf(functionOf(exchange)));
       } else if (exchange.getRequestMethod().equals("GET")) {
         greetings.incrementAndGet(); // unsigned, so refused

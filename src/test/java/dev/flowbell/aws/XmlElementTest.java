@@ -1,4 +1,4 @@
-package dev.flowbell.ec2;
+package dev.flowbell.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,6 +35,7 @@ class XmlElementTest {
     assertThat(root.findText("none")).isNull();
     assertThat(root.text("none")).isEmpty();
     assertThat(root.findText("two")).isEqualTo("1");
+    assertThat(root.findAll("two")).extracting(XmlElement::text).containsExactly("1", "2");
     assertThat(root.text("set")).isEmpty();
     assertThat(root.items("set")).hasSize(2).element(0).returns("x", XmlElement::text);
     assertThat(root.items("none")).isEmpty();

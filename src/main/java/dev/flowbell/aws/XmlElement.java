@@ -1,4 +1,4 @@
-package dev.flowbell.ec2;
+package dev.flowbell.aws;
 
 import java.io.StringReader;
 import java.util.ArrayList;
@@ -9,13 +9,13 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
-/// An element of EC2's XML, with the elements in it. Attributes, namespaces, and text beside
-/// elements are dropped: EC2's answers say nothing with them.
+/// An element of a service's XML, with the elements in it. Attributes, namespaces, and text beside
+/// elements are dropped: the answers of EC2 and S3 say nothing with them.
 ///
-/// What is not asked for is ignored, because EC2 adds new elements over the years. The methods that
-/// throw say where in the answer something else was expected: `subnetSet/item[2]/cidrBlock`.
-final class XmlElement {
-  /// EC2's answers have 10 levels at most.
+/// What is not asked for is ignored, because services add new elements over the years. The methods
+/// that throw say where in the answer something else was expected: `subnetSet/item[2]/cidrBlock`.
+public final class XmlElement {
+  /// EC2's answers have 10 levels at most, S3's 4.
   private static final int MOST_LEVELS = 32;
 
   private static final int LONGEST_VALUE = 60;
@@ -33,8 +33,8 @@ final class XmlElement {
   /// Reads a document.
   ///
   /// @throws XMLStreamException if the body is not XML, has a document type, or is nested deeper
-  ///   than any answer of EC2
-  static XmlElement parse(String body) throws XMLStreamException {
+  ///   than any answer of EC2 and S3
+  public static XmlElement parse(String body) throws XMLStreamException {
     XMLStreamReader xml = reader(body);
     xml.nextTag(); // refuses a document type
     XmlElement root = new XmlElement(xml.getLocalName(), null);
@@ -66,8 +66,8 @@ final class XmlElement {
     return root;
   }
 
-  /// Makes a reader that refuses document types. EC2 sends none, and without them the body can't
-  /// define entities that read files, connect to hosts, or expand without end.
+  /// Makes a reader that refuses document types. No service sends one, and without them the body
+  /// can't define entities that read files, connect to hosts, or expand without end.
   private static XMLStreamReader reader(String body) throws XMLStreamException {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -85,12 +85,13 @@ final class XmlElement {
     return child;
   }
 
-  String name() {
+  /// Returns the element's name, without its namespace.
+  public String name() {
     return name;
   }
 
   /// Returns the first element of a name in this one, `null` if there is none.
-  @Nullable XmlElement find(String childName) {
+  public @Nullable XmlElement find(String childName) {
     for (XmlElement child : children) {
       if (child.name.equals(childName)) {
         return child;
@@ -100,7 +101,7 @@ final class XmlElement {
   }
 
   /// Returns the first element of a name at any level below this one, `null` if there is none.
-  @Nullable XmlElement findBelow(String descendantName) {
+  public @Nullable XmlElement findBelow(String descendantName) {
     for (XmlElement child : children) {
       XmlElement found =
           child.name.equals(descendantName) ? child : child.findBelow(descendantName);
@@ -111,33 +112,36 @@ final class XmlElement {
     return null;
   }
 
+  /// Returns all elements of a name in this one.
+  public List<XmlElement> findAll(String childName) {
+    return children.stream().filter(child -> child.name.equals(childName)).toList();
+  }
+
   /// Returns the items of a set in this element. EC2 omits some sets where they are empty.
-  List<XmlElement> items(String set) {
+  public List<XmlElement> items(String set) {
     XmlElement found = find(set);
-    return found == null
-        ? List.of()
-        : found.children.stream().filter(child -> child.name.equals("item")).toList();
+    return found == null ? List.of() : found.findAll("item");
   }
 
   /// Returns this element's own text, empty where it has elements.
-  String text() {
+  public String text() {
     return text;
   }
 
   /// Returns an element's text, `null` where there is no such element or it is empty.
-  @Nullable String findText(String childName) {
+  public @Nullable String findText(String childName) {
     XmlElement found = find(childName);
     return found == null || found.text.isEmpty() ? null : found.text;
   }
 
   /// Returns an element's text, empty where there is no such element.
-  String text(String childName) {
+  public String text(String childName) {
     XmlElement found = find(childName);
     return found == null ? "" : found.text;
   }
 
   /// Returns the text of an element that this one always has.
-  String requireText(String childName) throws XMLStreamException {
+  public String requireText(String childName) throws XMLStreamException {
     String found = findText(childName);
     if (found == null) {
       throw failure(
@@ -154,7 +158,7 @@ final class XmlElement {
   /// Makes the failure to read an element of this one.
   ///
   /// @param expected such as `seconds`
-  XMLStreamException malformed(String childName, String expected) {
+  public XMLStreamException malformed(String childName, String expected) {
     String value = text(childName);
     String shown =
         value.length() > LONGEST_VALUE ? value.substring(0, LONGEST_VALUE) + "..." : value;
