@@ -39,7 +39,9 @@ public final class LogFileReader {
   /// The beginning of gzip in base64.
   static final String BASE64_OF_GZIP = "H4sI";
 
-  private static final String PARQUET = "PAR1";
+  /// The beginning of a Parquet file.
+  static final String PARQUET = "PAR1";
+
   private static final String BZIP2 = "BZh";
   private static final String ZSTANDARD = "(\u00b5/\u00fd";
   private static final String UTF_16_LITTLE = "\u00ff\u00fe";
@@ -68,7 +70,7 @@ public final class LogFileReader {
   /// @throws IOException where the file cannot be read, or has none of the forms
   /// @throws UndecodableEventException where an event, a message or gzip is damaged
   public void read(String name, InputStream in) throws IOException {
-    RecordLines lines = new RecordLines(() -> target.beginFile(name), target);
+    RecordLines lines = new RecordLines(() -> target.beginFile(name), target::addUnknownField);
     Content content = new Content(name, lines);
     boolean isWhole = false;
     try {
@@ -96,7 +98,7 @@ public final class LogFileReader {
   /// @throws IOException where the columns are none of flow logs
   public void readTable(String name, List<String> columns, Iterator<List<String>> rows)
       throws IOException {
-    RecordLines lines = new RecordLines(() -> target.beginFile(name), target);
+    RecordLines lines = new RecordLines(() -> target.beginFile(name), target::addUnknownField);
     if (!lines.useHeader(columns)) {
       throw new IOException(name + ": expected columns such as srcaddr and action, got " + columns);
     }

@@ -4,6 +4,7 @@ import dev.flowbell.record.RecordFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +27,17 @@ final class RecordLines {
   private static final Pattern LIST_ITEM = Pattern.compile("- (\"|[0-9]{1,2} )");
 
   private final Supplier<LineTarget> open;
-  private final FileTarget target;
+  private final Consumer<String> unknownFields;
   private @Nullable LineTarget lines;
   private @Nullable Columns columns;
 
   /// Creates a reader.
   ///
   /// @param open is called for the target of lines, when there is a first one
-  /// @param target gets the names of unknown columns
-  RecordLines(Supplier<LineTarget> open, FileTarget target) {
+  /// @param unknownFields gets the names of unknown columns
+  RecordLines(Supplier<LineTarget> open, Consumer<String> unknownFields) {
     this.open = open;
-    this.target = target;
+    this.unknownFields = unknownFields;
   }
 
   /// Returns whether any line was passed on.
@@ -196,7 +197,7 @@ final class RecordLines {
   }
 
   private void useColumns(Columns header) {
-    header.unknown().forEach(target::addUnknownField);
+    header.unknown().forEach(unknownFields);
     RecordFormat format = header.format();
     if (format != null) {
       lines().useFormat(format);

@@ -8,7 +8,7 @@ package dev.flowbell.input;
 public final class UndecodableEventException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /// A layer of a subscription payload, from the outside in.
+  /// A layer of a payload, from the outside in.
   ///
   /// @see <a
   ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html">Subscription
@@ -23,7 +23,9 @@ public final class UndecodableEventException extends RuntimeException {
     /// The syntax of the inflated message.
     JSON,
     /// The keys around the log events.
-    ENVELOPE
+    ENVELOPE,
+    /// The file in a bucket: there is none any more, or it is no flow log file.
+    FILE
   }
 
   private final Layer layer;

@@ -17,6 +17,7 @@ import dev.flowbell.record.RecordFormat;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -238,6 +239,35 @@ public final class Pipeline {
     return isAnyNew;
   }
 
+  /// Reads a file and delivers it, as far as the ledger does not say that it was delivered.
+  ///
+  /// @param id the same each time that the same file arrives
+  /// @throws IOException where the file can't be read; nothing of it was delivered
+  /// @throws dev.flowbell.ledger.BatchClaimedException where another invocation has the file
+  /// @throws PayloadFailedException where something could not be published
+  public Outcome process(String id, LogOrigin origin, FileSource file, TimeLimit limit)
+      throws IOException {
+    Claim claim = claim(id, limit);
+    if (claim.isFinished()) {
+      return count(Metric.DUPLICATE_BATCHES, 1, origin, limit);
+    }
+    if (!delivery.hasOpenSteps(claim)) {
+      claim.release(); // the open step is another version's
+      return count(Metric.DUPLICATE_BATCHES, 1, origin, limit);
+    }
+    PayloadReader read = resetReader(origin, settings.formats(), claim);
+    boolean isRead = false;
+    try {
+      file.readTo(read);
+      isRead = true;
+    } finally {
+      if (!isRead) {
+        claim.release();
+      }
+    }
+    return deliver(read.summarize(claim.arrival()), id, claim, limit);
+  }
+
   /// Begins a payload of lines that are no batch, such as a file's. Pass it to [#process] when its
   /// lines are read.
   public PayloadReader begin(LogOrigin origin) {
@@ -282,13 +312,17 @@ public final class Pipeline {
 
   /// Returns the reader, cleared for a batch that begins with this payload.
   private PayloadReader resetReader(LogBatch batch, Claim claim) {
-    List<RecordFormat> lineFormats = formats.of(batch.logGroup());
+    return resetReader(originOf(batch), formats.of(batch.logGroup()), claim);
+  }
+
+  private PayloadReader resetReader(
+      LogOrigin origin, List<RecordFormat> lineFormats, Claim claim) {
     AddressBlocks networks = inside.get();
     if (reader == null || !networks.equals(readerInside)) {
-      reader = new PayloadReader(originOf(batch), settings, networks, lineFormats, selection);
+      reader = new PayloadReader(origin, settings, networks, lineFormats, selection);
       readerInside = networks;
     } else {
-      reader.reset(originOf(batch), lineFormats);
+      reader.reset(origin, lineFormats);
     }
     watch(reader, claim);
     return reader;
