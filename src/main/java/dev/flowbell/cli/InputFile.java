@@ -25,11 +25,16 @@ final class InputFile {
 
   private InputFile() {}
 
+  /// Returns whether it is an object in S3, or a folder of them.
+  static boolean isInBucket(String name) {
+    return name.startsWith(S3);
+  }
+
   /// Returns its path.
   ///
   /// @throws IOException if it is an object in S3, or a folder of them
   static Path of(String name) throws IOException {
-    if (name.startsWith(S3)) {
+    if (isInBucket(name)) {
       throw new IOException(
           "%s: expected a file on this machine; fetch it first, with aws s3 cp %s%s FOLDER"
               .formatted(name, hasKnownEnding(name) ? "" : "--recursive ", name));
@@ -82,9 +87,12 @@ final class InputFile {
 
     /// Returns which files were not read, as `3 files, such as a.parquet`.
     String othersInWords() {
-      return (others.size() == 1 ? "1 file" : others.size() + " files, such as")
-          + " "
-          + others.getFirst().getFileName();
+      return inWords(others.size(), String.valueOf(others.getFirst().getFileName()));
     }
+  }
+
+  /// Returns `3 files, such as a.parquet`.
+  static String inWords(int files, String first) {
+    return (files == 1 ? "1 file" : files + " files, such as") + " " + first;
   }
 }

@@ -5,14 +5,18 @@ import dev.flowbell.input.LogFileReader;
 import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.record.ParseFault;
+import dev.flowbell.s3.S3Client;
+import dev.flowbell.s3.S3Object;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -27,8 +31,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the inputs of a command: files, folders of them, standard input. One that can't be read is
-/// named on standard error, and the others are read.
+/// Reads the inputs of a command: files, folders of them, objects in S3, standard input. One that
+/// can't be read is named on standard error, and the others are read.
 final class InputReader {
   private static final String STANDARD_INPUT = "-";
 
@@ -40,6 +44,9 @@ final class InputReader {
   private final List<String> faults = new ArrayList<>();
   private final AtomicInteger read = new AtomicInteger();
   private final Progress progress;
+
+  /// Made for the first input in a bucket.
+  private @Nullable S3Client s3;
 
   /// Creates a reader. What isn't there is named at once.
   ///
@@ -63,13 +70,18 @@ final class InputReader {
 
   /// An input that is read by itself.
   ///
-  /// @param path `null` for standard input
-  private record Input(String name, @Nullable Path path, long bytes) {}
+  /// @param path `null` for standard input, and for an object
+  /// @param object `null` for what is no object in S3
+  private record Input(String name, @Nullable Path path, @Nullable S3Object object, long bytes) {}
 
   private void add(String name) {
     try {
       if (name.equals(STANDARD_INPUT)) {
-        inputs.add(new Input("standard input", null, 0));
+        inputs.add(new Input("standard input", null, null, 0));
+        return;
+      }
+      if (InputFile.isInBucket(name)) {
+        addBucketFolder(name);
         return;
       }
       Path path = InputFile.of(name);
@@ -84,7 +96,33 @@ final class InputReader {
   }
 
   private void addFile(Path file) {
-    inputs.add(new Input(file.toString(), file, file.toFile().length()));
+    inputs.add(new Input(file.toString(), file, null, file.toFile().length()));
+  }
+
+  private void addBucketFolder(String name) throws IOException {
+    BucketFolder folder = BucketFolder.of(name, s3());
+    String others =
+        folder.others().isEmpty()
+            ? "none"
+            : InputFile.inWords(folder.others().size(), folder.others().getFirst().key());
+    if (folder.objects().isEmpty()) {
+      addFault(
+          "%s: expected objects ending in %s, found %s".formatted(name, InputFile.ENDINGS, others));
+      return;
+    }
+    if (!folder.others().isEmpty()) {
+      err.printf("flowbell: %s: not read, because of the ending: %s%n", name, others);
+    }
+    folder
+        .objects()
+        .forEach(object -> inputs.add(new Input(object.uri(), null, object, object.bytes())));
+  }
+
+  private S3Client s3() {
+    if (s3 == null) {
+      s3 = S3Client.create();
+    }
+    return s3;
   }
 
   private void addFolder(Path path) throws IOException {
@@ -122,17 +160,21 @@ final class InputReader {
   }
 
   /// Returns SHA-256 of the names and contents of all files, in hex, `null` where standard input is
-  /// among the inputs: it is gone.
+  /// among the inputs: it is gone. An object's ETag stands for its content.
   ///
   /// @throws IOException where a file can't be read any more
   @Nullable String digest() throws IOException {
     MessageDigest digest = newSha256();
     byte[] buffer = new byte[1 << 16];
     for (Input input : inputs) {
-      if (input.path() == null) {
+      if (input.path() == null && input.object() == null) {
         return null;
       }
       digest.update(input.name().getBytes(StandardCharsets.UTF_8));
+      if (input.object() != null) {
+        digest.update(input.object().eTag().getBytes(StandardCharsets.UTF_8));
+        continue;
+      }
       try (InputStream bytes = Files.newInputStream(input.path())) {
         for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
           digest.update(buffer, 0, count);
@@ -228,7 +270,9 @@ final class InputReader {
       interruption.check();
       isWhole = true;
       try {
-        if (input.path() == null) {
+        if (input.object() != null) {
+          readObject(input.object());
+        } else if (input.path() == null) {
           read(input.name(), in);
         } else {
           readFile(input.path());
@@ -247,13 +291,41 @@ final class InputReader {
 
     private void readFile(Path file) throws IOException {
       if (ParquetRecords.isParquet(file)) {
-        ParquetRecords.read(file, reader);
-        checkLines(file.toString());
+        readParquet(file.toString(), file);
         return;
       }
       try (InputStream bytes = progress.around(Files.newInputStream(file))) {
         read(file.toString(), bytes);
       }
+    }
+
+    private void readObject(S3Object object) throws IOException {
+      try (InputStream content = progress.around(s3().open(object))) {
+        PushbackInputStream bytes = new PushbackInputStream(content, ParquetRecords.MAGIC_BYTES);
+        byte[] start = bytes.readNBytes(ParquetRecords.MAGIC_BYTES);
+        bytes.unread(start);
+        if (ParquetRecords.isMagic(start)) {
+          readParquet(object.uri(), bytes);
+        } else {
+          read(object.uri(), bytes);
+        }
+      }
+    }
+
+    /// Reads Parquet, whose table of contents is at its end, by way of a file.
+    private void readParquet(String name, InputStream bytes) throws IOException {
+      Path file = Files.createTempFile("flowbell-", ".parquet");
+      try {
+        Files.copy(bytes, file, StandardCopyOption.REPLACE_EXISTING);
+        readParquet(name, file);
+      } finally {
+        Files.delete(file);
+      }
+    }
+
+    private void readParquet(String name, Path file) throws IOException {
+      ParquetRecords.read(name, file, reader);
+      checkLines(name);
     }
 
     private void read(String name, InputStream bytes) throws IOException {

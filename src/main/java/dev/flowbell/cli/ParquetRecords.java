@@ -44,19 +44,28 @@ final class ParquetRecords {
     System.setProperty("hardwood.uselibdeflate", "false"); // native code, about which Java warns
   }
 
+  /// How many bytes [#isMagic] wants.
+  static final int MAGIC_BYTES = 4;
+
   private ParquetRecords() {}
 
   /// Returns whether a file begins like Parquet.
   static boolean isParquet(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
+      return isMagic(in.readNBytes(MAGIC_BYTES));
     }
+  }
+
+  /// Returns whether these are the first bytes of Parquet.
+  static boolean isMagic(byte[] start) {
+    return Arrays.equals(start, MAGIC);
   }
 
   /// Reads a file to its end.
   ///
+  /// @param name the file's name in reports and errors
   /// @throws IOException where it can't be read, or is damaged
-  static void read(Path file, LogFileReader target) throws IOException {
+  static void read(String name, Path file, LogFileReader target) throws IOException {
     try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file))) {
       checkCodecs(parquet.getFileMetaData()); // the library's error doesn't name the codec
       try (RowReader rows = parquet.rowReader()) {
@@ -65,10 +74,10 @@ final class ParquetRecords {
         for (int i = 0; i < columns; i++) {
           names.add(rows.getFieldName(i));
         }
-        target.readTable(file.toString(), names, new Rows(rows, columns));
+        target.readTable(name, names, new Rows(rows, columns));
       }
     } catch (IOException | RuntimeException e) { // the library's own for a damaged file
-      throw new IOException("%s: Parquet: %s".formatted(file, e.getMessage()), e);
+      throw new IOException("%s: Parquet: %s".formatted(name, e.getMessage()), e);
     }
   }
 

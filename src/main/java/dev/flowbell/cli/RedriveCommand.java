@@ -36,7 +36,8 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 /// queue or out of files.
 ///
 /// It runs with the operator's credentials, on messages that others can write. So it invokes only
-/// the function that the operator names, and passes on only a payload's data.
+/// the function that the operator names, and passes on only a payload's data, or the names of the
+/// files that it is in.
 ///
 /// Each is invoked synchronously, so that it is known whether it went through; only then is it
 /// deleted. The function's ledger keeps what had been counted or told before from being so again,
@@ -363,18 +364,23 @@ final class RedriveCommand implements Command {
                         .functionName(function)
                         .invocationType(InvocationType.REQUEST_RESPONSE)
                         .payload(SdkBytes.fromUtf8String(payload.event())));
+        String answer = response.payload().asUtf8String();
+        if (response.functionError() == null && FailedPayload.isReturned(answer)) {
+          leave(name, "the function returned it: its log says why");
+          failuresInARow++;
+          return false;
+        }
         if (response.functionError() == null) {
           through++;
           failuresInARow = 0;
-          out.printf("%s  went through: %s%n", name, oneLine(response.payload().asUtf8String()));
+          out.printf("%s  went through: %s%n", name, oneLine(answer));
           return true;
         }
-        String error = response.payload().asUtf8String();
-        if (FailedPayload.isUnreadable(error)) { // no failure of the function
+        if (FailedPayload.isUnreadable(answer)) { // no failure of the function
           failuresInARow = 0;
-          return dropOrLeave(name, ".json", payload.event(), error);
+          return dropOrLeave(name, ".json", payload.event(), answer);
         }
-        leave(name, error);
+        leave(name, answer);
       } catch (SdkException e) {
         leave(name, ClientErrors.messageOf(e));
       }

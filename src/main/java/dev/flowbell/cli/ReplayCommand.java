@@ -64,7 +64,7 @@ final class ReplayCommand implements Command {
             .required(true)
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .description("Files, folders of them, or - for standard input.")
+            .description("Files, folders of them, s3://BUCKET/PREFIX, or - for standard input.")
             .build());
     spec.addOption(
         OptionSpec.builder("--output")

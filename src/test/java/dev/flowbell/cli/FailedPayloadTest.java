@@ -3,10 +3,15 @@ package dev.flowbell.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowbell.input.CreatedObject;
+import dev.flowbell.input.LambdaEvent.QueueMessage;
+import dev.flowbell.input.ObjectNotifications;
+import dev.flowbell.input.QueueEvents;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailedPayloadTest {
   private static final String SENT =
@@ -40,6 +45,15 @@ class FailedPayloadTest {
       """
           .formatted(SENT);
 
+  private static final List<CreatedObject> FILES =
+      List.of(
+          new CreatedObject("b", "a +.gz", "v", "0a", 5),
+          new CreatedObject("b", "ü\"\\", null, "0b", 6));
+
+  /// Has the names of the files, and no queue.
+  private static final String FILE_EVENT =
+      QueueEvents.toJson(new QueueMessage("redrive", "", ObjectNotifications.toBody(FILES)));
+
   private static final FailedPayload PAYLOAD =
       new FailedPayload(
           EVENT,
@@ -66,6 +80,101 @@ class FailedPayloadTest {
                     + SENT
                     + ",\"unknown\":[[]]}"))
         .isEqualTo(new FailedPayload(EVENT, null, null, 0));
+  }
+
+  /// Two files, in one message of each form.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%s",
+        "{\"Type\":\"Notification\",\"Message\":\"%2$s\"}",
+        "{\"Records\":[{\"messageId\":\"1\",\"body\":\"%2$s\",\"eventSource\":\"aws:sqs\"}]}",
+        "{\"requestPayload\":{\"Records\":[{\"body\":\"%2$s\",\"eventSource\":\"aws:sqs\"}]}}",
+        "{\"Messages\":[{\"Body\":\"%2$s\"}]}",
+      })
+  void parse_namesOfFiles(String message) {
+    String body = ObjectNotifications.toBody(FILES);
+
+    assertThat(FailedPayload.parse(message.formatted(body, body.replace("\"", "\\\""))))
+        .isEqualTo(new FailedPayload(FILE_EVENT, null, null, 0));
+  }
+
+  @Test
+  void parse_namesOfFilesFromEventBridge() {
+    assertThat(
+            FailedPayload.parse(
+                """
+                {"detail-type":"Object Created","source":"aws.s3","own":"passed on by nobody",
+                 "detail":{"bucket":{"name":"b"},
+                   "object":{"key":"a +.gz","size":5,"etag":"0a","version-id":"v"}}}
+                """))
+        .isEqualTo(
+            new FailedPayload(
+                QueueEvents.toJson(
+                    new QueueMessage(
+                        "redrive",
+                        "",
+                        ObjectNotifications.toBody(
+                            List.of(new CreatedObject("b", "a +.gz", "v", "0a", 5))))),
+                null,
+                null,
+                0));
+  }
+
+  @Test
+  void parse_recordWithNamesOfFiles() {
+    String body = ObjectNotifications.toBody(FILES).replace("\"", "\\\"");
+
+    assertThat(
+            FailedPayload.parse(
+                RECORD.replace(
+                    SENT,
+                    "{\"Records\":[{\"messageId\":\"1\",\"body\":\"%s\"}], \"x\": 1}"
+                        .formatted(body))))
+        .isEqualTo(
+            new FailedPayload(FILE_EVENT, PAYLOAD.functionArn(), PAYLOAD.error(), PAYLOAD.tries()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"Records\":[]} | expected a notification of S3 that names files, got one that names none",
+        "{\"Records\":[1]} | expected a notification of S3 about objects, got a record whose"
+            + " eventSource is not aws:s3",
+        "{\"Message\":\"a\"} | expected a notification of S3 about objects, got other JSON",
+        "{\"requestPayload\":{\"Records\":[{\"body\":\"a\"}]}} |"
+            + " S3 notification: not JSON at byte 0",
+      })
+  void parse_noNamesOfFiles(String message, String error) {
+    assertThatThrownBy(() -> FailedPayload.parse(message))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(error);
+  }
+
+  @Test
+  void parseAll_namesOfFilesBehindAnother() {
+    String body = ObjectNotifications.toBody(FILES);
+
+    assertThat(FailedPayload.parseAll(" " + body + SENT + body))
+        .extracting(FailedPayload::event)
+        .containsExactly(FILE_EVENT, EVENT, FILE_EVENT);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"batchItemFailures\":[{\"itemIdentifier\":\"redrive\"}]} | true",
+        "{\"batchItemFailures\":[]} | false",
+        "{\"Records\":1} | false",
+        "text | false",
+        "`` | false",
+      })
+  void isReturned(String answer, boolean expected) {
+    assertThat(FailedPayload.isReturned(answer)).isEqualTo(expected);
   }
 
   @Test
@@ -106,8 +215,8 @@ class FailedPayloadTest {
         "{\"awslogs\":{\"data\":1}}|expected requestPayload with awslogs.data, or awslogs.data"
             + " itself, got an object without",
         "{\"awslogs\":{\"data\":\"x\\u0022}\"}}|awslogs.data: expected Base64, got other text",
-        "{\"requestPayload\":{\"Records\":[]}}|expected requestPayload with awslogs.data, or"
-            + " awslogs.data itself, got an object without",
+        "{\"requestPayload\":{\"Records\":[]}}|expected a notification of S3 that names files, got"
+            + " one that names none",
         "{\"requestPayload\":\"text\"}|expected requestPayload with awslogs.data, or awslogs.data"
             + " itself, got an object without",
         "{\"Messages\":[]}|expected one failed payload, got 0",

@@ -66,8 +66,8 @@ class FlowbellTest {
           redrve flowbell | expected a command: backtest, doctor, filter, redrive, replay, report, why, completion, help, got "redrve"; did you mean redrive or report?
           help redrve    | Unknown subcommand 'redrve'.
           doctor --send flowbell | Unknown option: '--send'; did you mean --send-test?
-          replay s3://bucket/AWSLogs/ | s3://bucket/AWSLogs/: expected a file on this machine; fetch it first, with aws s3 cp --recursive s3://bucket/AWSLogs/ FOLDER
-          replay s3://bucket/1.log.gz | s3://bucket/1.log.gz: expected a file on this machine; fetch it first, with aws s3 cp s3://bucket/1.log.gz FOLDER
+          replay s3:///AWSLogs/ | s3:///AWSLogs/: expected s3://BUCKET/PREFIX
+          replay s3://arn:aws:s3:::bucket | s3://arn:aws:s3:::bucket: expected s3://BUCKET/PREFIX
           doctor         | Missing required parameter: 'STACK'
           doctor a b     | Unmatched argument at index 2: 'b'
           doctor --timeout-seconds 0 flowbell | --timeout-seconds: expected a whole number from 1 to 3600, got "0"

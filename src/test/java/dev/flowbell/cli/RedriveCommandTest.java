@@ -2,6 +2,10 @@ package dev.flowbell.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowbell.input.CreatedObject;
+import dev.flowbell.input.LambdaEvent.QueueMessage;
+import dev.flowbell.input.ObjectNotifications;
+import dev.flowbell.input.QueueEvents;
 import dev.flowbell.testing.network.LoopbackAws;
 import dev.flowbell.testing.network.LoopbackAws.Invocation;
 import java.io.IOException;
@@ -50,7 +54,7 @@ class RedriveCommandTest {
   @Test
   void run_fileThatIsNoPayload() throws Exception {
     Path file = folder.resolve("payload.json");
-    Files.writeString(file, "{\"Records\": []}");
+    Files.writeString(file, "{\"messages\": []}");
 
     assertThat(CommandRun.of("redrive", "--region", "eu-west-1", "--from", file.toString()))
         .isEqualTo(
@@ -117,6 +121,33 @@ class RedriveCommandTest {
                       + " there\n0 went through, 1 left.\n",
                   ""));
       assertThat(aws.invocations()).isEmpty();
+    }
+  }
+
+  /// The queue's dead letters have the notification alone. What else they have is not passed on.
+  @Test
+  void run_namesOfFiles() throws Exception {
+    String body =
+        ObjectNotifications.toBody(List.of(new CreatedObject("b", "a +.gz", null, "0a", 5)));
+    try (LoopbackAws aws = withStack()) {
+      aws.addMessage("dead", body.replace("{\"Records\"", "{\"own\":1,\"Records\""));
+      aws.addMessage("returned", body);
+      aws.answerInvocation("{\"batchItemFailures\":[]}");
+      aws.answerInvocation("{\"batchItemFailures\":[{\"itemIdentifier\":\"redrive\"}]}");
+
+      assertThat(CommandRun.of("redrive", "flowbell"))
+          .isEqualTo(
+              new CommandRun(
+                  1,
+                  """
+                  dead  went through: {"batchItemFailures":[]}
+                  returned  LEFT: the function returned it: its log says why
+                  1 went through, 1 left.
+                  """,
+                  "about 2 in the queue\n"));
+      assertThat(aws.invocations())
+          .extracting(LoopbackAws.Invocation::payload)
+          .containsOnly(QueueEvents.toJson(new QueueMessage("redrive", "", body)));
     }
   }
 

@@ -72,6 +72,7 @@ public final class LoopbackAws implements AutoCloseable {
   private final Map<String, Map<String, String>> stacks = new ConcurrentHashMap<>();
   private final Map<String, Map<String, String>> environments = new ConcurrentHashMap<>();
   private final Queue<String> functionErrors = new ConcurrentLinkedQueue<>();
+  private final Queue<String> functionAnswers = new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger greetings = new AtomicInteger();
   private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
@@ -208,6 +209,11 @@ public final class LoopbackAws implements AutoCloseable {
   /// Answers one invocation with a function error; each call is for one invocation.
   public void failFunction(String error) {
     functionErrors.add(error);
+  }
+
+  /// Answers one invocation with this JSON; each call is for one invocation.
+  public void answerInvocation(String answer) {
+    functionAnswers.add(answer);
   }
 
   /// Returns all invocations, also those that were answered with an error.
@@ -407,10 +413,11 @@ public final class LoopbackAws implements AutoCloseable {
     if (error != null) {
       exchange.getResponseHeaders().add("X-Amz-Function-Error", "Unhandled");
     }
+    String answer = error == null ? functionAnswers.poll() : error;
     respond(
         exchange,
         200,
-        (error == null ? "{\"Records\": 1}" : error).getBytes(StandardCharsets.UTF_8));
+        (answer == null ? "{\"Records\": 1}" : answer).getBytes(StandardCharsets.UTF_8));
   }
 
   private static @Nullable String sqsActionOf(HttpExchange exchange) {
