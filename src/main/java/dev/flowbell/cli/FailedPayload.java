@@ -1,10 +1,16 @@
 package dev.flowbell.cli;
 
 import dev.flowbell.input.CreatedObject;
+import dev.flowbell.input.LambdaEvent;
 import dev.flowbell.input.LambdaEvent.QueueMessage;
+import dev.flowbell.input.LambdaEventReader;
 import dev.flowbell.input.ObjectNotifications;
 import dev.flowbell.input.QueueEvents;
 import dev.flowbell.input.UndecodableEventException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -135,24 +141,17 @@ record FailedPayload(
 
   /// Returns the bodies of the messages in an event of a queue, none if it is something else.
   private static List<String> bodiesOf(String event) {
-    List<String> bodies = new ArrayList<>();
-    try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), event)) {
-      parser.nextToken();
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        boolean isRecords = parser.currentName().equals("Records");
-        if (parser.nextToken() != JsonToken.START_ARRAY || !isRecords) {
-          parser.skipChildren();
-          continue;
-        }
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-          String body = new Reader(event, parser).readText(JsonToken.START_OBJECT, "body");
-          if (body != null) {
-            bodies.add(body);
-          }
-        }
-      }
+    try {
+      return new LambdaEventReader()
+                  .read(new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)))
+              instanceof LambdaEvent.Queue queue
+          ? queue.messages().stream().map(QueueMessage::body).toList()
+          : List.of();
+    } catch (UndecodableEventException _) {
+      return List.of(); // for example a body
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a stream in memory
     }
-    return bodies;
   }
 
   /// Reads one object.

@@ -10,13 +10,16 @@ import dev.flowbell.input.ObjectNotifications;
 import dev.flowbell.input.QueueEvents;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.input.UndecodableEventException.Layer;
+import dev.flowbell.pipeline.Invocation;
 import dev.flowbell.pipeline.JsonOutput;
+import dev.flowbell.pipeline.Outcome;
 import dev.flowbell.pipeline.Pipeline;
-import dev.flowbell.pipeline.TimeLimit;
+import dev.flowbell.publish.FailedEvent;
+import dev.flowbell.publish.FailureQueue;
+import dev.flowbell.publish.PublishFailedException;
 import dev.flowbell.s3.S3Client;
 import dev.flowbell.s3.S3Exception;
 import dev.flowbell.s3.S3Object;
-import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,22 +72,22 @@ final class BucketEvents {
 
   /// Handles messages.
   ///
-  /// @param delivered gets what each file says, once it is delivered
+  /// @param delivered gets what became of each file that was delivered, or had been
   /// @return the ids of those that the queue has to repeat
   List<String> handle(
       List<QueueMessage> messages,
-      TimeLimit limit,
+      Invocation invocation,
       LambdaLogger log,
-      Consumer<FlowSummary> delivered) {
+      Consumer<Outcome> delivered) {
     List<String> returned = new ArrayList<>();
     int begun = 0;
     for (QueueMessage message : messages) {
-      if (limit.remaining().compareTo(LEAST_TO_BEGIN) < 0) {
+      if (invocation.limit().remaining().compareTo(LEAST_TO_BEGIN) < 0) {
         returned.add(message.messageId());
         continue;
       }
       begun++;
-      if (!new Attempt(message, limit, log, delivered).isDone()) {
+      if (!new Attempt(message, invocation, log, delivered).isDone()) {
         returned.add(message.messageId());
       }
     }
@@ -117,16 +120,16 @@ final class BucketEvents {
   /// One message, this time.
   private final class Attempt {
     private final QueueMessage message;
-    private final TimeLimit limit;
+    private final Invocation invocation;
     private final LambdaLogger log;
-    private final Consumer<FlowSummary> delivered;
+    private final Consumer<Outcome> delivered;
     private boolean isToRepeat;
     private @Nullable UndecodableEventException unreadable;
 
     Attempt(
-        QueueMessage message, TimeLimit limit, LambdaLogger log, Consumer<FlowSummary> delivered) {
+        QueueMessage message, Invocation invocation, LambdaLogger log, Consumer<Outcome> delivered) {
       this.message = message;
-      this.limit = limit;
+      this.invocation = invocation;
       this.log = log;
       this.delivered = delivered;
     }
@@ -153,7 +156,8 @@ final class BucketEvents {
       LogOrigin origin = new LogOrigin(object.account(), "", object.uri());
       try {
         delivered.accept(
-            pipeline.process(object.id(), origin, lines -> read(object, lines), limit).summary());
+            pipeline.process(
+                object.id(), origin, lines -> read(object, lines), invocation.limit()));
       } catch (UndecodableEventException e) {
         addUnreadable(e);
       } catch (S3Exception e) {
@@ -176,7 +180,7 @@ final class BucketEvents {
           new S3Object(
               object.bucket(), object.key(), object.versionId(), object.eTag(), object.bytes());
       try (InputStream in =
-          new TimedStream(s3.open(asked), limit, LEAST_TO_DELIVER, object.uri())) {
+          new TimedStream(s3.open(asked), invocation.limit(), LEAST_TO_DELIVER, object.uri())) {
         FlowLogFile.read(object.uri(), in, lines, this::addUnknownField);
       }
     }
@@ -209,11 +213,16 @@ final class BucketEvents {
         return false;
       }
       try {
-        failures.send(QueueEvents.toJson(message), why);
-      } catch (RuntimeException e) {
+        failures.send(
+            new FailedEvent(
+                QueueEvents.toJson(message),
+                message.messageId(),
+                why,
+                invocation.requestId(),
+                invocation.functionArn()));
+      } catch (PublishFailedException e) {
         log.log(
-            "returned to the queue: %s; the failure queue did not accept it: %s"
-                .formatted(why.getMessage(), e.getMessage()),
+            "returned to the queue: %s; %s".formatted(why.getMessage(), e.getMessage()),
             LogLevel.ERROR);
         return false;
       }

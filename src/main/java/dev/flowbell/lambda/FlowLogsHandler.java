@@ -9,8 +9,6 @@ import dev.flowbell.input.LambdaEvent;
 import dev.flowbell.input.LambdaEventReader;
 import dev.flowbell.input.LogBatch;
 import dev.flowbell.input.SubscriptionDecoder;
-import dev.flowbell.input.UndecodableEventException;
-import dev.flowbell.input.UndecodableEventException.Layer;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.pipeline.Invocation;
 import dev.flowbell.pipeline.Outcome;
@@ -18,7 +16,9 @@ import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.pipeline.Totals;
 import dev.flowbell.pipeline.Wiring;
+import dev.flowbell.publish.FailureQueue;
 import dev.flowbell.record.FlowField;
+import dev.flowbell.s3.S3Client;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.FlowSummary;
 import java.io.IOException;
@@ -26,6 +26,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,8 +35,9 @@ import org.crac.Core;
 import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
 
-/// The Lambda function. It handles the events of a CloudWatch Logs subscription, and batches of a
-/// Kinesis data stream. It returns the counts to callers that wait for them.
+/// The Lambda function. It handles the events of a CloudWatch Logs subscription, batches of a
+/// Kinesis data stream, and messages of a queue that name files in a bucket. It returns the counts
+/// to callers that wait for them, and to a queue the messages that are to be repeated.
 ///
 /// Settings are environment variables, see `docs/settings.md`. The AWS clients use the environment
 /// too: Region, credentials and `AWS_ENDPOINT_URL`. Log lines go to Lambda's own logger, which
@@ -63,6 +65,7 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   /// Sent after a restore.
   private List<WarmUpRequest> warmUpRequests = List.of();
 
+  private @Nullable BucketEvents bucketEvents;
   private boolean hasLoggedMissingFlags;
 
   /// Creates the function. Lambda does so once for each execution environment.
@@ -98,8 +101,10 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   /// Handles one event.
   ///
   /// @param event the event of a subscription, `{"awslogs":{"data":"…"}}`, or a batch of a stream,
-  ///   `{"Records":[{"eventSource":"aws:kinesis",…}]}`
-  /// @param totals receives the totals that are not 0, by metric name, `{"Records":470,…}`
+  ///   `{"Records":[{"eventSource":"aws:kinesis",…}]}`, or messages of a queue,
+  ///   `{"Records":[{"eventSource":"aws:sqs",…}]}`
+  /// @param answer receives the totals that are not 0, by metric name, `{"Records":470,…}`; for
+  ///   messages of a queue `{"batchItemFailures":[{"itemIdentifier":…}]}`
   /// @throws dev.flowbell.input.UndecodableEventException where the payload of a subscription can't
   ///   be unwrapped; Lambda tries again, then sends it to the failure queue
   /// @throws dev.flowbell.ledger.BatchClaimedException where another invocation handles the same
@@ -107,17 +112,17 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   /// @throws RuntimeException where something could not be published; the message names what was
   ///   published and what was not
   @Override
-  public void handleRequest(InputStream event, OutputStream totals, Context context)
+  public void handleRequest(InputStream event, OutputStream answer, Context context)
       throws IOException {
     handle(
         event,
-        totals,
+        answer,
         context.getLogger(),
         new Invocation(
             context.getAwsRequestId(), context.getInvokedFunctionArn(), toLimit(context)));
   }
 
-  void handle(InputStream event, OutputStream totals, LambdaLogger log, Invocation invocation)
+  void handle(InputStream event, OutputStream answer, LambdaLogger log, Invocation invocation)
       throws IOException {
     Map<String, Long> counts = new LinkedHashMap<>();
     try {
@@ -131,14 +136,38 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
             report(stream.records().size() + " stream records", outcome, log, counts);
           }
         }
-        case LambdaEvent.Queue _ ->
-            throw new UndecodableEventException(
-                Layer.EVENT, 0, "event: expected no SQS messages, got some");
+        case LambdaEvent.Queue queue -> {
+          List<String> returned =
+              bucketEvents()
+                  .handle(
+                      queue.messages(),
+                      invocation,
+                      log,
+                      outcome ->
+                          report(outcome.summary().origin().name(), outcome, log, counts));
+          BucketEvents.write(returned, answer);
+          return;
+        }
       }
     } finally {
       logWarnings(log);
     }
-    Totals.write(counts, totals);
+    Totals.write(counts, answer);
+  }
+
+  /// Returns what handles messages. A function that gets none loads no class of it.
+  private BucketEvents bucketEvents() {
+    if (bucketEvents == null) {
+      bucketEvents =
+          new BucketEvents(
+              pipeline,
+              S3Client.create(),
+              settings.failureQueueUrl() == null
+                  ? null
+                  : new FailureQueue(
+                      settings.failureQueueUrl(), clients.publishing(), InstantSource.system()));
+    }
+    return bucketEvents;
   }
 
   /// Logs what came of a payload or a batch, and adds its totals.

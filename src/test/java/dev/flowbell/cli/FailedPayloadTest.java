@@ -89,7 +89,7 @@ class FailedPayloadTest {
         "%s",
         "{\"Type\":\"Notification\",\"Message\":\"%2$s\"}",
         "{\"Records\":[{\"messageId\":\"1\",\"body\":\"%2$s\",\"eventSource\":\"aws:sqs\"}]}",
-        "{\"requestPayload\":{\"Records\":[{\"body\":\"%2$s\",\"eventSource\":\"aws:sqs\"}]}}",
+        "{\"requestPayload\":{\"Records\":[{\"messageId\":\"1\",\"body\":\"%2$s\",\"eventSource\":\"aws:sqs\"}]}}",
         "{\"Messages\":[{\"Body\":\"%2$s\"}]}",
       })
   void parse_namesOfFiles(String message) {
@@ -129,7 +129,7 @@ class FailedPayloadTest {
             FailedPayload.parse(
                 RECORD.replace(
                     SENT,
-                    "{\"Records\":[{\"messageId\":\"1\",\"body\":\"%s\"}], \"x\": 1}"
+                    "{\"Records\":[{\"messageId\":\"1\",\"body\":\"%s\",\"eventSource\":\"aws:sqs\"}], \"x\": 1}"
                         .formatted(body))))
         .isEqualTo(
             new FailedPayload(FILE_EVENT, PAYLOAD.functionArn(), PAYLOAD.error(), PAYLOAD.tries()));
@@ -144,7 +144,7 @@ class FailedPayloadTest {
         "{\"Records\":[1]} | expected a notification of S3 about objects, got a record whose"
             + " eventSource is not aws:s3",
         "{\"Message\":\"a\"} | expected a notification of S3 about objects, got other JSON",
-        "{\"requestPayload\":{\"Records\":[{\"body\":\"a\"}]}} |"
+        "{\"requestPayload\":{\"Records\":[{\"messageId\":\"1\",\"body\":\"a\",\"eventSource\":\"aws:sqs\"}]}} |"
             + " S3 notification: not JSON at byte 0",
       })
   void parse_noNamesOfFiles(String message, String error) {

@@ -11,18 +11,22 @@ import dev.flowbell.input.ObjectNotifications;
 import dev.flowbell.input.QueueEvents;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.metric.Metric;
+import dev.flowbell.pipeline.Invocation;
 import dev.flowbell.pipeline.PayloadFailedException;
 import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.pipeline.Wiring;
+import dev.flowbell.publish.FailureQueue;
 import dev.flowbell.s3.S3Client;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
+import dev.flowbell.testing.Json;
 import dev.flowbell.testing.doubles.RecordingContext;
 import dev.flowbell.testing.network.LoopbackAws;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -41,6 +45,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The messages of a queue and their files, against an S3 and a CloudWatch on this machine.
 class BucketEventsTest {
   private static final String QUEUE = "arn:aws:sqs:eu-west-1:123456789012:flow-log-files";
+  private static final String FUNCTION =
+      "arn:aws:lambda:eu-west-1:123456789012:function:flowbell:live";
+  private static final String FAILURES =
+      "https://sqs.eu-west-1.amazonaws.com/123456789012/failures";
   private static final String BUCKET = "flow-logs";
   private static final String KEY =
       "AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/a b+c.log.gz";
@@ -54,7 +62,6 @@ class BucketEventsTest {
 
   private final RecordingContext context = new RecordingContext();
   private final List<FlowSummary> delivered = new ArrayList<>();
-  private final List<String> failed = new ArrayList<>();
   private LoopbackAws aws;
   private HttpClients clients;
   private S3Client s3;
@@ -65,7 +72,7 @@ class BucketEventsTest {
     aws = LoopbackAws.start();
     clients = HttpClients.open();
     s3 = S3Client.create();
-    events = newEvents((event, why) -> failed.add(event + " " + why.getMessage()));
+    events = newEvents(new FailureQueue(FAILURES, clients.publishing(), InstantSource.system()));
   }
 
   @AfterEach
@@ -91,7 +98,7 @@ class BucketEventsTest {
               assertThat(summary.total(Metric.UNREADABLE_RECORDS)).isEqualTo(1);
             });
     assertThat(aws.metricBodies()).hasSize(1);
-    assertThat(failed).isEmpty();
+    assertThat(aws.sentMessages()).isEmpty();
     assertThat(context.lines()).isEmpty();
   }
 
@@ -150,7 +157,7 @@ class BucketEventsTest {
                 messageOf("2", new CreatedObject(BUCKET, "AWSLogs/", null, "d41d", 0))))
         .isEmpty();
     assertThat(delivered).isEmpty();
-    assertThat(failed).isEmpty();
+    assertThat(aws.sentMessages()).isEmpty();
     assertThat(aws.s3().requests()).isEmpty();
   }
 
@@ -190,7 +197,7 @@ class BucketEventsTest {
 
     assertThat(handle(message, other)).isEmpty();
 
-    assertThat(failed).containsExactly(QueueEvents.toJson(message) + " " + URI + why);
+    assertSent(message, URI + why);
     assertThat(context.lines()).containsExactly("sent to the failure queue: " + URI + why);
     assertThat(delivered).singleElement().returns(1L, each -> each.total(Metric.RECORDS));
   }
@@ -209,40 +216,35 @@ class BucketEventsTest {
     aws.s3().delete(BUCKET, KEY);
 
     assertThat(handle(message)).isEmpty();
-    assertThat(failed)
-        .containsExactly(
-            QueueEvents.toJson(message)
-                + " "
-                + URI
-                + ": S3 refused it: status 404, NoSuchKey: The specified key does not exist.; it"
-                + " was deleted since");
+    assertSent(
+        message,
+        URI
+            + ": S3 refused it: status 404, NoSuchKey: The specified key does not exist.; it was"
+            + " deleted since");
   }
 
   @Test
   void handle_noNotification() {
-    assertThat(handle(new QueueMessage("1", QUEUE, "text"))).isEmpty();
-    assertThat(failed)
-        .containsExactly(
-            QueueEvents.toJson(new QueueMessage("1", QUEUE, "text"))
-                + " S3 notification: not JSON at byte 0");
+    QueueMessage message = new QueueMessage("1", QUEUE, "text");
+
+    assertThat(handle(message)).isEmpty();
+    assertSent(message, "S3 notification: not JSON at byte 0");
   }
 
   @Test
   void handle_failureQueueFails() throws IOException {
-    BucketEvents withBrokenQueue =
-        newEvents(
-            (_, _) -> {
-              throw new IllegalStateException("status 500");
-            });
+    aws.refuseMessages(3);
     QueueMessage message = put(KEY, new byte[0]);
 
-    assertThat(handle(withBrokenQueue, message)).containsExactly(message.messageId());
+    assertThat(handle(message)).containsExactly(message.messageId());
     assertThat(context.lines())
         .containsExactly(
             "returned to the queue: "
                 + URI
-                + ": expected a flow log file as gzipped text, got an empty file; the failure queue"
-                + " did not accept it: status 500");
+                + ": expected a flow log file as gzipped text, got an empty file; SQS SendMessage,"
+                + " queue "
+                + FAILURES
+                + ": not sent, application/x-amz-json-1.0, 2 bytes (status 500): {}");
   }
 
   @Test
@@ -259,7 +261,7 @@ class BucketEventsTest {
     aws.s3().fail(403, "AccessDenied", "Access Denied");
 
     assertThat(handle(message, other)).containsExactly(message.messageId());
-    assertThat(failed).isEmpty();
+    assertThat(aws.sentMessages()).isEmpty();
     assertThat(context.lines())
         .singleElement()
         .asString()
@@ -304,10 +306,10 @@ class BucketEventsTest {
 
     assertThat(handle(message)).containsExactly("1");
     assertThat(delivered).hasSize(1);
-    assertThat(failed).isEmpty();
+    assertThat(aws.sentMessages()).isEmpty();
 
     assertThat(handle(message)).isEmpty();
-    assertThat(failed).hasSize(1);
+    assertThat(aws.sentMessages()).hasSize(1);
     assertThat(delivered.stream().mapToLong(each -> each.total(Metric.RECORDS)).sum()).isEqualTo(1);
   }
 
@@ -318,7 +320,7 @@ class BucketEventsTest {
     Iterator<Integer> seconds = Stream.concat(Stream.of(30), Stream.generate(() -> 29)).iterator();
     TimeLimit limit = () -> Duration.ofSeconds(seconds.next());
 
-    assertThat(events.handle(List.of(first, second), limit, context.getLogger(), delivered::add))
+    assertThat(handle(events, limit, first, second))
         .containsExactly(second.messageId());
     assertThat(delivered).hasSize(1);
     assertThat(context.lines())
@@ -341,7 +343,7 @@ class BucketEventsTest {
         Stream.concat(Stream.of(60, 60, 60, 60), Stream.generate(() -> 19)).iterator();
     TimeLimit limit = () -> Duration.ofSeconds(seconds.next());
 
-    assertThat(events.handle(List.of(message), limit, context.getLogger(), delivered::add))
+    assertThat(handle(events, limit, message))
         .containsExactly(message.messageId());
     assertThat(context.lines())
         .containsExactly(
@@ -364,7 +366,7 @@ class BucketEventsTest {
     assertThatThrownBy(() -> handle(unreadable))
         .isInstanceOf(UndecodableEventException.class)
         .hasMessage(URI + ": expected a flow log file as gzipped text, got an empty file");
-    assertThat(failed).isEmpty();
+    assertThat(aws.sentMessages()).isEmpty();
 
     aws.s3().fail(403, "AccessDenied", "Access Denied");
     assertThatThrownBy(() -> handle(good))
@@ -403,7 +405,34 @@ class BucketEventsTest {
   }
 
   private List<String> handle(BucketEvents handler, QueueMessage... messages) {
-    return handler.handle(List.of(messages), TimeLimit.NONE, context.getLogger(), delivered::add);
+    return handle(handler, TimeLimit.NONE, messages);
+  }
+
+  private List<String> handle(BucketEvents handler, TimeLimit limit, QueueMessage... messages) {
+    return handler.handle(
+        List.of(messages),
+        new Invocation("request", FUNCTION, limit),
+        context.getLogger(),
+        outcome -> delivered.add(outcome.summary()));
+  }
+
+  /// The failure queue has the message alone, in the form that Lambda writes.
+  private void assertSent(QueueMessage message, String why) {
+    assertThat(aws.sentMessages())
+        .singleElement()
+        .satisfies(
+            sent -> {
+              Map<String, @Nullable Object> failed = Json.parseObject(sent);
+              assertThat(failed)
+                  .containsEntry("requestPayload", Json.parseObject(QueueEvents.toJson(message)))
+                  .containsEntry("origin", message.messageId());
+              assertThat(Json.objectAt(failed, "requestContext"))
+                  .containsEntry("requestId", "request")
+                  .containsEntry("functionArn", FUNCTION);
+              assertThat(Json.objectAt(failed, "responsePayload"))
+                  .containsEntry("errorMessage", why)
+                  .containsEntry("errorType", UndecodableEventException.class.getName());
+            });
   }
 
   private QueueMessage put(String key, byte[] content) {

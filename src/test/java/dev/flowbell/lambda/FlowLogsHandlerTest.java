@@ -3,14 +3,20 @@ package dev.flowbell.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowbell.input.CreatedObject;
+import dev.flowbell.input.LambdaEvent.QueueMessage;
+import dev.flowbell.input.ObjectNotifications;
+import dev.flowbell.input.QueueEvents;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.pipeline.PayloadFailedException;
 import dev.flowbell.settings.InvalidSettingsException;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.doubles.RecordingContext;
+import dev.flowbell.testing.generator.PayloadGenerator;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.network.LoopbackAws;
 import dev.flowbell.testing.process.Invocation;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -88,6 +94,42 @@ class FlowLogsHandlerTest {
     assertThat(counts).containsEntry("RejectedFlows", 420L).doesNotContainKey("AlertsSent");
     assertThat(aws.metricBodies()).hasSize(1);
     assertThat(aws.notifications()).isEmpty();
+  }
+
+  /// `BucketEventsTest` has what can become of the messages.
+  @Test
+  void handleRequest_messagesOfAQueue() throws IOException {
+    byte[] file =
+        PayloadGenerator.gzip(
+            ("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets"
+                    + " bytes start end action log-status\n"
+                    + REJECT)
+                .getBytes(StandardCharsets.UTF_8));
+    CreatedObject object =
+        new CreatedObject("b", "a.log.gz", null, aws.s3().put("b", "a.log.gz", file), 0);
+    String event =
+        QueueEvents.toJson(
+            new QueueMessage("1", "arn:x", ObjectNotifications.toBody(List.of(object))));
+    FlowLogsHandler handler = handler(Map.of());
+    aws.s3().fail(403, "AccessDenied", "Access Denied");
+
+    assertThat(answer(handler, event))
+        .isEqualTo("{\"batchItemFailures\":[{\"itemIdentifier\":\"1\"}]}");
+    context.lines().clear();
+    assertThat(answer(handler, event)).isEqualTo("{\"batchItemFailures\":[]}");
+
+    assertThat(aws.metricBodies()).hasSize(1);
+    assertThat(context.lines())
+        .first()
+        .asString()
+        .startsWith("s3://b/a.log.gz {Records=1, RejectedFlows=1, ");
+  }
+
+  private String answer(FlowLogsHandler handler, String event) throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    handler.handleRequest(
+        new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), answer, context);
+    return answer.toString(StandardCharsets.UTF_8);
   }
 
   @Test

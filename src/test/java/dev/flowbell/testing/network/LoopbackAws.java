@@ -67,6 +67,8 @@ public final class LoopbackAws implements AutoCloseable {
       Collections.synchronizedList(new ArrayList<>());
 
   private final Map<String, String> queue = Collections.synchronizedMap(new LinkedHashMap<>());
+  private final List<String> sentMessages = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicInteger refusedMessages = new AtomicInteger();
   private final List<Invocation> invocations = Collections.synchronizedList(new ArrayList<>());
 
   private final Map<String, Map<String, String>> stacks = new ConcurrentHashMap<>();
@@ -209,6 +211,16 @@ public final class LoopbackAws implements AutoCloseable {
   /// Answers one invocation with a function error; each call is for one invocation.
   public void failFunction(String error) {
     functionErrors.add(error);
+  }
+
+  /// Refuses so many messages for the queue.
+  public void refuseMessages(int messages) {
+    refusedMessages.set(messages);
+  }
+
+  /// Returns the bodies of the messages that were sent to the queue.
+  public List<String> sentMessages() {
+    return List.copyOf(sentMessages);
   }
 
   /// Answers one invocation with this JSON; each call is for one invocation.
@@ -429,6 +441,7 @@ public final class LoopbackAws implements AutoCloseable {
 
   /// A message is never hidden. Its id is its receipt handle, too.
   private void answerSqs(HttpExchange exchange, String request) throws IOException {
+    int status = 200;
     StringWriter response = new StringWriter();
     try (JsonGenerator json =
         new JsonFactory().createGenerator(ObjectWriteContext.empty(), response)) {
@@ -448,12 +461,19 @@ public final class LoopbackAws implements AutoCloseable {
         }
         case "DeleteMessage" ->
             queue.remove(String.valueOf(Json.parseObject(request).get("ReceiptHandle")));
+        case "SendMessage" -> {
+          if (refusedMessages.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            status = 500;
+          } else {
+            sentMessages.add(String.valueOf(Json.parseObject(request).get("MessageBody")));
+          }
+        }
         default -> {} // the visibility of a message
       }
       json.writeEndObject();
     }
     exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
-    respond(exchange, 200, response.toString().getBytes(StandardCharsets.UTF_8));
+    respond(exchange, status, response.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static void writeMessage(String id, String body, JsonGenerator json) {
