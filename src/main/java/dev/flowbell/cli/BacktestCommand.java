@@ -77,8 +77,9 @@ final class BacktestCommand implements Command {
             .required(true)
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .description("Files, folders of them, s3://BUCKET/PREFIX, or - for standard input, as replay reads"
-                    + " them.")
+            .description(
+                "Files, folders of them, s3://BUCKET/PREFIX, or - for standard input, as replay"
+                    + " reads them.")
             .build());
     add(spec, "--stack", "NAME", "Take the settings that this stack's function has.");
     add(

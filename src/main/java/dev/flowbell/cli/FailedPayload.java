@@ -133,7 +133,8 @@ record FailedPayload(
       throw new IllegalArgumentException(e.getMessage(), e);
     }
     if (files.isEmpty()) {
-      throw new IllegalArgumentException("expected a notification of S3 that names files, got one that names none");
+      throw new IllegalArgumentException(
+          "expected a notification of S3 that names files, got one that names none");
     }
     return QueueEvents.toJson(
         new QueueMessage("redrive", NO_QUEUE, ObjectNotifications.toBody(files)));

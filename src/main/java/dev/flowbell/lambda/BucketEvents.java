@@ -127,7 +127,10 @@ final class BucketEvents {
     private @Nullable UndecodableEventException unreadable;
 
     Attempt(
-        QueueMessage message, Invocation invocation, LambdaLogger log, Consumer<Outcome> delivered) {
+        QueueMessage message,
+        Invocation invocation,
+        LambdaLogger log,
+        Consumer<Outcome> delivered) {
       this.message = message;
       this.invocation = invocation;
       this.log = log;
@@ -164,7 +167,8 @@ final class BucketEvents {
         if (e.isReplaced()) {
           log.log(e.getMessage() + "; the newer file has a message of its own", LogLevel.INFO);
         } else if (e.isGone()) {
-          addUnreadable(new UndecodableEventException(Layer.FILE, 0, String.valueOf(e.getMessage())));
+          addUnreadable(
+              new UndecodableEventException(Layer.FILE, 0, String.valueOf(e.getMessage())));
         } else {
           addPassing(e, e.getMessage());
         }

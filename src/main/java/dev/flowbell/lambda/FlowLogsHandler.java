@@ -143,8 +143,7 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
                       queue.messages(),
                       invocation,
                       log,
-                      outcome ->
-                          report(outcome.summary().origin().name(), outcome, log, counts));
+                      outcome -> report(outcome.summary().origin().name(), outcome, log, counts));
           BucketEvents.write(returned, answer);
           return;
         }

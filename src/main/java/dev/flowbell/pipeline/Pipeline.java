@@ -315,8 +315,7 @@ public final class Pipeline {
     return resetReader(originOf(batch), formats.of(batch.logGroup()), claim);
   }
 
-  private PayloadReader resetReader(
-      LogOrigin origin, List<RecordFormat> lineFormats, Claim claim) {
+  private PayloadReader resetReader(LogOrigin origin, List<RecordFormat> lineFormats, Claim claim) {
     AddressBlocks networks = inside.get();
     if (reader == null || !networks.equals(readerInside)) {
       reader = new PayloadReader(origin, settings, networks, lineFormats, selection);

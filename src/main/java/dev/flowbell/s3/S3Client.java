@@ -263,7 +263,7 @@ public final class S3Client implements AutoCloseable {
               + (request.key().isEmpty()
                   ? ""
                   : ", and kms:Decrypt if it is encrypted with a KMS key (an object that was"
-                        + " deleted looks the same without s3:ListBucket)");
+                      + " deleted looks the same without s3:ListBucket)");
       case "NoSuchKey", "NoSuchVersion" -> "; it was deleted since";
       case "InvalidObjectState" -> "; it is archived: restore it first";
       default -> "";

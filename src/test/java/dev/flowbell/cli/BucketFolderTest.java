@@ -72,8 +72,7 @@ class BucketFolderTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).contains("198.51.100.7");
     assertThat(aws.s3().requests())
-        .containsExactly(
-            "/b/?list-type=2&prefix=a%2Fb.log.gz&encoding-type=url", "/b/a/b.log.gz");
+        .containsExactly("/b/?list-type=2&prefix=a%2Fb.log.gz&encoding-type=url", "/b/a/b.log.gz");
   }
 
   @Test

@@ -140,12 +140,13 @@ class FailedPayloadTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"Records\":[]} | expected a notification of S3 that names files, got one that names none",
+        "{\"Records\":[]} | expected a notification of S3 that names files, got one that names"
+            + " none",
         "{\"Records\":[1]} | expected a notification of S3 about objects, got a record whose"
             + " eventSource is not aws:s3",
         "{\"Message\":\"a\"} | expected a notification of S3 about objects, got other JSON",
-        "{\"requestPayload\":{\"Records\":[{\"messageId\":\"1\",\"body\":\"a\",\"eventSource\":\"aws:sqs\"}]}} |"
-            + " S3 notification: not JSON at byte 0",
+        "{\"requestPayload\":{\"Records\":[{\"messageId\":\"1\",\"body\":\"a\",\"eventSource\":\"aws:sqs\"}]}}"
+            + " | S3 notification: not JSON at byte 0",
       })
   void parse_noNamesOfFiles(String message, String error) {
     assertThatThrownBy(() -> FailedPayload.parse(message))

@@ -320,8 +320,7 @@ class BucketEventsTest {
     Iterator<Integer> seconds = Stream.concat(Stream.of(30), Stream.generate(() -> 29)).iterator();
     TimeLimit limit = () -> Duration.ofSeconds(seconds.next());
 
-    assertThat(handle(events, limit, first, second))
-        .containsExactly(second.messageId());
+    assertThat(handle(events, limit, first, second)).containsExactly(second.messageId());
     assertThat(delivered).hasSize(1);
     assertThat(context.lines())
         .containsExactly("1 of 2 messages returned to the queue: less than 30 s left");
@@ -343,8 +342,7 @@ class BucketEventsTest {
         Stream.concat(Stream.of(60, 60, 60, 60), Stream.generate(() -> 19)).iterator();
     TimeLimit limit = () -> Duration.ofSeconds(seconds.next());
 
-    assertThat(handle(events, limit, message))
-        .containsExactly(message.messageId());
+    assertThat(handle(events, limit, message)).containsExactly(message.messageId());
     assertThat(context.lines())
         .containsExactly(
             "returned to the queue: "
