@@ -38,6 +38,10 @@ public final class Pipeline {
   /// end before the invocation that made it.
   private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(2);
 
+  /// What a network interface logs in a minute, about: a file of many interfaces is judged as so
+  /// many payloads.
+  private static final int RECORDS_A_PAYLOAD = 20;
+
   private final Settings settings;
   private final Supplier<AddressBlocks> inside;
   private final LineFormats formats;
@@ -265,7 +269,9 @@ public final class Pipeline {
         claim.release();
       }
     }
-    return deliver(read.summarize(claim.arrival()), id, claim, limit);
+    FlowSummary summary = read.summarize(claim.arrival());
+    int payloads = Math.clamp(summary.total(Metric.RECORDS) / RECORDS_A_PAYLOAD, 1, 1_000);
+    return deliver(summary, List.of(), judge(summary, id, payloads, claim), claim, limit);
   }
 
   /// Begins a payload of lines that are no batch, such as a file's. Pass it to [#process] when its
