@@ -58,6 +58,9 @@ public final class Judge {
   public Judgement judge(FlowSummary summary, String payloadId, int payloads, Evidence evidence) {
     evidence.widenTo(payloads);
     PayloadView payload = new PayloadView(summary);
+    if (evidence.isBounded()) {
+      payload.forgetWeather(watched(evidence));
+    }
     long nowMinute = Math.floorDiv(payload.now().getEpochSecond(), 60L);
     Judging judging = newJudging(payloadId, payloads, evidence);
     judging.causes().load(keysOf(payload));

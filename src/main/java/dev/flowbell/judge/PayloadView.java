@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class PayloadView {
   private static final Place NOWHERE = new Place(null, null, null, null, null, null);
 
+  private static final int DOORS_WORTH_KEEPING = 2;
+  private static final int RECORDS_WORTH_KEEPING = 10;
+
   private final long arrivalMinute;
   private final Instant now;
   private final Map<IpAddress, Source> sources = new LinkedHashMap<>();
@@ -59,6 +62,15 @@ final class PayloadView {
 
   Map<IpAddress, Source> sources() {
     return sources;
+  }
+
+  /// Leaves out the sources that are not worth keeping, so that nothing is asked about them.
+  ///
+  /// @param watched the sources that scan: what they go on with counts
+  void forgetWeather(Set<IpAddress> watched) {
+    sources
+        .values()
+        .removeIf(source -> !source.isWorthKeeping() && !watched.contains(source.address()));
   }
 
   /// Returns rejected answers by the server's door.
@@ -170,8 +182,12 @@ final class PayloadView {
       return attempts;
     }
 
-    /// Returns whether it tried so many doors of one host, or so often.
-    boolean triesOneHost(int leastDoors, long leastRecords) {
+    /// Returns whether what it tried is worth keeping where that costs something: it is inside, or
+    /// it tries one host more than the internet tries every address.
+    boolean isWorthKeeping() {
+      if (isInside) {
+        return true;
+      }
       Map<IpAddress, Set<Door>> doorsByHost = new HashMap<>();
       Map<IpAddress, Long> recordsByHost = new HashMap<>();
       for (SuspectGroup group : attempts) {
@@ -179,8 +195,8 @@ final class PayloadView {
         doorsByHost.computeIfAbsent(door.address(), _ -> new HashSet<>()).add(door);
         recordsByHost.merge(door.address(), group.records(), Long::sum);
       }
-      return doorsByHost.values().stream().anyMatch(each -> each.size() >= leastDoors)
-          || recordsByHost.values().stream().anyMatch(each -> each >= leastRecords);
+      return doorsByHost.values().stream().anyMatch(each -> each.size() >= DOORS_WORTH_KEEPING)
+          || recordsByHost.values().stream().anyMatch(each -> each >= RECORDS_WORTH_KEEPING);
     }
 
     NavigableSet<Long> minutes() {

@@ -27,11 +27,6 @@ import java.util.TreeSet;
 /// sweep could hide behind an outage. But a client of such a door tries it every minute, and two
 /// tries an hour say all about it. So more of them are not written.
 final class TriedSources {
-  // What little evidence is not worth keeping where it costs something. Of a source outside, it is
-  // at one host: the internet tries few ports at every address, and a batch has many addresses.
-  private static final int DOORS_WORTH_KEEPING = 2;
-  private static final int RECORDS_WORTH_KEEPING = 10;
-
   /// For each payload, tries of so many sources that try only blocked doors are looked up, where
   /// that costs something. The minute decides which, so that each gets its turn.
   private static final int MOST_AT_BLOCKED_DOORS = 8;
@@ -93,7 +88,7 @@ final class TriedSources {
         scanning.add(source.address());
       }
       boolean isStillGrowing = rings && source.isInside() && episode != null && !episode.isGrown();
-      if (!isWorthKeeping(source)) {
+      if (!source.isWorthKeeping() && store.isBounded()) {
         continue;
       }
       if (rings && !isStillGrowing) {
@@ -115,12 +110,6 @@ final class TriedSources {
       }
     }
     remembered = store.readSources(hours, added);
-  }
-
-  private boolean isWorthKeeping(PayloadView.Source source) {
-    return source.isInside()
-        || !store.isBounded()
-        || source.triesOneHost(DOORS_WORTH_KEEPING, RECORDS_WORTH_KEEPING);
   }
 
   private boolean hasOnlyBlockedDoors(PayloadView.Source source) {
