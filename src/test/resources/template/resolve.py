@@ -44,6 +44,9 @@ class Resolver:
         if function == "Fn::Equals":
             left, right = (self.resolve(each) for each in argument)
             return str(left) == str(right)
+        if function == "Fn::Contains":
+            values, value = (self.resolve(each) for each in argument)
+            return value in values
         results = [self.holds(each) for each in argument]
         return {"Fn::Not": lambda: not results[0], "Fn::And": lambda: all(results), "Fn::Or": lambda: any(results)}[function]()
 
@@ -123,7 +126,11 @@ class Resolver:
             "Resources": self.resolve(resources),
             "Outputs": self.resolve(outputs),
             "Refusals": [
-                each["AssertDescription"] for rule in self.template["Rules"].values() for each in rule["Assertions"] if not self.holds(each["Assert"])
+                each["AssertDescription"]
+                for rule in self.template["Rules"].values()
+                if "RuleCondition" not in rule or self.holds(rule["RuleCondition"])
+                for each in rule["Assertions"]
+                if not self.holds(each["Assert"])
             ],
             "References": {name: self.references(each) for name, each in resources.items()},
             "CreateOnly": {each["Type"]: create_only(each["Type"]) for each in resources.values()},
