@@ -34,7 +34,10 @@ class LambdaRuntimeTest {
       Answer noEvent = runtime.invoke("null");
       assertThat(noEvent.kind()).isEqualTo("error");
       assertThat(Json.parseObject(noEvent.body()))
-          .containsEntry("errorMessage", "awslogs.data: expected base64 of gzipped JSON, got none")
+          .containsEntry(
+              "errorMessage",
+              "event: expected one of a CloudWatch Logs subscription (awslogs), a Kinesis stream"
+                  + " (aws:kinesis) or an SQS queue (aws:sqs), got no JSON object")
           .containsEntry("errorType", "dev.flowbell.input.UndecodableEventException");
       assertThat(runtime.invoke(Files.readString(Path.of("events", "control-message.json"))))
           .isEqualTo(new Answer("response", "{\"ControlMessages\":1}"));

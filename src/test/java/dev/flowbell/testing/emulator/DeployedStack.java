@@ -220,6 +220,7 @@ public final class DeployedStack implements AutoCloseable {
   public void startFunction(Map<String, String> more) throws IOException {
     if (function != null) {
       function.close();
+      runtime.forgetProcess();
     }
     Map<String, String> environment = new HashMap<>();
     try (LambdaClient lambda = client(LambdaClient.builder())) {

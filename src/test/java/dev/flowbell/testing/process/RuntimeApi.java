@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Lambda's runtime API: it gives the function's process one event at a time, and gets the
@@ -35,6 +36,7 @@ public final class RuntimeApi implements AutoCloseable {
   private final Duration timeout;
   private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
   private final Map<String, Invocation> handedOut = new ConcurrentHashMap<>();
+  private final AtomicInteger generation = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CountDownLatch checkpoint = new CountDownLatch(1);
   private final CountDownLatch restored = new CountDownLatch(1);
@@ -102,6 +104,11 @@ public final class RuntimeApi implements AutoCloseable {
     return answer;
   }
 
+  /// Gives no event to those who wait for one: the process has ended.
+  public void forgetProcess() {
+    generation.incrementAndGet();
+  }
+
   /// Waits until a function with SnapStart has run its hooks before the snapshot.
   public void awaitCheckpoint() throws InterruptedException {
     await(checkpoint, "no checkpoint");
@@ -163,8 +170,9 @@ public final class RuntimeApi implements AutoCloseable {
 
   /// Waits, because Lambda freezes a function without an event.
   private @Nullable Invocation next() throws IOException {
+    int own = generation.get();
     try {
-      while (closed.getCount() > 0) {
+      while (closed.getCount() > 0 && own == generation.get()) {
         Invocation invocation = waiting.poll(100, TimeUnit.MILLISECONDS);
         if (invocation != null) {
           return invocation;

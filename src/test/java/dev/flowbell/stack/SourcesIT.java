@@ -1,0 +1,300 @@
+package dev.flowbell.stack;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowbell.testing.emulator.DeployedStack;
+import dev.flowbell.testing.emulator.EmulatorUnavailableException;
+import dev.flowbell.testing.emulator.ToolUnavailableException;
+import dev.flowbell.testing.generator.PayloadGenerator;
+import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
+import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.SubscriptionFilter;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.EventSourceMappingConfiguration;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/// Changes the source of a deployed stack, from one to the next, as `docs/operations.md` says, with
+/// records under way in each. Every record counts once.
+///
+/// The emulator does not deliver log events to a stream: the test puts them into it, as CloudWatch
+/// Logs would, whenever the subscription leads there.
+final class SourcesIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String NAMESPACE = "Flowbell/flowbell";
+  private static final int RECORDS = 7;
+
+  @TempDir private static Path folder;
+  private static @Nullable DeployedStack stack;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Instant minute =
+      Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(6));
+  private int payloads;
+
+  @BeforeAll
+  static void deploy() throws Exception {
+    try {
+      stack = DeployedStack.deploy(folder, "Email=none");
+    } catch (ToolUnavailableException | EmulatorUnavailableException e) {
+      if ("true".equals(System.getenv("CI"))) {
+        throw new AssertionError("no stack to test: " + e.getMessage(), e);
+      }
+      Assumptions.abort(e.getMessage());
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    if (stack != null) {
+      stack.close();
+    }
+  }
+
+  @Test
+  void changesOfSource_countEveryRecordOnce() throws Exception {
+    putLogEvents();
+    awaitRecords(1);
+
+    deployAgain("Source=stream", "AlsoRead=none");
+    assertThat(subscriptionFilters())
+        .as("one filter, which leads to the stream")
+        .singleElement()
+        .satisfies(
+            filter -> assertThat(filter.destinationArn()).isEqualTo(stack.output("StreamArn")));
+    List<String> batch = List.of(payload(), payload(), payload());
+    putIntoStream(batch);
+    awaitRecords(4);
+    putIntoStream(batch.subList(1, 2)); // the producer repeats one
+    awaitMetric("DuplicateBatches", 1);
+
+    // Back, while the stream has records that nobody has read.
+    setMappingsEnabled(false);
+    putIntoStream(List.of(payload(), payload()));
+    deployAgain("Source=subscription", "AlsoRead=stream");
+    setMappingsEnabled(true);
+    assertThat(subscriptionFilters())
+        .singleElement()
+        .satisfies(filter -> assertThat(filter.destinationArn()).contains(":function:"));
+    putLogEvents();
+    awaitRecords(7);
+
+    deployAgain("Source=bucket", "AlsoRead=none");
+    String bucket = stack.output("BucketName");
+    put(bucket, "AWSLogs/000000000000/vpcflowlogs/us-east-1/a b+c.log.gz", file());
+    awaitRecords(8);
+    put(bucket, "AWSLogs/000000000000/vpcflowlogs/us-east-1/cut.log.gz", cut(file()));
+    awaitFailure();
+    deployAgain("Source=subscription", "AlsoRead=bucket");
+    put(bucket, "AWSLogs/000000000000/vpcflowlogs/us-east-1/last.log.gz", file());
+    putLogEvents();
+    awaitRecords(11); // of the cut file nothing
+
+    Thread.sleep(3_000); // what is delivered twice would be counted by now
+    assertThat(sum("Records")).isEqualTo((payloads - 1) * (double) RECORDS);
+    assertThat(sum("PossibleDuplicates")).isZero();
+  }
+
+  // What brings records.
+
+  private List<String> lines() {
+    payloads++;
+    List<String> lines = new ArrayList<>();
+    long end = minute.getEpochSecond();
+    for (int i = 0; i < RECORDS; i++) {
+      lines.add(
+          "2 123456789010 eni-%d 10.0.1.5 10.0.2.%d 40001 443 6 9 840 %d %d ACCEPT OK"
+              .formatted(payloads, i, end - 50, end));
+    }
+    return lines;
+  }
+
+  private void putLogEvents() {
+    List<String> lines = lines();
+    try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder())) {
+      String stream = "eni-%d-all".formatted(payloads);
+      String group = stack.output("LogGroupName");
+      logs.createLogStream(request -> request.logGroupName(group).logStreamName(stream));
+      long now = System.currentTimeMillis();
+      logs.putLogEvents(
+          request ->
+              request
+                  .logGroupName(group)
+                  .logStreamName(stream)
+                  .logEvents(
+                      lines.stream()
+                          .map(line -> InputLogEvent.builder().timestamp(now).message(line).build())
+                          .toList()));
+    }
+  }
+
+  /// Returns the base64 of a payload as CloudWatch Logs writes it into a stream.
+  private String payload() {
+    List<LogEvent> events = new ArrayList<>();
+    for (String line : lines()) {
+      events.add(new LogEvent(payloads + "-" + events.size(), minute.toEpochMilli(), line));
+    }
+    return Base64.getEncoder()
+        .encodeToString(
+            PayloadGenerator.gzip(
+                SubscriptionMessage.ofEvents("eni-" + payloads, events).toJson().getBytes(UTF_8)));
+  }
+
+  private byte[] file() {
+    String header =
+        "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes"
+            + " start end action log-status\n";
+    return PayloadGenerator.gzip((header + String.join("\n", lines()) + "\n").getBytes(UTF_8));
+  }
+
+  private static byte[] cut(byte[] file) {
+    return Arrays.copyOf(file, file.length / 2);
+  }
+
+  private void putIntoStream(List<String> records) throws IOException, InterruptedException {
+    String name = stack.output("StreamArn").replaceAll(".*:stream/", "");
+    for (String data : records) {
+      HttpResponse<String> response =
+          http.send(
+              HttpRequest.newBuilder(stack.uri())
+                  .header("Content-Type", "application/x-amz-json-1.1")
+                  .header("X-Amz-Target", "Kinesis_20131202.PutRecord")
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          "{\"StreamName\":\"%s\",\"PartitionKey\":\"1\",\"Data\":\"%s\"}"
+                              .formatted(name, data)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(response.body()).contains("SequenceNumber");
+    }
+  }
+
+  private void put(String bucket, String key, byte[] body)
+      throws IOException, InterruptedException {
+    String path = URLEncoder.encode(key, UTF_8).replace("+", "%20").replace("%2F", "/");
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(stack.uri().resolve("/" + bucket + "/" + path))
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(200);
+  }
+
+  // The stack.
+
+  private static void deployAgain(String... parameters) throws IOException {
+    stack.deployAgain(parameters).orFail();
+    stack.startFunction();
+  }
+
+  private static List<SubscriptionFilter> subscriptionFilters() {
+    try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder())) {
+      return logs.describeSubscriptionFilters(
+              request -> request.logGroupName(stack.output("LogGroupName")))
+          .subscriptionFilters();
+    }
+  }
+
+  private static void setMappingsEnabled(boolean isEnabled) {
+    try (LambdaClient lambda = stack.client(LambdaClient.builder())) {
+      for (EventSourceMappingConfiguration mapping :
+          lambda.listEventSourceMappings().eventSourceMappings()) {
+        lambda.updateEventSourceMapping(request -> request.uuid(mapping.uuid()).enabled(isEnabled));
+      }
+    }
+  }
+
+  // What comes of it.
+
+  private void awaitRecords(int payloadsSoFar) {
+    awaitMetric("Records", payloadsSoFar * (double) RECORDS);
+  }
+
+  private void awaitMetric(String name, double sum) {
+    await(() -> sum(name) >= sum, () -> name + " is " + sum(name) + ", expected " + sum);
+    assertThat(sum(name)).as(name).isEqualTo(sum);
+  }
+
+  private static void awaitFailure() {
+    try (SqsClient sqs = stack.client(SqsClient.builder())) {
+      String queue = stack.output("FailureQueueUrl");
+      await(
+          () ->
+              "1"
+                  .equals(
+                      sqs.getQueueAttributes(
+                              request ->
+                                  request
+                                      .queueUrl(queue)
+                                      .attributeNames(
+                                          QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES))
+                          .attributes()
+                          .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES)),
+          () -> "no message in the failure queue");
+      assertThat(
+              sqs.receiveMessage(request -> request.queueUrl(queue)).messages().getFirst().body())
+          .contains("cut.log.gz")
+          .contains("gzip");
+    }
+  }
+
+  private double sum(String metric) {
+    try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
+      return cloudWatch
+          .getMetricStatistics(
+              request ->
+                  request
+                      .namespace(NAMESPACE)
+                      .metricName(metric)
+                      .startTime(minute.minus(Duration.ofMinutes(30)))
+                      .endTime(minute.plus(Duration.ofMinutes(60)))
+                      .period(7_200)
+                      .statisticsWithStrings("Sum"))
+          .datapoints()
+          .stream()
+          .mapToDouble(point -> point.sum())
+          .sum();
+    }
+  }
+
+  private static void await(BooleanSupplier isDone, Supplier<String> failure) {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!isDone.getAsBoolean()) {
+      if (Instant.now().isAfter(end)) {
+        throw new AssertionError(failure.get());
+      }
+      try {
+        Thread.sleep(300);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted", e);
+      }
+    }
+  }
+}
