@@ -30,15 +30,18 @@ public record NotificationContext(
   }
 
   /// Returns the same for an interface of this account and Region. In another Region, the log group
-  /// may be a copy: it is left out, and so is the link to it.
+  /// may be a copy: it is left out, and so is the link to it. Outside of AWS nothing changes.
   ///
   /// @param newAccount, newRegion `null` where they are not known
   public NotificationContext at(@Nullable String newAccount, @Nullable String newRegion) {
+    if (region == null) {
+      return this;
+    }
     return new NotificationContext(
         stack,
         newRegion == null ? region : newRegion,
         newAccount == null ? account : newAccount,
-        newRegion == null || region == null || newRegion.equals(region) ? logGroup : "",
+        newRegion == null || newRegion.equals(region) ? logGroup : "",
         thresholds,
         traffic);
   }

@@ -83,8 +83,7 @@ class FlowLogsHandlerTest {
     assertThat(aws.notifications().getFirst())
         .containsEntry("TopicArn", TOPIC)
         .containsEntry(
-            "Subject",
-            "[Flowbell LOW] us-east-1: 198.51.100.7 tries 16+ ports of 10.0.2.98, rejected");
+            "Subject", "[Flowbell LOW] 198.51.100.7 tries 16+ ports of 10.0.2.98, rejected");
     assertThat(context.lines()).containsExactly("DATA_MESSAGE " + counts);
   }
 
