@@ -1,4 +1,4 @@
-"""Prints a SAM template as CloudFormation would see it with given parameters, as JSON: transformed, conditions decided, intrinsic functions
+"""Prints a template, of SAM or plain, as CloudFormation would see it with given parameters, as JSON: transformed, conditions decided, intrinsic functions
 resolved. What only AWS knows stays readable: a Ref is the resource's logical id, Fn::GetAtt is id.Attribute.
 
 usage: resolve.py TEMPLATE [NAME=VALUE ...] [-- NAME=VALUE ...] ...
@@ -154,9 +154,10 @@ def create_only(resource_type):
 
 with open(sys.argv[1]) as file:
     source = yaml_parse(file.read())
-# `sam deploy` puts the uploaded package's address here.
-source["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://bucket/package"
-expanded = transform(source, {}, managed_policy_loader=None)
+if "Transform" in source:
+    # `sam deploy` puts the uploaded package's address here.
+    source["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://bucket/package"
+    source = transform(source, {}, managed_policy_loader=None)
 sets = [{}]
 for argument in sys.argv[2:]:
     if argument == "--":
@@ -164,4 +165,4 @@ for argument in sys.argv[2:]:
     else:
         name, value = argument.split("=", 1)
         sets[-1][name] = value
-json.dump({"Templates": [Resolver(expanded, each).result() for each in sets]}, sys.stdout, indent=1)
+json.dump({"Templates": [Resolver(source, each).result() for each in sets]}, sys.stdout, indent=1)

@@ -38,6 +38,13 @@ class OperationsDocumentIT {
         + "ContributorInsights"
   };
 
+  /// Every source of flow logs.
+  private static final List<List<String>> SOURCES =
+      List.of(
+          List.of(ALL_ON),
+          with("Source=stream", "OrganizationId=o-a1b2c3d4e5"),
+          with("Source=bucket"));
+
   /// Services and features that CloudFormation's handlers know, and the stack doesn't use.
   private static final Set<String> UNUSED =
       Set.of(
@@ -56,20 +63,28 @@ class OperationsDocumentIT {
           "iam:CreateServiceLinkedRole",
           "iam:DeleteRolePermissionsBoundary",
           "iam:PutRolePermissionsBoundary",
-          "kinesis:DescribeStream",
-          "kinesis:PutRecords",
           "kms:CreateGrant",
           "kms:Encrypt",
           "kms:ListAliases",
           "kms:RevokeGrant",
-          "s3files:ListMountTargets");
+          "s3files:ListMountTargets",
+          "s3tables:CreateNamespace",
+          "s3tables:CreateTable",
+          "s3tables:CreateTableBucket",
+          "s3tables:GetTable",
+          "s3tables:GetTableMetadataLocation",
+          "s3tables:PutTableBucketPolicy",
+          "s3tables:PutTableEncryption",
+          "s3tables:PutTablePolicy",
+          "s3tables:UpdateTableMetadataLocation");
 
   @Test
   void alarms_nameTheirSection() throws Exception {
-    StackTemplate template = StackTemplate.resolve(ALL_ON);
-    Map<String, Map<String, @Nullable Object>> alarms =
-        new TreeMap<>(template.ofType("AWS::CloudWatch::Alarm"));
-    alarms.putAll(template.ofType("AWS::CloudWatch::CompositeAlarm"));
+    Map<String, Map<String, @Nullable Object>> alarms = new TreeMap<>();
+    for (StackTemplate template : StackTemplate.resolveAll(SOURCES)) {
+      alarms.putAll(template.ofType("AWS::CloudWatch::Alarm"));
+      alarms.putAll(template.ofType("AWS::CloudWatch::CompositeAlarm"));
+    }
     Set<String> sections = new TreeSet<>();
     alarms.forEach(
         (id, alarm) -> {
@@ -129,6 +144,12 @@ class OperationsDocumentIT {
             Map.of("Features", "SnapStart,CustomerKey,CompositeAlarms"));
   }
 
+  private static List<String> with(String... assignments) {
+    List<String> all = new ArrayList<>(List.of(ALL_ON));
+    all.addAll(List.of(assignments));
+    return all;
+  }
+
   private static void assertTakes(
       String name, Map<String, @Nullable Object> parameter, String value) {
     if (parameter.get("AllowedPattern") instanceof String pattern) {
@@ -143,7 +164,8 @@ class OperationsDocumentIT {
   void deployerPolicy_allowsWhatCloudFormationCalls() throws Exception {
     List<Pattern> allowed = patterns(_ -> true);
     Set<String> missing =
-        StackTemplate.resolve(ALL_ON).permissions().stream()
+        StackTemplate.resolveAll(SOURCES).stream()
+            .flatMap(template -> template.permissions().stream())
             .filter(called -> allowed.stream().noneMatch(each -> each.matcher(called).matches()))
             .collect(Collectors.toCollection(TreeSet::new));
 

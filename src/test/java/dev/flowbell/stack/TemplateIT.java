@@ -68,6 +68,10 @@ class TemplateIT {
 
   private static final String[] ALL_OFF = {"Features=none"};
 
+  private static final String VPC = "WatchedResourceId=vpc-0123456789abcdef0";
+  private static final String STREAM_ARN =
+      "arn:aws:kinesis:eu-west-1:123456789012:stream/flow-logs";
+
   // Tools
 
   @Test
@@ -86,7 +90,8 @@ class TemplateIT {
                 "--include-checks",
                 "W",
                 "--",
-                "template.yaml"))
+                "template.yaml",
+                "template-member.yaml"))
         .extracting(ToolRun::exitCode, ToolRun::output)
         .containsExactly(0, "");
   }
@@ -103,13 +108,16 @@ class TemplateIT {
                 "--skip-download", // of descriptions, from the vendor's servers
                 "--compact",
                 "--file",
-                "template.yaml")
+                "template.yaml",
+                "template-member.yaml")
             .orFail();
 
-    assertThat(run.output()).contains("Failed checks: 0, Skipped checks: 8");
-    assertThat(Files.readAllLines(PROJECT.resolve("template.yaml")))
+    assertThat(run.output()).contains("Failed checks: 0, Skipped checks: 12");
+    List<String> lines = new ArrayList<>(Files.readAllLines(PROJECT.resolve("template.yaml")));
+    lines.addAll(Files.readAllLines(PROJECT.resolve("template-member.yaml")));
+    assertThat(lines)
         .filteredOn(line -> line.contains("id: CKV"))
-        .hasSize(8)
+        .hasSize(12)
         .allMatch(line -> line.matches(" +- \\{id: CKV_AWS_\\d+, comment: '.{20,}'}"));
   }
 
@@ -153,6 +161,33 @@ class TemplateIT {
             List.of("WatchedResourceId", "none", true),
             List.of("ExistingLogGroupName", "/vpc/flow-logs#1", true),
             List.of("ExistingLogGroupName", "arn:aws:logs:eu-west-1:1:log-group:x", false),
+            List.of("ExistingLogGroupName", "/aws/lambda/flowbell", false), // a loop
+            List.of("Source", "stream", true),
+            List.of("Source", "kinesis", false),
+            List.of("Source", "", false),
+            List.of("AlsoRead", "", true),
+            List.of("AlsoRead", "none", true),
+            List.of("AlsoRead", "subscription", true),
+            List.of("AlsoRead", "bucket,stream", true),
+            List.of("AlsoRead", "stream,", false),
+            List.of("AlsoRead", "none,stream", false),
+            List.of("AlsoRead", "subscription,stream,bucket", false),
+            List.of("ExistingStreamArn", STREAM_ARN, true),
+            List.of("ExistingStreamArn", "flow-logs", false),
+            List.of("ExistingStreamArn", STREAM_ARN + "/consumer/x:1", false),
+            List.of("OrganizationId", "o-a1b2c3d4e5", true),
+            List.of("OrganizationId", "a1b2c3d4e5", false),
+            List.of("MemberAccounts", "111111111111", true),
+            List.of("MemberAccounts", "111111111111,".repeat(29) + "222222222222", true),
+            List.of("MemberAccounts", "111111111111,".repeat(30) + "222222222222", false),
+            List.of("MemberAccounts", "111111111111, 222222222222", false),
+            List.of("ExistingBucketName", "flow-logs.example", true),
+            List.of("ExistingBucketName", "arn:aws:s3:::flow-logs", false),
+            List.of("BucketPrefix", "flow logs/", false),
+            List.of("BucketPrefix", "AWSLogs/aws-account-id=123456789012/", true),
+            List.of("BucketPrefix", "flow-logs", false), // flow-logs-2/ would be read as well
+            List.of("BucketPrefix", "/flow-logs/", false),
+            List.of("BucketPrefix", "a*/", false), // EventBridge's wildcard
             List.of("LogFormat", "flowbell", true),
             List.of("LogFormat", "auto", true),
             List.of("LogFormat", FLOWBELL_FORMAT, true),
@@ -239,7 +274,59 @@ class TemplateIT {
             List.of(List.of("ExistingLogGroupName=/vpc"), List.of("Email must be")),
             List.of(List.of("WatchedResourceId=vpc-12345678", "Email=none"), List.of()),
             List.of(List.of("WatchedResourceId=none", "Email=none"), List.of()),
-            List.of(List.of("ExistingLogGroupName=/vpc", "Email=a@b.example"), List.of()))
+            List.of(List.of("ExistingLogGroupName=/vpc", "Email=a@b.example"), List.of()),
+            List.of(
+                List.of("Email=none", "Source=stream", "ExistingStreamArn=" + STREAM_ARN),
+                List.of()),
+            List.of(
+                List.of("Email=none", "Source=stream", "OrganizationId=o-a1b2c3d4e5"), List.of()),
+            List.of(
+                List.of("Email=none", "Source=stream", "MemberAccounts=111111111111"), List.of()),
+            List.of(List.of("Email=none", "Source=stream"), List.of("WatchedResourceId must be")),
+            List.of(
+                List.of("Email=none", "Source=bucket", "ExistingBucketName=flow-logs"), List.of()),
+            List.of(
+                List.of("Email=none", "Source=bucket", "ExistingLogGroupName=/vpc"),
+                List.of("WatchedResourceId must be")),
+            // What would be ignored
+            List.of(
+                List.of(VPC, "Email=none", "ExistingStreamArn=" + STREAM_ARN),
+                List.of("Source must be")),
+            List.of(
+                List.of(VPC, "Email=none", "OrganizationId=o-a1b2c3d4e5", "Source=bucket"),
+                List.of("Source must be")),
+            List.of(
+                List.of(VPC, "Email=none", "MemberAccounts=111111111111", "AlsoRead=bucket"),
+                List.of("Source must be")),
+            List.of(
+                List.of(VPC, "Email=none", "OrganizationId=o-a1b2c3d4e5", "AlsoRead=bucket,stream"),
+                List.of()),
+            List.of(
+                List.of(VPC, "Email=none", "ExistingBucketName=flow-logs"),
+                List.of("Source must be")),
+            List.of(
+                List.of(VPC, "Email=none", "BucketPrefix=flow-logs/", "Source=stream"),
+                List.of("Source must be")),
+            List.of(
+                List.of(VPC, "Email=none", "BucketPrefix=flow-logs/", "AlsoRead=bucket"),
+                List.of()),
+            List.of(
+                List.of(VPC, "Email=none", "Source=bucket", "FilterPattern=x"),
+                List.of("FilterPattern must be")),
+            List.of(
+                List.of(VPC, "Email=none", "Source=bucket", "FilterPattern=x", "AlsoRead=bucket"),
+                List.of("FilterPattern must be")),
+            List.of(
+                List.of(
+                    VPC, "Email=none", "Source=bucket", "FilterPattern=x", "AlsoRead=subscription"),
+                List.of()),
+            List.of(
+                List.of(
+                    "Email=none",
+                    "Source=stream",
+                    "OrganizationId=o-a1b2c3d4e5",
+                    "MemberAccounts=111111111111"),
+                List.of("MemberAccounts must be")))
         .map(
             row ->
                 dynamicTest(
@@ -276,6 +363,8 @@ class TemplateIT {
 
     // It is no setting: it makes each version's configuration another one.
     assertThat(variables.remove("SETTINGS_VERSION")).isEqualTo("Settings.VersionNumber");
+    // No user sets it: it is where the function puts what can't be unwrapped.
+    assertThat(variables.remove("FAILURE_QUEUE_URL")).isEqualTo("FailureQueue");
     assertThat(variables.keySet())
         .containsExactlyInAnyOrderElementsOf(Setting.ALL.stream().map(Setting::name).toList());
     // A setting that names a resource, or depends on one, has no default here.
@@ -325,7 +414,22 @@ class TemplateIT {
                 FLOWBELL_FORMAT,
                 "auto"),
             List.of(List.of("ExistingLogGroupName=/vpc"), "", "auto"),
-            List.of(List.of("ExistingLogGroupName=/vpc", "LogFormat=" + custom), "", custom))
+            List.of(List.of("ExistingLogGroupName=/vpc", "LogFormat=" + custom), "", custom),
+            List.of(List.of(VPC, "Source=stream"), FLOWBELL_FORMAT, FLOWBELL_FORMAT),
+            List.of(List.of("Source=stream", "ExistingStreamArn=" + STREAM_ARN), "", "auto"),
+            // EC2 doesn't know flow logs of other accounts: the formats that need no setting.
+            List.of(List.of(VPC, "Source=stream", "OrganizationId=o-a1"), FLOWBELL_FORMAT, ""),
+            List.of(
+                List.of("Source=stream", "MemberAccounts=111111111111", "LogFormat=" + custom),
+                "",
+                custom),
+            // Files have a header.
+            List.of(List.of(VPC, "Source=bucket"), FLOWBELL_FORMAT, FLOWBELL_FORMAT),
+            List.of(List.of(VPC, "Source=bucket", "LogFormat=auto"), FLOWBELL_FORMAT, ""),
+            List.of(
+                List.of(VPC, "Source=bucket", "AlsoRead=subscription", "ExistingLogGroupName=/vpc"),
+                FLOWBELL_FORMAT,
+                "auto"))
         .map(
             row ->
                 dynamicTest(
@@ -445,7 +549,62 @@ class TemplateIT {
           Change.of(
               List.of("ExistingLogGroupName=/vpc", "LogFormat=${srcaddr} ${action}"),
               List.of("ExistingLogGroupName=/vpc", "LogFormat=${dstaddr} ${action}"),
-              true));
+              true),
+          // From one source to another, in two steps each.
+          Change.of(List.of(VPC), List.of(VPC, "Source=stream", "AlsoRead=subscription"), false),
+          Change.of(
+              List.of(VPC, "Source=stream", "AlsoRead=subscription"),
+              List.of(VPC, "Source=stream", "AlsoRead=none"),
+              false),
+          Change.of(
+              List.of(VPC, "Source=stream"),
+              List.of(VPC, "Source=subscription", "AlsoRead=stream"),
+              false),
+          Change.of(
+              List.of(VPC, "AlsoRead=stream"),
+              List.of(VPC, "Source=subscription", "AlsoRead=none"),
+              false),
+          Change.of(List.of(VPC), List.of(VPC, "Source=bucket", "AlsoRead=subscription"), true),
+          Change.of(
+              List.of(VPC, "Source=bucket", "AlsoRead=subscription"),
+              List.of(VPC, "Source=bucket", "AlsoRead=none"),
+              false),
+          Change.of(
+              List.of(VPC, "Source=bucket"),
+              List.of(VPC, "Source=stream", "AlsoRead=bucket"),
+              false),
+          Change.of(
+              List.of(VPC, "Source=stream", "AlsoRead=bucket"),
+              List.of(VPC, "Source=stream"),
+              true), // no files: a shorter timeout
+          Change.of(
+              List.of(VPC, "Source=stream"),
+              List.of(VPC, "Source=stream", "StreamShards=4", "StreamRetentionHours=168"),
+              false),
+          Change.of(
+              List.of(VPC, "Source=stream"),
+              List.of(VPC, "Source=stream", "StreamShards=0"),
+              false),
+          Change.of(
+              List.of(VPC, "Source=stream", "ExistingStreamArn=" + STREAM_ARN),
+              List.of(VPC, "Source=stream", "ExistingStreamArn=" + STREAM_ARN + "-2"),
+              false),
+          Change.of(
+              List.of(VPC, "Source=stream"),
+              List.of(VPC, "Source=stream", "OrganizationId=o-a1b2c3d4e5"),
+              true), // members' formats
+          Change.of(
+              List.of(VPC, "Source=stream", "MemberAccounts=111111111111"),
+              List.of(VPC, "Source=stream", "MemberAccounts=111111111111,222222222222"),
+              false),
+          Change.of(
+              List.of(VPC, "Source=bucket"),
+              List.of(VPC, "Source=bucket", "ExistingBucketName=flow-logs"),
+              false),
+          Change.of(
+              List.of(VPC, "Source=bucket"),
+              List.of(VPC, "Source=bucket", "BucketPrefix=flow-logs/"),
+              false));
 
   /// Lambda publishes no version of a function that is as it was, and CloudFormation then fails the
   /// update. A version that isn't replaced keeps the settings of before.
@@ -491,8 +650,46 @@ class TemplateIT {
                       gone.addAll(update.replaced());
                       gone.retainAll(dataHolders(before));
                       gone.removeIf(update::isRetained);
+                      if (isLastStep(change)) {
+                        gone.removeAll(Set.of("Stream", "FileQueue")); // they are empty by then
+                      }
                       assertThat(gone).isEmpty();
                     }));
+  }
+
+  /// Returns whether a source that was also read is read no more.
+  private static boolean isLastStep(Change change) {
+    return change.before().stream().anyMatch(assignment -> assignment.startsWith("AlsoRead="))
+        && change.after().stream()
+            .allMatch(
+                assignment ->
+                    !assignment.startsWith("AlsoRead=") || assignment.equals("AlsoRead=none"));
+  }
+
+  /// A second filter would hand over each record twice while both exist.
+  @Test
+  void update_changesTheSubscriptionInPlace() throws Exception {
+    StackTemplate function = StackTemplate.resolve(VPC);
+    StackTemplate stream = StackTemplate.resolve(VPC, "Source=stream", "AlsoRead=subscription");
+
+    StackUpdate update = new StackUpdate(function, stream);
+
+    assertThat(update.replaced()).isEmpty();
+    assertThat(update.removed()).containsExactly("DeliveryErrorsAlarm", "DeliveryThrottlingAlarm");
+    assertThat(update.changesBesides("SubscriptionFilter", "DestinationArn", "RoleArn")).isFalse();
+    assertThat(stream.properties("SubscriptionFilter"))
+        .containsEntry("DestinationArn", "Stream.Arn")
+        .containsEntry("RoleArn", "StreamWriterRole.Arn");
+    assertThat(
+            StackTemplate.resolve(VPC, "Source=bucket", "AlsoRead=stream")
+                .properties("SubscriptionFilter"))
+        .containsEntry("DestinationArn", "Stream.Arn");
+    assertThat(
+            StackTemplate.resolve(VPC, "Source=bucket", "AlsoRead=subscription")
+                .properties("SubscriptionFilter"))
+        .containsEntry("DestinationArn", "FunctionAliaslive");
+    assertThat(StackTemplate.resolve(VPC, "Source=bucket").resources())
+        .doesNotContainKeys("SubscriptionFilter", "FlowLogGroup", "FlowLogRole");
   }
 
   @Test
@@ -522,6 +719,8 @@ class TemplateIT {
             "AWS::Logs::LogGroup",
             "AWS::DynamoDB::Table",
             "AWS::SQS::Queue",
+            "AWS::Kinesis::Stream",
+            "AWS::S3::Bucket",
             "AWS::SNS::Topic")) { // a topic holds subscriptions of others
       holders.addAll(template.ofType(type).keySet());
     }
@@ -558,7 +757,12 @@ class TemplateIT {
                 "Quiet=" + "1".repeat(600),
                 "InsideNetworks=" + "1".repeat(360)));
     int references =
-        "arn:aws-us-gov:sns:us-gov-west-1:123456789012:-notifications".length() + 128 + 255 + 512;
+        "arn:aws-us-gov:sns:us-gov-west-1:123456789012:-notifications".length()
+            + 128
+            + 255
+            + 512
+            + "https://sqs.us-gov-west-1.amazonaws.com/123456789012/".length()
+            + 80;
 
     assertThat(
             references
@@ -574,10 +778,29 @@ class TemplateIT {
   void resources_waitForWhatTheyNeed() throws Exception {
     StackTemplate template = StackTemplate.resolve(ALL_ON);
 
-    assertThat(Json.objectAt(template.resources(), "SubscriptionFilter"))
-        .containsEntry("DependsOn", List.of("SubscriptionPermission", "FunctionEventInvokeConfig"));
-    assertThat(Json.objectAt(template.resources(), "FlowLog"))
-        .containsEntry("DependsOn", List.of("SubscriptionFilter", "NotificationTopicPolicy"));
+    assertThat(dependencies(template, "SubscriptionFilter"))
+        .isEqualTo(List.of("FunctionEventInvokeConfig", "SubscriptionPermission"));
+    assertThat(dependencies(template, "FlowLog"))
+        .isEqualTo(List.of("NotificationTopicPolicy", "SubscriptionFilter"));
+    assertThat(dependencies(StackTemplate.resolve("Source=stream", VPC), "SubscriptionFilter"))
+        .isEqualTo(List.of("FunctionEventInvokeConfig", "StreamMapping"));
+    assertThat(dependencies(StackTemplate.resolve("Source=bucket", VPC), "FlowLog"))
+        .isEqualTo(
+            List.of(
+                "NotificationTopicPolicy",
+                "FlowLogBucketPolicy",
+                "FileMapping",
+                "FileQueuePolicy"));
+  }
+
+  /// Returns what a resource waits for besides what its properties refer to. `DependsOn` takes no
+  /// condition; metadata may refer to a resource on a condition.
+  private static List<Object> dependencies(StackTemplate template, String id) {
+    Map<String, @Nullable Object> resource = Json.objectAt(template.resources(), id);
+    List<Object> all = new ArrayList<>();
+    all.add(resource.get("DependsOn"));
+    all.addAll((List<?>) Json.objectAt(resource, "Metadata").get("DependsOn"));
+    return all;
   }
 
   /// CloudFormation allows names of 128 characters, and makes the other names itself.
@@ -587,7 +810,10 @@ class TemplateIT {
         StackTemplate.resolve(
             "AWS::StackName=" + "s".repeat(128),
             "Features=" + String.join(",", FEATURES),
-            "FilterPattern=x");
+            "FilterPattern=x",
+            "Source=stream",
+            "AlsoRead=subscription,bucket",
+            "OrganizationId=o-a1b2c3d4e5");
     Map<String, Integer> limits =
         Map.ofEntries(
             Map.entry("AWS::AppConfig::Application Name", 64),
@@ -598,6 +824,7 @@ class TemplateIT {
             // It begins with the function's name, of 64 characters at most, instead of "Function".
             Map.entry("AWS::CloudWatch::InsightRule RuleName", 128 - 64 + "Function".length()),
             Map.entry("AWS::Lambda::Alias Name", 128),
+            Map.entry("AWS::Logs::Destination DestinationName", 512),
             Map.entry("AWS::Logs::LogGroup LogGroupName", 512),
             Map.entry("AWS::Logs::QueryDefinition Name", 255),
             Map.entry("AWS::Logs::SubscriptionFilter FilterName", 512),
@@ -728,6 +955,22 @@ class TemplateIT {
     assertThat(unboundActions("Quiet=10.0.0.5/32 445;pl-63a5400a scan"))
         .isEqualTo(Set.of("ec2:DescribeManagedPrefixLists", "ec2:GetManagedPrefixListEntries"));
     assertThat(unboundActions("InsideNetworks=auto")).isEqualTo(Set.of("ec2:DescribeVpcs"));
+    for (StackTemplate each :
+        StackTemplate.resolveAll(
+            List.of(
+                List.of(VPC, "Source=stream", "OrganizationId=o-a1b2c3d4e5"),
+                List.of(VPC, "Source=stream", "ExistingStreamArn=" + STREAM_ARN),
+                List.of(VPC, "Source=bucket"),
+                List.of(VPC, "Source=bucket", "ExistingBucketName=flow-logs")))) {
+      for (String role : each.ofType("AWS::IAM::Role").keySet()) {
+        assertThat(actionsOf(each, role))
+            .noneMatch(action -> action.endsWith("*") && !action.equals("kms:GenerateDataKey*"));
+      }
+      assertThat(statements(each, "FunctionRole"))
+          .filteredOn(statement -> "*".equals(statement.get("Resource")))
+          .extracting(statement -> statement.get("Action"))
+          .isSubsetOf("cloudwatch:PutMetricData", "ec2:DescribeFlowLogs");
+    }
     assertThat(actionsOf(StackTemplate.resolve("MetricSink=emf"), "FunctionRole"))
         .as("the version before still sends requests")
         .contains("logs:PutLogEvents", "cloudwatch:PutMetricData");
@@ -892,6 +1135,473 @@ class TemplateIT {
         .containsOnlyKeys("FunctionLogGroup");
   }
 
+  // Stream, bucket and members
+
+  /// A batch that fails is tried again as it is until it succeeds: the ledger knows what was sent.
+  @Test
+  void stream_isReadByTheAliasAndGivesNothingUp() throws Exception {
+    StackTemplate template =
+        StackTemplate.resolve(VPC, "Source=stream", "StreamShards=3", "StreamRetentionHours=72");
+
+    assertThat(template.properties("StreamMapping"))
+        .isEqualTo(
+            Map.of(
+                "EventSourceArn", "Stream.Arn",
+                "FunctionName", "FunctionAliaslive",
+                "StartingPosition", "TRIM_HORIZON",
+                "BatchSize", 10_000L,
+                "MaximumBatchingWindowInSeconds", 60L,
+                "ParallelizationFactor", 1L,
+                "BisectBatchOnFunctionError", false,
+                "MaximumRecordAgeInSeconds", -1L,
+                "MaximumRetryAttempts", -1L));
+    assertThat(template.properties("Stream"))
+        .isEqualTo(
+            Map.of(
+                "ShardCount",
+                "3",
+                "RetentionPeriodHours",
+                "72",
+                "StreamModeDetails",
+                Map.of("StreamMode", "PROVISIONED"),
+                "StreamEncryption",
+                Map.of("EncryptionType", "KMS", "KeyId", "alias/aws/kinesis")));
+    assertThat(StackTemplate.resolve(VPC, "Source=stream", "StreamShards=0").properties("Stream"))
+        .containsEntry("StreamModeDetails", Map.of("StreamMode", "ON_DEMAND"))
+        .doesNotContainKey("ShardCount");
+    assertThat(statements(template, "FunctionRole"))
+        .contains(
+            Map.of(
+                "Effect",
+                "Allow",
+                "Action",
+                List.of(
+                    "kinesis:DescribeStream",
+                    "kinesis:DescribeStreamSummary",
+                    "kinesis:GetRecords",
+                    "kinesis:GetShardIterator",
+                    "kinesis:ListShards"),
+                "Resource",
+                "Stream.Arn"));
+    assertThat(actionsOf(StackTemplate.resolve(VPC), "FunctionRole"))
+        .noneMatch(action -> action.matches("(kinesis|s3):.*|sqs:Rec.*"));
+  }
+
+  @Test
+  void stream_existingOneMayHaveAKey() throws Exception {
+    StackTemplate template =
+        StackTemplate.resolve(VPC, "Source=stream", "ExistingStreamArn=" + STREAM_ARN);
+    Map<String, Object> forTheStream =
+        Map.of("StringEquals", Map.of("kms:EncryptionContext:aws:kinesis:arn", STREAM_ARN));
+
+    assertThat(template.resources()).doesNotContainKey("Stream");
+    assertThat(template.properties("StreamMapping")).containsEntry("EventSourceArn", STREAM_ARN);
+    assertThat(template.properties("SubscriptionFilter"))
+        .containsEntry("DestinationArn", STREAM_ARN);
+    assertThat(statements(template, "FunctionRole"))
+        .filteredOn(statement -> "kms:Decrypt".equals(statement.get("Action")))
+        .extracting(statement -> statement.get("Condition"))
+        .containsExactly(forTheStream);
+    assertThat(statements(template, "StreamWriterRole"))
+        .containsExactly(
+            Map.of("Effect", "Allow", "Action", "kinesis:PutRecord", "Resource", STREAM_ARN),
+            Map.of(
+                "Effect",
+                "Allow",
+                "Action",
+                "kms:GenerateDataKey",
+                "Resource",
+                "arn:aws:kms:*:*:key/*",
+                "Condition",
+                forTheStream));
+    assertThat(
+            StackTemplate.resolve("Source=stream", "ExistingStreamArn=" + STREAM_ARN).resources())
+        .as("others write into it")
+        .doesNotContainKeys("StreamWriterRole", "SubscriptionFilter", "FlowLogGroup");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> streamWriterRole_trustsCloudWatchLogsOfTheSenders() {
+    return Stream.of(
+            // a parameter; the sources trusted
+            List.of(VPC, "arn:aws:logs:eu-west-1:123456789012:*"),
+            List.of("OrganizationId=o-a1b2c3d4e5", "arn:aws:logs:eu-west-1:*:*"),
+            List.of(
+                "MemberAccounts=111111111111,222222222222",
+                List.of(
+                    "arn:*:logs:*:123456789012:*",
+                    "arn:*:logs:*:111111111111:*",
+                    "arn:*:logs:*:222222222222:*")))
+        .map(
+            row ->
+                dynamicTest(
+                    (String) row.getFirst(),
+                    () ->
+                        assertThat(
+                                Json.objectsAt(
+                                    Json.objectAt(
+                                        StackTemplate.resolve(
+                                                "Source=stream", (String) row.getFirst())
+                                            .properties("StreamWriterRole"),
+                                        "AssumeRolePolicyDocument"),
+                                    "Statement"))
+                            .containsExactly(
+                                Map.of(
+                                    "Effect",
+                                    "Allow",
+                                    "Principal",
+                                    Map.of("Service", "logs.amazonaws.com"),
+                                    "Action",
+                                    "sts:AssumeRole",
+                                    "Condition",
+                                    Map.of(
+                                        "StringLike", Map.of("aws:SourceArn", row.getLast()))))));
+  }
+
+  @Test
+  void destination_takesTheOrganizationOrTheAccounts() throws Exception {
+    String arn = "arn:aws:logs:eu-west-1:123456789012:destination:flowbell";
+    StackTemplate organization =
+        StackTemplate.resolve("Source=stream", "OrganizationId=o-a1b2c3d4e5");
+    StackTemplate accounts =
+        StackTemplate.resolve("Source=stream", "MemberAccounts=111111111111,222222222222");
+
+    assertThat(organization.properties("LogDestination"))
+        .containsEntry("DestinationName", "flowbell")
+        .containsEntry("TargetArn", "Stream.Arn")
+        .containsEntry("RoleArn", "StreamWriterRole.Arn");
+    assertThat(destinationPolicy(organization))
+        .containsExactly(
+            Map.of(
+                "Effect",
+                "Allow",
+                "Principal",
+                "*",
+                "Action",
+                "logs:PutSubscriptionFilter",
+                "Resource",
+                arn,
+                "Condition",
+                Map.of("StringEquals", Map.of("aws:PrincipalOrgID", "o-a1b2c3d4e5"))));
+    assertThat(destinationPolicy(accounts))
+        .containsExactly(
+            Map.of(
+                "Effect",
+                "Allow",
+                "Principal",
+                Map.of("AWS", List.of("111111111111", "222222222222")),
+                "Action",
+                "logs:PutSubscriptionFilter",
+                "Resource",
+                arn));
+    assertThat(StackTemplate.resolve(VPC, "Source=stream").resources())
+        .doesNotContainKey("LogDestination");
+  }
+
+  private static List<Map<String, @Nullable Object>> destinationPolicy(StackTemplate template) {
+    return Json.objectsAt(
+        Json.parseObject((String) template.properties("LogDestination").get("DestinationPolicy")),
+        "Statement");
+  }
+
+  @Test
+  void bucket_filesReachTheAliasThroughAQueue() throws Exception {
+    StackTemplate template = StackTemplate.resolve(VPC, "Source=bucket", "BucketPrefix=flow-logs/");
+
+    assertThat(template.properties("FlowLog"))
+        .containsEntry("LogDestinationType", "s3")
+        .containsEntry("LogDestination", "arn:aws:s3:::FlowLogBucket/flow-logs/")
+        .containsEntry(
+            "DestinationOptions",
+            Map.of(
+                "FileFormat",
+                "plain-text",
+                "HiveCompatiblePartitions",
+                false,
+                "PerHourPartition",
+                false))
+        .doesNotContainKeys("LogGroupName", "DeliverLogsPermissionArn");
+    assertThat(template.properties("FlowLogBucket"))
+        .containsEntry(
+            "NotificationConfiguration",
+            Map.of("EventBridgeConfiguration", Map.of("EventBridgeEnabled", true)));
+    assertThat(template.properties("FileRule"))
+        .containsEntry(
+            "EventPattern",
+            Map.of(
+                "source",
+                List.of("aws.s3"),
+                "detail-type",
+                List.of("Object Created"),
+                "detail",
+                Map.of(
+                    "bucket",
+                    Map.of("name", List.of("FlowLogBucket")),
+                    "object",
+                    Map.of(
+                        "key",
+                        List.of(
+                            Map.of("wildcard", "flow-logs/*.log.gz"),
+                            Map.of("wildcard", "flow-logs/*.parquet"))))))
+        .containsEntry(
+            "Targets",
+            List.of(
+                Map.of(
+                    "Id",
+                    "queue",
+                    "Arn",
+                    "FileQueue.Arn",
+                    "DeadLetterConfig",
+                    Map.of("Arn", "FailureQueue.Arn"))));
+    assertThat(template.properties("FileMapping"))
+        .isEqualTo(
+            Map.of(
+                "EventSourceArn",
+                "FileQueue.Arn",
+                "FunctionName",
+                "FunctionAliaslive",
+                "BatchSize",
+                1L,
+                "FunctionResponseTypes",
+                List.of("ReportBatchItemFailures"),
+                "ScalingConfig",
+                Map.of("MaximumConcurrency", 5L)));
+    long timeout = number(template.properties("Function"), "Timeout");
+    assertThat(template.properties("FileQueue"))
+        .isEqualTo(
+            Map.of(
+                "MessageRetentionPeriod",
+                Duration.ofDays(14).toSeconds(),
+                "VisibilityTimeout",
+                6 * timeout, // Lambda's recommendation
+                "SqsManagedSseEnabled",
+                true,
+                "RedrivePolicy",
+                Map.of("deadLetterTargetArn", "FailureQueue.Arn", "maxReceiveCount", 5L)));
+    for (String queue : List.of("FileQueue", "FailureQueue")) {
+      assertThat(
+              Json.objectsAt(
+                  Json.objectAt(template.properties(queue + "Policy"), "PolicyDocument"),
+                  "Statement"))
+          .containsExactlyInAnyOrder(
+              Map.of(
+                  "Sid",
+                  "RuleSends",
+                  "Effect",
+                  "Allow",
+                  "Principal",
+                  Map.of("Service", "events.amazonaws.com"),
+                  "Action",
+                  "sqs:SendMessage",
+                  "Resource",
+                  queue + ".Arn",
+                  "Condition",
+                  Map.of("ArnEquals", Map.of("aws:SourceArn", "FileRule.Arn"))),
+              Map.of(
+                  "Sid", "TlsOnly",
+                  "Effect", "Deny",
+                  "Principal", "*",
+                  "Action", "sqs:*",
+                  "Resource", queue + ".Arn",
+                  "Condition", Map.of("Bool", Map.of("aws:SecureTransport", "false"))));
+    }
+    assertThat(statements(template, "FunctionRole"))
+        .contains(
+            Map.of(
+                "Effect",
+                "Allow",
+                "Action",
+                List.of("s3:GetObject", "s3:GetObjectVersion"),
+                "Resource",
+                "arn:aws:s3:::FlowLogBucket/flow-logs/*"),
+            Map.of(
+                "Effect",
+                "Allow",
+                "Action",
+                List.of("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+                "Resource",
+                "FileQueue.Arn"));
+    assertThat(StackTemplate.resolve(VPC).properties("Function")).containsEntry("Timeout", 60L);
+  }
+
+  @Test
+  void bucket_existingOneStaysAsItIs() throws Exception {
+    StackTemplate template =
+        StackTemplate.resolve(VPC, "Source=bucket", "ExistingBucketName=flow-logs");
+
+    assertThat(template.resources()).doesNotContainKeys("FlowLogBucket", "FlowLogBucketPolicy");
+    assertThat(template.properties("FlowLog"))
+        .containsEntry("LogDestination", "arn:aws:s3:::flow-logs");
+    assertThat(statements(template, "FunctionRole"))
+        .filteredOn(statement -> "kms:Decrypt".equals(statement.get("Action")))
+        .extracting(statement -> statement.get("Condition"))
+        .containsExactly(
+            Map.of(
+                "StringLike",
+                Map.of(
+                    "kms:EncryptionContext:aws:s3:arn",
+                    List.of("arn:aws:s3:::flow-logs", "arn:aws:s3:::flow-logs/*"))));
+  }
+
+  /// Like a log group, it is kept. A stack that could not be made deletes its empty bucket.
+  @Test
+  void flowLogBucket_isPrivateAndOutlivesTheStack() throws Exception {
+    StackTemplate template = StackTemplate.resolve(VPC, "Source=bucket", "LogRetentionDays=90");
+    Map<String, @Nullable Object> fromHere =
+        Map.of("aws:SourceArn", "arn:aws:logs:eu-west-1:123456789012:*");
+
+    for (String id : List.of("FlowLogBucket", "FlowLogBucketPolicy")) {
+      assertThat(Json.objectAt(template.resources(), id))
+          .containsEntry("DeletionPolicy", "RetainExceptOnCreate")
+          .containsEntry("UpdateReplacePolicy", "Retain");
+    }
+    assertThat(Json.objectAt(template.properties("FlowLogBucket"), "LifecycleConfiguration"))
+        .isEqualTo(
+            Map.of(
+                "Rules",
+                List.of(
+                    Map.of(
+                        "Id",
+                        "retention",
+                        "Status",
+                        "Enabled",
+                        "ExpirationInDays",
+                        "90",
+                        "AbortIncompleteMultipartUpload",
+                        Map.of("DaysAfterInitiation", 1L)))));
+    assertThat(
+            Json.objectsAt(
+                Json.objectAt(template.properties("FlowLogBucketPolicy"), "PolicyDocument"),
+                "Statement"))
+        .containsExactly(
+            Map.of(
+                "Sid",
+                "FlowLogsWrite",
+                "Effect",
+                "Allow",
+                "Principal",
+                Map.of("Service", "delivery.logs.amazonaws.com"),
+                "Action",
+                "s3:PutObject",
+                "Resource",
+                "FlowLogBucket.Arn/*",
+                "Condition",
+                Map.of(
+                    "StringEquals",
+                    Map.of(
+                        "aws:SourceAccount",
+                        "123456789012",
+                        "s3:x-amz-acl",
+                        "bucket-owner-full-control"),
+                    "ArnLike",
+                    fromHere)),
+            Map.of(
+                "Sid",
+                "FlowLogsCheck",
+                "Effect",
+                "Allow",
+                "Principal",
+                Map.of("Service", "delivery.logs.amazonaws.com"),
+                "Action",
+                "s3:GetBucketAcl",
+                "Resource",
+                "FlowLogBucket.Arn",
+                "Condition",
+                Map.of(
+                    "StringEquals",
+                    Map.of("aws:SourceAccount", "123456789012"),
+                    "ArnLike",
+                    fromHere)),
+            Map.of(
+                "Sid", "TlsOnly",
+                "Effect", "Deny",
+                "Principal", "*",
+                "Action", "s3:*",
+                "Resource", List.of("FlowLogBucket.Arn", "FlowLogBucket.Arn/*"),
+                "Condition", Map.of("Bool", Map.of("aws:SecureTransport", "false"))));
+  }
+
+  /// StackSets take no macro.
+  @Test
+  void member_sendsToTheDestination() throws Exception {
+    String destination = "arn:aws:logs:eu-west-1:999999999999:destination:flowbell";
+    StackTemplate template =
+        StackTemplate.resolveMember("DestinationArn=" + destination, VPC, "FilterPattern=?REJECT");
+
+    assertThat(Files.readString(PROJECT.resolve("template-member.yaml")))
+        .doesNotContain("Transform:", "AWS::Serverless");
+    assertThat(template.resources().keySet())
+        .containsExactly(
+            "FlowLogGroup", "FlowLogRole", "SubscriptionRole", "SubscriptionFilter", "FlowLog");
+    assertThat(template.properties("SubscriptionFilter"))
+        .isEqualTo(
+            Map.of(
+                "FilterName", "flowbell",
+                "LogGroupName", "FlowLogGroup",
+                "FilterPattern", "?REJECT",
+                "DestinationArn", destination,
+                "RoleArn", "SubscriptionRole.Arn"));
+    assertThat(statements(template, "SubscriptionRole"))
+        .containsExactly(
+            Map.of(
+                "Effect",
+                "Allow",
+                "Action",
+                "logs:PutLogEvents",
+                "Resource",
+                "arn:aws:logs:eu-west-1:123456789012:log-group:FlowLogGroup:*"));
+    assertThat(template.properties("FlowLog"))
+        .isEqualTo(StackTemplate.resolve(VPC).properties("FlowLog"));
+    assertThat(
+            StackTemplate.resolveMember(
+                    "DestinationArn=" + destination, "ExistingLogGroupName=/vpc")
+                .resources())
+        .containsOnlyKeys("SubscriptionRole", "SubscriptionFilter");
+    assertThat(StackTemplate.resolveMember("DestinationArn=" + destination).refusals()).hasSize(1);
+  }
+
+  /// A log group of a Lambda function may be that of Flowbell's, which would read its own log.
+  @TestFactory
+  Stream<DynamicTest> member_parametersTakeAndRefuse() throws Exception {
+    Map<String, @Nullable Object> parameters = StackTemplate.resolveMember().parameters();
+    Map<String, @Nullable Object> central = StackTemplate.resolve().parameters();
+    for (String name :
+        List.of(
+            "WatchedResourceId",
+            "ExistingLogGroupName",
+            "LogRetentionDays",
+            "TrafficType",
+            "AggregationIntervalSeconds")) {
+      for (String key : List.of("Type", "Default", "AllowedPattern", "AllowedValues")) {
+        assertThat(Json.objectAt(parameters, name).get(key))
+            .as(name + " " + key)
+            .isEqualTo(Json.objectAt(central, name).get(key));
+      }
+    }
+    return Stream.of(
+            List.of("DestinationArn", "arn:aws:logs:eu-west-1:1:destination:flowbell", false),
+            List.of(
+                "DestinationArn", "arn:aws:logs:eu-west-1:123456789012:destination:flowbell", true),
+            List.of("DestinationArn", STREAM_ARN, false),
+            List.of("DestinationArn", "", false),
+            List.of("ExistingLogGroupName", "/aws/lambda/flowbell", false),
+            List.of("ExistingLogGroupName", "/aws/vpc-flow-logs", true),
+            List.of("LogFormat", "auto", false),
+            List.of("LogFormat", FLOWBELL_FORMAT, true))
+        .map(
+            row ->
+                dynamicTest(
+                    row.get(0) + " " + row.get(1),
+                    () ->
+                        assertThat(
+                                ((String) row.get(1))
+                                    .matches(
+                                        (String)
+                                            Json.objectAt(parameters, (String) row.get(0))
+                                                .get("AllowedPattern")))
+                            .isEqualTo(row.get(2))));
+  }
+
   // Alarms
 
   @Test
@@ -934,12 +1644,55 @@ class TemplateIT {
                 Map.entry("FailureQueueAlarm", "1 of 1 x 300 s, missing ignore")));
   }
 
+  /// Files, and batches of a stream, are later than payloads of a subscription.
+  @Test
+  void alarms_lookBackLongerWhereAMappingReads() throws Exception {
+    for (String source : List.of("stream", "bucket")) {
+      Map<String, String> longer = new TreeMap<>();
+      Map<String, Map<String, @Nullable Object>> usual =
+          StackTemplate.resolve(VPC).ofType("AWS::CloudWatch::Alarm");
+      StackTemplate.resolve(VPC, "Source=" + source)
+          .ofType("AWS::CloudWatch::Alarm")
+          .forEach(
+              (id, alarm) -> {
+                Object before =
+                    usual.containsKey(id) ? usual.get(id).get("EvaluationPeriods") : "new";
+                if (!alarm.get("EvaluationPeriods").equals(before)) {
+                  longer.put(id, before + " to " + alarm.get("EvaluationPeriods"));
+                }
+              });
+
+      Map<String, String> expected =
+          new TreeMap<>(
+              Map.of(
+                  "RejectedFlowsAlarm", "4 to 6",
+                  "BlockedHandshakesAlarm", "4 to 6",
+                  "NatMaskedRejectsAlarm", "4 to 6",
+                  "AnswersDroppedAlarm", "6 to 8",
+                  "RejectedFlowsAnomalyAlarm", "4 to 6",
+                  "UnreadableRecordsAlarm", "4 to 6",
+                  "SkippedWindowsAlarm", "6 to 8"));
+      if (source.equals("stream")) {
+        expected.put("StreamLateAlarm", "new to 3");
+        expected.put("StreamNearExpiryAlarm", "new to 1");
+        expected.put("StreamThrottledAlarm", "new to 6");
+      } else {
+        expected.put("FilesLateAlarm", "new to 3");
+      }
+      assertThat(longer).as(source).isEqualTo(expected);
+    }
+  }
+
   @TestFactory
   Stream<DynamicTest> alarms_tellOnceEach() {
     return Stream.of("none", "CompositeAlarms", "AnomalyAlarm", "CompositeAlarms,AnomalyAlarm")
         .map(
             features ->
-                dynamicTest("with " + features, () -> assertEachTellsOnce("Features=" + features)));
+                dynamicTest(
+                    "with " + features,
+                    () ->
+                        assertEachTellsOnce(
+                            "Features=" + features, "Source=stream", "AlsoRead=bucket")));
   }
 
   private static void assertEachTellsOnce(String... parameters) throws Exception {
@@ -1046,25 +1799,9 @@ class TemplateIT {
   /// An alarm on a metric or a dimension that doesn't exist never rings.
   @Test
   void alarms_nameWhatAwsPublishes() throws Exception {
-    Map<String, String> metrics = new TreeMap<>();
-    StackTemplate.resolve()
-        .ofType("AWS::CloudWatch::Alarm")
-        .forEach(
-            (id, alarm) -> {
-              if (String.valueOf(alarm.get("Namespace")).startsWith("AWS/")) {
-                metrics.put(
-                    id,
-                    alarm.get("Namespace")
-                        + " "
-                        + alarm.get("MetricName")
-                        + Json.objectsAt(alarm, "Dimensions").stream()
-                            .map(each -> " " + each.get("Name") + "=" + each.get("Value"))
-                            .collect(Collectors.joining()));
-              }
-            });
     String subscription = " LogGroupName=FlowLogGroup DestinationType=Lambda FilterName=flowbell";
 
-    assertThat(metrics)
+    assertThat(metricsOfAws(StackTemplate.resolve()))
         .isEqualTo(
             Map.of(
                 "FunctionErrorsAlarm", "AWS/Lambda Errors FunctionName=Function",
@@ -1079,6 +1816,49 @@ class TemplateIT {
                     "AWS/SNS NumberOfNotificationsFailed TopicName=NotificationTopic.TopicName",
                 "DeliveryErrorsAlarm", "AWS/Logs DeliveryErrors" + subscription,
                 "DeliveryThrottlingAlarm", "AWS/Logs DeliveryThrottling" + subscription));
+    assertThat(metricsOfAws(StackTemplate.resolve("Source=stream", "AlsoRead=bucket", VPC)))
+        .isEqualTo(
+            Map.of(
+                "FunctionErrorsAlarm", "AWS/Lambda Errors FunctionName=Function",
+                "FunctionThrottlesAlarm", "AWS/Lambda Throttles FunctionName=Function",
+                "FailureQueueAlarm",
+                    "AWS/SQS ApproximateNumberOfMessagesVisible"
+                        + " QueueName=FailureQueue.QueueName",
+                "NotificationsFailedAlarm",
+                    "AWS/SNS NumberOfNotificationsFailed TopicName=NotificationTopic.TopicName",
+                "StreamLateAlarm", "AWS/Lambda IteratorAge FunctionName=Function",
+                "StreamNearExpiryAlarm", "AWS/Lambda IteratorAge FunctionName=Function",
+                "StreamThrottledAlarm",
+                    "AWS/Kinesis WriteProvisionedThroughputExceeded StreamName=Stream",
+                "FilesLateAlarm",
+                    "AWS/SQS ApproximateAgeOfOldestMessage QueueName=FileQueue.QueueName"));
+    assertThat(
+            metricsOfAws(
+                StackTemplate.resolve("Source=stream", "ExistingStreamArn=" + STREAM_ARN, VPC)))
+        .containsEntry(
+            "StreamThrottledAlarm",
+            "AWS/Kinesis WriteProvisionedThroughputExceeded StreamName=flow-logs");
+  }
+
+  /// Returns, by alarm, AWS's own metric and its dimensions.
+  private static Map<String, String> metricsOfAws(StackTemplate template) {
+    Map<String, String> metrics = new TreeMap<>();
+    template
+        .ofType("AWS::CloudWatch::Alarm")
+        .forEach(
+            (id, alarm) -> {
+              if (String.valueOf(alarm.get("Namespace")).startsWith("AWS/")) {
+                metrics.put(
+                    id,
+                    alarm.get("Namespace")
+                        + " "
+                        + alarm.get("MetricName")
+                        + Json.objectsAt(alarm, "Dimensions").stream()
+                            .map(each -> " " + each.get("Name") + "=" + each.get("Value"))
+                            .collect(Collectors.joining()));
+              }
+            });
+    return metrics;
   }
 
   // Dashboard and queries
@@ -1114,7 +1894,34 @@ class TemplateIT {
 
   @Test
   void dashboard_showsEveryAlarmOnceAndFitsTogether() throws Exception {
-    StackTemplate template = StackTemplate.resolve("FilterPattern=?REJECT");
+    assertShowsEveryAlarmOnce(StackTemplate.resolve("FilterPattern=?REJECT"), 24 * 36);
+    assertShowsEveryAlarmOnce(StackTemplate.resolve(VPC, "Source=stream"), 24 * 36);
+    // Without a log group there are no tables.
+    assertShowsEveryAlarmOnce(StackTemplate.resolve(VPC, "Source=bucket"), 24 * 27);
+    assertShowsEveryAlarmOnce(
+        StackTemplate.resolve("Source=stream", "OrganizationId=o-a1b2c3d4e5"), 24 * 27);
+    assertShowsEveryAlarmOnce(
+        StackTemplate.resolve(VPC, "Source=subscription", "AlsoRead=stream,bucket"), 24 * 36);
+    assertThat(widgets(StackTemplate.resolve("Features=Dashboard")))
+        .noneMatch(widget -> widget.get("type").equals("log"));
+  }
+
+  @Test
+  void dashboard_showsWhatWaitsInTheSource() throws Exception {
+    assertThat(StackTemplate.resolve().properties("Overview").toString())
+        .doesNotContain("IteratorAge", "FileQueue");
+    assertThat(StackTemplate.resolve(VPC, "Source=stream").properties("Overview").toString())
+        .contains("\"AWS/Lambda\", \"IteratorAge\", \"FunctionName\", \"Function\"");
+    assertThat(StackTemplate.resolve(VPC, "Source=bucket").properties("Overview").toString())
+        .contains("\"QueueName\", \"FileQueue.QueueName\"", "Bucket `FlowLogBucket`");
+    assertThat(
+            StackTemplate.resolve("Source=stream", "ExistingStreamArn=" + STREAM_ARN)
+                .properties("Overview")
+                .toString())
+        .contains("Stream `flow-logs`");
+  }
+
+  private static void assertShowsEveryAlarmOnce(StackTemplate template, int size) {
     List<String> shown = new ArrayList<>();
     Set<String> squares = new HashSet<>();
     for (Map<String, @Nullable Object> widget : widgets(template)) {
@@ -1134,9 +1941,7 @@ class TemplateIT {
 
     assertThat(shown)
         .containsExactlyInAnyOrderElementsOf(template.ofType("AWS::CloudWatch::Alarm").keySet());
-    assertThat(squares).as("no holes").hasSize(24 * 36);
-    assertThat(widgets(StackTemplate.resolve("Features=Dashboard")))
-        .noneMatch(widget -> widget.get("type").equals("log"));
+    assertThat(squares).as("no holes but for the tables").hasSize(size);
   }
 
   @Test
@@ -1320,10 +2125,16 @@ class TemplateIT {
         Json.objectAt(template.properties("Function"), "Environment"), "Variables");
   }
 
-  private static Set<String> actionsOf(StackTemplate template, String role) {
+  private static List<Map<String, @Nullable Object>> statements(
+      StackTemplate template, String role) {
     return Json.objectsAt(template.properties(role), "Policies").stream()
         .flatMap(
             policy -> Json.objectsAt(Json.objectAt(policy, "PolicyDocument"), "Statement").stream())
+        .toList();
+  }
+
+  private static Set<String> actionsOf(StackTemplate template, String role) {
+    return statements(template, role).stream()
         .flatMap(
             statement ->
                 statement.get("Action") instanceof List<?> actions

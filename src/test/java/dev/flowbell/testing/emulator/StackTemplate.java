@@ -45,12 +45,23 @@ public record StackTemplate(
     return resolveAll(List.of(List.of(assignments))).getFirst();
   }
 
+  /// Resolves `template-member.yaml`, the stack of another account.
+  public static StackTemplate resolveMember(String... assignments)
+      throws ToolUnavailableException, IOException {
+    return resolveAll("template-member.yaml", List.of(List.of(assignments))).getFirst();
+  }
+
   /// Resolves `template.yaml` with each of several lists of assignments, in one process.
   public static List<StackTemplate> resolveAll(List<List<String>> assignments)
       throws ToolUnavailableException, IOException {
+    return resolveAll("template.yaml", assignments);
+  }
+
+  private static List<StackTemplate> resolveAll(String file, List<List<String>> assignments)
+      throws ToolUnavailableException, IOException {
     PythonEnvironment sam = PythonEnvironment.findOrMake(PythonEnvironment.SAM_CLI);
     List<String> command =
-        new ArrayList<>(List.of(sam.program("python").toString(), RESOLVE_SCRIPT, "template.yaml"));
+        new ArrayList<>(List.of(sam.program("python").toString(), RESOLVE_SCRIPT, file));
     for (int i = 0; i < assignments.size(); i++) {
       if (i > 0) {
         command.add("--");
