@@ -46,6 +46,13 @@ final class AwsCommand {
     return deployment(deployment).text.toString();
   }
 
+  /// Returns the command that compares the stack's resources with its template.
+  static String drift(Deployment deployment) {
+    return of("cloudformation detect-stack-drift")
+        .with("stack-name", deployment.stackName())
+        .in(deployment);
+  }
+
   private static AwsCommand deployment(Deployment deployment) {
     return new AwsCommand("sam deploy")
         .with("stack-name", deployment.stackName())

@@ -11,6 +11,12 @@ interface Check {
   /// Returns the IAM actions that the check needs.
   List<String> actions();
 
+  /// Returns whether the deployment has what is checked. Where flow logs come from a bucket, for
+  /// example, there is no log group.
+  default boolean appliesTo(Deployment deployment) {
+    return true;
+  }
+
   /// Runs the check.
   ///
   /// @return at least one finding

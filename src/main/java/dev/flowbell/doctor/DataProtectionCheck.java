@@ -33,6 +33,11 @@ final class DataProtectionCheck implements Check {
   }
 
   @Override
+  public boolean appliesTo(Deployment deployment) {
+    return deployment.usesLogGroup();
+  }
+
+  @Override
   public List<Finding> examine(Deployment deployment) {
     CloudWatchLogsClient logs = deployment.aws().logs();
     List<Finding> findings = new ArrayList<>();

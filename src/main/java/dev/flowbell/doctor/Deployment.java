@@ -34,10 +34,18 @@ public final class Deployment {
   static final String FUNCTION_LOG_GROUP = "FunctionLogGroup";
   static final String SUBSCRIPTION_FILTER = "SubscriptionFilter";
   static final String FAILURE_QUEUE = "FailureQueue";
+  static final String STREAM = "Stream";
+  static final String STREAM_ROLE = "StreamWriterRole";
+  static final String STREAM_MAPPING = "StreamMapping";
+  static final String DESTINATION = "LogDestination";
+  static final String BUCKET = "FlowLogBucket";
+  static final String FILE_RULE = "FileRule";
+  static final String FILE_QUEUE = "FileQueue";
+  static final String FILE_MAPPING = "FileMapping";
   static final String TOPIC = "NotificationTopic";
   static final String TOPIC_KEY = "NotificationKey";
 
-  /// The alias that is subscribed to the log group.
+  /// The alias that gets flow logs.
   static final String ALIAS = "live";
 
   private final Stack stack;
@@ -163,6 +171,40 @@ public final class Deployment {
         .orElse("");
   }
 
+  /// Returns whether flow logs come from a log group, perhaps through a stream.
+  boolean usesLogGroup() {
+    return has(SUBSCRIPTION_FILTER) || !has(STREAM_MAPPING) && !has(FILE_MAPPING);
+  }
+
+  /// Returns whether the log group hands its records to a stream, and not to the function.
+  boolean isStreamSubscribed() {
+    String source = parameter("Source");
+    return has(STREAM_MAPPING)
+        && (source.equals("stream")
+            || source.equals("bucket") && parameter("AlsoRead").contains("stream"));
+  }
+
+  /// Returns the ARN of the stream that the function reads: the stack's own, or the one that its
+  /// parameter names.
+  String streamArn() {
+    String own = findId(STREAM);
+    return own == null
+        ? parameter("ExistingStreamArn")
+        : "arn:%s:kinesis:%s:%s:stream/%s".formatted(partition(), region(), account(), own);
+  }
+
+  /// Returns the name of the bucket whose files the function reads: the stack's own, or the one
+  /// that its parameter names.
+  String bucketName() {
+    String own = findId(BUCKET);
+    return own == null ? parameter("ExistingBucketName") : own;
+  }
+
+  /// Returns the ARN of a role of the stack.
+  String roleArn(String logicalId) {
+    return "arn:%s:iam::%s:role/%s".formatted(partition(), account(), id(logicalId));
+  }
+
   /// Returns the log group that flow logs deliver to: the stack's own, or the one that its
   /// parameter names.
   String logGroupName() {
@@ -197,12 +239,16 @@ public final class Deployment {
   }
 
   String failureQueueArn() {
-    String url = failureQueueUrl();
+    return queueArn(FAILURE_QUEUE);
+  }
+
+  String queueArn(String logicalId) {
+    String url = id(logicalId);
     return "arn:%s:sqs:%s:%s:%s"
         .formatted(partition(), region(), account(), url.substring(url.lastIndexOf('/') + 1));
   }
 
-  /// Returns the ARN of the alias that is subscribed to the log group.
+  /// Returns the ARN of the alias that gets flow logs.
   ///
   /// @throws MissingResourceException if the stack does not have the function
   public String aliasArn() {

@@ -29,6 +29,10 @@ public final class Doctor {
             new SubscriptionCheck(),
             new AccountPoliciesCheck(),
             new PermissionCheck(),
+            new StreamRoleCheck(),
+            new DestinationCheck(),
+            new StreamCheck(clock),
+            new FilesCheck(clock),
             new FunctionCheck(),
             new FunctionRoleCheck(),
             new AliasCheck(),
@@ -44,10 +48,14 @@ public final class Doctor {
             new FailureQueueCheck());
   }
 
-  /// Runs the checks, and returns at least one finding for each.
+  /// Runs the checks that apply, and returns at least one finding for each.
   public List<Finding> examine(Deployment deployment) {
     List<Finding> findings = new ArrayList<>();
-    checks.forEach(check -> findings.addAll(examine(check, deployment)));
+    for (Check check : checks) {
+      if (check.appliesTo(deployment)) {
+        findings.addAll(examine(check, deployment));
+      }
+    }
     return findings;
   }
 

@@ -22,6 +22,11 @@ final class FlowLogCheck implements Check {
   }
 
   @Override
+  public boolean appliesTo(Deployment deployment) {
+    return deployment.usesLogGroup();
+  }
+
+  @Override
   public List<Finding> examine(Deployment deployment) {
     List<FlowLog> flowLogs = deployment.flowLogs();
     return flowLogs.isEmpty()

@@ -35,6 +35,11 @@ final class FlowLogRoleCheck implements Check {
   }
 
   @Override
+  public boolean appliesTo(Deployment deployment) {
+    return deployment.usesLogGroup();
+  }
+
+  @Override
   public List<Finding> examine(Deployment deployment) {
     Set<String> roleNames = new LinkedHashSet<>();
     String own = deployment.findId(Deployment.FLOW_LOG_ROLE);

@@ -166,6 +166,37 @@ final class FunctionRoleCheck implements Check {
               null,
               "payloads that fail are lost"));
     }
+    if (deployment.has(Deployment.STREAM_MAPPING)) {
+      needs.add(
+          new Need(
+              "read-stream",
+              List.of(
+                  "kinesis:DescribeStream",
+                  "kinesis:DescribeStreamSummary",
+                  "kinesis:GetRecords",
+                  "kinesis:GetShardIterator",
+                  "kinesis:ListShards"),
+              deployment.streamArn(),
+              null,
+              "Lambda can't read the stream, and payloads are lost after its retention"));
+    }
+    if (deployment.has(Deployment.FILE_MAPPING)) {
+      String bucket = "arn:%s:s3:::%s".formatted(deployment.partition(), deployment.bucketName());
+      needs.add(
+          new Need(
+              "read-files",
+              List.of(
+                  new Statement(
+                      List.of("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+                      deployment.queueArn(Deployment.FILE_QUEUE),
+                      null),
+                  new Statement(
+                      List.of("s3:GetObject", "s3:GetObjectVersion"),
+                      "%s/%s*".formatted(bucket, deployment.parameter("BucketPrefix")),
+                      null),
+                  new Statement(List.of("s3:ListBucket"), bucket, null)),
+              "files aren't read, and end in the failure queue"));
+    }
     Condition inRegion = new Condition("aws:RequestedRegion", deployment.region());
     if (settings.isLogFormatAuto()) {
       needs.add(

@@ -17,6 +17,11 @@ final class LogGroupCheck implements Check {
   }
 
   @Override
+  public boolean appliesTo(Deployment deployment) {
+    return deployment.usesLogGroup();
+  }
+
+  @Override
   public List<Finding> examine(Deployment deployment) {
     String groupName = deployment.logGroupName();
     return List.of(

@@ -59,13 +59,30 @@ final class LossesCheck implements Check {
   }
 
   private static List<Loss> lossesOf(Deployment deployment) {
+    List<Loss> losses = new ArrayList<>();
+    if (deployment.usesLogGroup() && !deployment.isStreamSubscribed()) {
+      losses.addAll(lossesOfDelivery(deployment));
+    }
+    if (deployment.has(Deployment.STREAM_MAPPING)) {
+      String arn = deployment.streamArn();
+      losses.add(
+          new Loss(
+              "AWS/Kinesis",
+              "WriteProvisionedThroughputExceeded",
+              List.of(dimension("StreamName", arn.substring(arn.indexOf('/') + 1))),
+              "the stream's shards were full: payloads waited, and are lost after a day. Raise"
+                  + " StreamShards. The command shows the hours"));
+    }
+    losses.addAll(lossesOfFunction(deployment));
+    return losses;
+  }
+
+  private static List<Loss> lossesOfDelivery(Deployment deployment) {
     List<Dimension> delivery =
         List.of(
             dimension("LogGroupName", deployment.logGroupName()),
             dimension("DestinationType", "Lambda"),
             dimension("FilterName", deployment.id(Deployment.SUBSCRIPTION_FILTER)));
-    List<Dimension> function =
-        List.of(dimension("FunctionName", deployment.id(Deployment.FUNCTION)));
     return List.of(
         new Loss(
             "AWS/Logs",
@@ -78,7 +95,13 @@ final class LossesCheck implements Check {
             "DeliveryThrottling",
             delivery,
             "batches of records waited, and are lost after a day: raise the account's concurrency"
-                + " limit. The command shows the hours"),
+                + " limit. The command shows the hours"));
+  }
+
+  private static List<Loss> lossesOfFunction(Deployment deployment) {
+    List<Dimension> function =
+        List.of(dimension("FunctionName", deployment.id(Deployment.FUNCTION)));
+    return List.of(
         new Loss(
             "AWS/Lambda",
             "AsyncEventsDropped",

@@ -21,6 +21,11 @@ final class PermissionCheck implements Check {
   }
 
   @Override
+  public boolean appliesTo(Deployment deployment) {
+    return deployment.usesLogGroup() && !deployment.isStreamSubscribed();
+  }
+
+  @Override
   public List<Finding> examine(Deployment deployment) {
     String alias = deployment.id(Deployment.FUNCTION) + ":" + Deployment.ALIAS;
     String seen = "%s may %%sinvoke %s".formatted(deployment.logGroupName(), alias);

@@ -27,6 +27,11 @@ final class RecordedTrafficCheck implements Check {
   }
 
   @Override
+  public boolean appliesTo(Deployment deployment) {
+    return deployment.usesLogGroup();
+  }
+
+  @Override
   public List<Finding> examine(Deployment deployment) {
     List<FlowLog> active =
         deployment.flowLogs().stream()

@@ -55,6 +55,11 @@ final class RecordsCheck implements Check {
   }
 
   @Override
+  public boolean appliesTo(Deployment deployment) {
+    return deployment.usesLogGroup();
+  }
+
+  @Override
   public List<Finding> examine(Deployment deployment) {
     List<OutputLogEvent> newest;
     try {

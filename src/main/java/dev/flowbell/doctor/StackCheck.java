@@ -11,7 +11,6 @@ final class StackCheck implements Check {
       List.of(
           Deployment.FUNCTION,
           "FunctionAlias" + Deployment.ALIAS,
-          Deployment.SUBSCRIPTION_FILTER,
           Deployment.FAILURE_QUEUE,
           Deployment.TOPIC);
 
@@ -36,7 +35,7 @@ final class StackCheck implements Check {
   @Override
   public List<Finding> examine(Deployment deployment) {
     List<Finding> missing =
-        NEEDED.stream()
+        needed(deployment)
             .filter(logicalId -> !deployment.has(logicalId))
             .map(
                 logicalId ->
@@ -47,6 +46,12 @@ final class StackCheck implements Check {
                         AwsCommand.redeploy(deployment)))
             .toList();
     return Stream.concat(Stream.of(status(deployment)), missing.stream()).toList();
+  }
+
+  private static Stream<String> needed(Deployment deployment) {
+    return Stream.concat(
+        NEEDED.stream(),
+        deployment.usesLogGroup() ? Stream.of(Deployment.SUBSCRIPTION_FILTER) : Stream.empty());
   }
 
   private Finding status(Deployment deployment) {

@@ -5,7 +5,7 @@ import java.util.List;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.SubscriptionFilter;
 
-/// Checks that the log group is subscribed to the alias.
+/// Checks that the log group is subscribed to the alias, or to the stream that the function reads.
 final class SubscriptionCheck implements Check {
   @Override
   public String name() {
@@ -18,10 +18,15 @@ final class SubscriptionCheck implements Check {
   }
 
   @Override
+  public boolean appliesTo(Deployment deployment) {
+    return deployment.usesLogGroup();
+  }
+
+  @Override
   public List<Finding> examine(Deployment deployment) {
     List<SubscriptionFilter> filters = filtersOf(deployment);
     for (SubscriptionFilter filter : filters) {
-      if (filter.destinationArn().equals(deployment.aliasArn())) {
+      if (filter.destinationArn().equals(destinationOf(deployment))) {
         return List.of(
             Boolean.TRUE.equals(filter.applyOnTransformedLogs())
                 ? transformed(filter, deployment)
@@ -34,15 +39,20 @@ final class SubscriptionCheck implements Check {
             Finding.problem(
                 name(),
                 "%s goes to %s".formatted(filter.filterName(), filter.destinationArn()),
-                "only the alias %s may be invoked, and has the failure queue"
-                    .formatted(Deployment.ALIAS),
+                deployment.isStreamSubscribed()
+                    ? "it is for the stream; CloudWatch Logs may not invoke the function"
+                    : "only the alias %s may be invoked, and has the failure queue"
+                        .formatted(Deployment.ALIAS),
                 mend(filter.filterName(), deployment)));
       }
     }
     return List.of(
         Finding.problem(
             name(),
-            "%s is not subscribed to the function".formatted(deployment.logGroupName())
+            "%s is not subscribed to the %s"
+                    .formatted(
+                        deployment.logGroupName(),
+                        deployment.isStreamSubscribed() ? "stream" : "function")
                 + (filters.isEmpty() ? "" : "; its subscriptions are " + namesOf(filters)),
             "records are not processed; a log group can have only a few subscriptions",
             mend(deployment.stackName(), deployment)));
@@ -72,12 +82,13 @@ final class SubscriptionCheck implements Check {
 
   private static String words(SubscriptionFilter filter, Deployment deployment) {
     String pattern = filter.filterPattern() == null ? "" : filter.filterPattern();
-    return "%s hands %s to %s:%s"
+    return "%s hands %s to %s"
         .formatted(
             filter.filterName(),
             pattern.isEmpty() ? "every record" : "what matches \"" + pattern + "\"",
-            deployment.id(Deployment.FUNCTION),
-            Deployment.ALIAS);
+            deployment.isStreamSubscribed()
+                ? deployment.streamArn()
+                : deployment.id(Deployment.FUNCTION) + ":" + Deployment.ALIAS);
   }
 
   private static String namesOf(List<SubscriptionFilter> filters) {
@@ -91,12 +102,20 @@ final class SubscriptionCheck implements Check {
     return isDefault ? FilterPattern.TERMS : pattern;
   }
 
+  private static String destinationOf(Deployment deployment) {
+    return deployment.isStreamSubscribed() ? deployment.streamArn() : deployment.aliasArn();
+  }
+
   private static String mend(String filterName, Deployment deployment) {
-    return AwsCommand.of("logs put-subscription-filter")
-        .with("log-group-name", deployment.logGroupName())
-        .with("filter-name", filterName)
-        .with("filter-pattern", patternOf(deployment))
-        .with("destination-arn", deployment.aliasArn())
+    AwsCommand command =
+        AwsCommand.of("logs put-subscription-filter")
+            .with("log-group-name", deployment.logGroupName())
+            .with("filter-name", filterName)
+            .with("filter-pattern", patternOf(deployment))
+            .with("destination-arn", destinationOf(deployment));
+    return (deployment.isStreamSubscribed()
+            ? command.with("role-arn", deployment.roleArn(Deployment.STREAM_ROLE))
+            : command)
         .in(deployment);
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
 import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
 import software.amazon.awssdk.services.lambda.model.State;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// Tests the checks with one row for each fault: the findings that differ from a healthy
 /// deployment.
@@ -1653,8 +1655,305 @@ class DoctorTest {
     account.managedPolicies = account.inlinePolicies;
 
     DOCTOR.examine(Deployments.in(account));
+    DOCTOR.examine(Deployments.in(account.readsStream()));
+    DOCTOR.examine(Deployments.in(account.readsFiles()));
 
     assertThat(DOCTOR.actions()).containsExactlyElementsOf(account.actions());
+  }
+
+  private static final List<Finding> STREAM_WELL =
+      List.of(
+          Finding.ok("subscription", "flowbell hands every record to " + FakeAccount.STREAM_ARN),
+          Finding.ok(
+              "stream role", "flowbell-StreamWriterRole-1 trusts logs.amazonaws.com and may write"),
+          Finding.ok("destination", "flowbell takes what o-a1b2c3d4e5 sends"),
+          Finding.ok("stream", "flowbell:live reads " + FakeAccount.STREAM_ARN));
+
+  private static final List<Finding> FILES_WELL =
+      List.of(
+          Finding.ok(
+              "files", "flowbell:live reads the new files of flowbell-flowlogbucket-1; 2 wait"));
+
+  @Test
+  void examine_streamIsWell() {
+    List<Finding> found = DOCTOR.examine(Deployments.in(new FakeAccount().readsStream()));
+
+    assertThat(found).filteredOn(finding -> !WELL.contains(finding)).isEqualTo(STREAM_WELL);
+    assertThat(WELL)
+        .filteredOn(finding -> !found.contains(finding))
+        .extracting(Finding::check)
+        .as("what only a function that is subscribed itself needs")
+        .containsExactly("subscription", "permission");
+  }
+
+  /// There is no log group then.
+  @Test
+  void examine_filesAreWell() {
+    List<Finding> found = DOCTOR.examine(Deployments.in(new FakeAccount().readsFiles()));
+
+    assertThat(found).filteredOn(finding -> !WELL.contains(finding)).isEqualTo(FILES_WELL);
+    assertThat(WELL)
+        .filteredOn(finding -> !found.contains(finding))
+        .extracting(Finding::check)
+        .containsExactly(
+            "flow log",
+            "recorded traffic",
+            "flow log role",
+            "log group",
+            "data protection",
+            "records",
+            "subscription",
+            "permission");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("streamFaults")
+  void examine_streamFault(String what, Consumer<FakeAccount> fault, List<Finding> expected) {
+    FakeAccount account = new FakeAccount().readsStream();
+    fault.accept(account);
+
+    List<Finding> found = new ArrayList<>(DOCTOR.examine(Deployments.in(account)));
+    found.removeAll(WELL);
+    found.removeAll(STREAM_WELL);
+    assertThat(found).as(what).isEqualTo(expected);
+  }
+
+  static Stream<Arguments> streamFaults() {
+    return Stream.of(
+        row(
+            "the mapping is gone",
+            account -> account.mapping = null,
+            Finding.problem(
+                "stream",
+                "there is no event source mapping mapping-of-stream",
+                "payloads wait in the stream, and are lost after its retention",
+                DRIFT)),
+        row(
+            "the mapping is disabled",
+            account ->
+                account.mapping =
+                    mapping -> mapping.state("Disabled").stateTransitionReason("User action"),
+            Finding.problem(
+                "stream",
+                "the mapping is Disabled: User action",
+                "payloads wait in the stream, and are lost after its retention",
+                "aws lambda update-event-source-mapping --uuid mapping-of-stream --region eu-west-1"
+                    + " --enabled")),
+        row(
+            "the mapping invokes $LATEST",
+            account -> account.mapping = mapping -> mapping.functionArn(FakeAccount.FUNCTION_ARN),
+            Finding.problem(
+                "stream",
+                "the mapping invokes " + FakeAccount.FUNCTION_ARN,
+                "only the alias live runs what was deployed",
+                "aws lambda update-event-source-mapping --uuid mapping-of-stream --function-name "
+                    + FakeAccount.FUNCTION_ARN
+                    + ":live --region eu-west-1")),
+        row(
+            "the function fails",
+            account ->
+                account.mapping =
+                    mapping -> mapping.lastProcessingResult("PROBLEM: Function call failed"),
+            Finding.problem(
+                "stream",
+                "Lambda's last result is \"PROBLEM: Function call failed\"",
+                "payloads wait in the stream, and are lost after its retention. See function role;"
+                    + " if the function fails, its log says why",
+                "aws logs tail /aws/lambda/flowbell --since 1h --region eu-west-1")),
+        row(
+            "payloads wait",
+            account ->
+                account.metricSums =
+                    (metricName, _) -> metricName.equals("IteratorAge") ? 2_700_000 : 0,
+            Finding.problem(
+                "stream",
+                "the oldest payload has waited 45 min",
+                "the function fails, or is too slow for a shard: its log says which. If it is slow,"
+                    + " raise MemoryMegabytes or StreamShards",
+                "aws logs tail /aws/lambda/flowbell --since 1h --region eu-west-1")),
+        row(
+            "shards were full",
+            account ->
+                account.metricSums =
+                    (metricName, _) ->
+                        metricName.equals("WriteProvisionedThroughputExceeded") ? 7 : 0,
+            Finding.problem(
+                "losses",
+                "WriteProvisionedThroughputExceeded was 7 in the last day",
+                "the stream's shards were full: payloads waited, and are lost after a day. Raise"
+                    + " StreamShards. The command shows the hours",
+                "aws cloudwatch get-metric-statistics --namespace AWS/Kinesis --metric-name"
+                    + " WriteProvisionedThroughputExceeded --statistics Sum --period 3600"
+                    + " --start-time 2026-11-22T07:00:00Z --end-time 2026-11-23T07:00:00Z --region"
+                    + " eu-west-1 --dimensions Name=StreamName,Value=flowbell-Stream-1")),
+        row(
+            "the log group still hands over to the function",
+            account ->
+                account.subscriptionFilters =
+                    List.of(FakeAccount.filter(FakeAccount.FUNCTION_ARN + ":live", "")),
+            Finding.problem(
+                "subscription",
+                "flowbell goes to " + FakeAccount.FUNCTION_ARN + ":live",
+                "it is for the stream; CloudWatch Logs may not invoke the function",
+                subscribeStream())),
+        row(
+            "the log group is not subscribed",
+            account -> account.subscriptionFilters = List.of(),
+            Finding.problem(
+                "subscription",
+                FakeAccount.GROUP + " is not subscribed to the stream",
+                "records are not processed; a log group can have only a few subscriptions",
+                subscribeStream())),
+        row(
+            "the stream's role is gone",
+            account -> account.streamTrust = null,
+            Finding.problem(
+                "stream role",
+                "there is no role flowbell-StreamWriterRole-1",
+                "CloudWatch Logs can't write into the stream",
+                DRIFT)),
+        row(
+            "the stream's role trusts another account",
+            account ->
+                account.streamTrust =
+                    account.streamTrust == null
+                        ? null
+                        : account.streamTrust.replace("123456789012", "999999999999"),
+            Finding.problem(
+                "stream role",
+                "flowbell-StreamWriterRole-1 does not trust logs.amazonaws.com for account"
+                    + " 123456789012",
+                "CloudWatch Logs can't assume it, and writes nothing into the stream",
+                DRIFT)),
+        row(
+            "the stream's role may not write",
+            account -> account.streamPolicy = "{}",
+            Finding.problem(
+                "stream role",
+                "flowbell-StreamWriterRole-1 lacks kinesis:PutRecord on " + FakeAccount.STREAM_ARN,
+                "CloudWatch Logs writes nothing into the stream",
+                "aws iam put-role-policy --role-name flowbell-StreamWriterRole-1 --policy-name"
+                    + " write-stream --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":"
+                    + "[{\"Effect\":\"Allow\",\"Action\":\"kinesis:PutRecord\",\"Resource\":\""
+                    + FakeAccount.STREAM_ARN
+                    + "\"}]}' --region eu-west-1")),
+        row(
+            "the destination is gone",
+            account -> account.destinations = List.of(),
+            Finding.problem(
+                "destination",
+                "there is no destination flowbell",
+                "flow logs of other accounts don't reach the stream",
+                DRIFT)),
+        row(
+            "the destination takes another organization's",
+            account -> account.parameters.put("OrganizationId", "o-0000000000"),
+            Finding.problem(
+                "destination",
+                "flowbell does not take what o-0000000000 sends",
+                "flow logs of other accounts don't reach the stream",
+                DRIFT)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("fileFaults")
+  void examine_fileFault(String what, Consumer<FakeAccount> fault, List<Finding> expected) {
+    FakeAccount account = new FakeAccount().readsFiles();
+    fault.accept(account);
+
+    List<Finding> found = new ArrayList<>(DOCTOR.examine(Deployments.in(account)));
+    found.removeAll(WELL);
+    found.removeAll(FILES_WELL);
+    assertThat(found).as(what).isEqualTo(expected);
+  }
+
+  static Stream<Arguments> fileFaults() {
+    return Stream.of(
+        row(
+            "the mapping is disabled",
+            account ->
+                account.mapping =
+                    mapping -> mapping.state("Disabling").stateTransitionReason("User action"),
+            Finding.problem(
+                "files",
+                "the mapping is Disabling: User action",
+                "files wait in the queue, and are forgotten after 14 days",
+                "aws lambda update-event-source-mapping --uuid mapping-of-files --region eu-west-1"
+                    + " --enabled")),
+        row(
+            "the queue is gone",
+            account -> account.fileQueueAttributes = null,
+            Finding.problem(
+                "files",
+                "there is no queue " + FakeAccount.FILE_QUEUE_URL,
+                "nothing tells the function of new files",
+                DRIFT)),
+        row(
+            "EventBridge may not send",
+            account -> account.fileQueueAttributes = Map.of(),
+            Finding.problem(
+                "files",
+                "EventBridge may not send to " + FakeAccount.FILE_QUEUE_URL,
+                "it tries for a day, and then puts what it has to tell into the failure queue",
+                DRIFT)),
+        row(
+            "no dead-letter queue",
+            account -> {
+              Map<QueueAttributeName, String> attributes =
+                  new HashMap<>(Objects.requireNonNull(account.fileQueueAttributes));
+              attributes.remove(QueueAttributeName.REDRIVE_POLICY);
+              account.fileQueueAttributes = attributes;
+            },
+            Finding.warning(
+                "files",
+                "the failure queue is not the dead-letter queue of " + FakeAccount.FILE_QUEUE_URL,
+                "a file that fails again and again is forgotten after 14 days",
+                DRIFT)),
+        row(
+            "the bucket tells EventBridge nothing",
+            account -> account.metricSums = (_, _) -> 0,
+            Finding.problem(
+                "files",
+                "EventBridge told of no new file of flowbell-flowlogbucket-1 in the last hour",
+                "no flow log delivers there, the stack's rule is disabled, or the bucket doesn't"
+                    + " send its events to EventBridge. The command switches that on. It replaces"
+                    + " all of the bucket's notifications, so it reads them first, and adds to them"
+                    + " (it needs jq)",
+                "aws s3api put-bucket-notification-configuration --bucket flowbell-flowlogbucket-1"
+                    + " --region eu-west-1 --notification-configuration \"$(aws s3api"
+                    + " get-bucket-notification-configuration --bucket flowbell-flowlogbucket-1"
+                    + " --region eu-west-1 | jq -s '(.[0] // {}) + {EventBridgeConfiguration:"
+                    + " {}}')\"")),
+        row(
+            "the function may not read files",
+            account ->
+                account.functionPolicies.compute(
+                    "read-files",
+                    (_, policy) -> String.valueOf(policy).replace("s3:ListBucket", "s3:None")),
+            Finding.problem(
+                "function role",
+                "flowbell-FunctionRole-1 lacks s3:ListBucket on"
+                    + " arn:aws:s3:::flowbell-flowlogbucket-1",
+                "files aren't read, and end in the failure queue",
+                "aws iam put-role-policy --role-name flowbell-FunctionRole-1 --policy-name"
+                    + " read-files --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":"
+                    + "[{\"Effect\":\"Allow\",\"Action\":[\"sqs:DeleteMessage\","
+                    + "\"sqs:GetQueueAttributes\",\"sqs:ReceiveMessage\"],\"Resource\":"
+                    + "\"arn:aws:sqs:eu-west-1:123456789012:flowbell-FileQueue-1\"},"
+                    + "{\"Effect\":\"Allow\",\"Action\":[\"s3:GetObject\","
+                    + "\"s3:GetObjectVersion\"],\"Resource\":"
+                    + "\"arn:aws:s3:::flowbell-flowlogbucket-1/*\"},"
+                    + "{\"Effect\":\"Allow\",\"Action\":[\"s3:ListBucket\"],\"Resource\":"
+                    + "\"arn:aws:s3:::flowbell-flowlogbucket-1\"}]}' --region eu-west-1")));
+  }
+
+  private static String subscribeStream() {
+    return "aws logs put-subscription-filter --log-group-name "
+        + FakeAccount.GROUP
+        + " --filter-name flowbell --filter-pattern '' --destination-arn "
+        + FakeAccount.STREAM_ARN
+        + " --role-arn arn:aws:iam::123456789012:role/flowbell-StreamWriterRole-1 --region"
+        + " eu-west-1";
   }
 
   @Test

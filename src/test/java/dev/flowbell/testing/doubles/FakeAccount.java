@@ -47,12 +47,15 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.CreateLogStreamReque
 import software.amazon.awssdk.services.cloudwatchlogs.model.CreateLogStreamResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeAccountPoliciesRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeAccountPoliciesResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeDestinationsRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeDestinationsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeSubscriptionFiltersRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeSubscriptionFiltersResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.Destination;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
@@ -104,6 +107,8 @@ import software.amazon.awssdk.services.kms.model.KeyManagerType;
 import software.amazon.awssdk.services.kms.model.KeyState;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.GetEventSourceMappingRequest;
+import software.amazon.awssdk.services.lambda.model.GetEventSourceMappingResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
@@ -144,6 +149,10 @@ public final class FakeAccount {
   public static final String QUEUE_URL =
       "https://sqs.eu-west-1.amazonaws.com/123456789012/flowbell-failures";
   public static final String QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:flowbell-failures";
+  public static final String FILE_QUEUE_URL =
+      "https://sqs.eu-west-1.amazonaws.com/123456789012/flowbell-FileQueue-1";
+  public static final String STREAM_ARN =
+      "arn:aws:kinesis:eu-west-1:123456789012:stream/flowbell-Stream-1";
   public static final Instant NOW = Instant.parse("2026-11-23T07:00:30Z");
 
   private static final String TRUST =
@@ -160,6 +169,38 @@ public final class FakeAccount {
       "Action":["logs:CreateLogStream","logs:PutLogEvents","logs:DescribeLogStreams"],\
       "Resource":"arn:aws:logs:eu-west-1:123456789012:log-group:/flowbell/flowbell/flow-logs:*"},\
       {"Effect":"Allow","Action":"logs:DescribeLogGroups","Resource":"*"}]}\
+      """;
+
+  private static final String STREAM_TRUST =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+      "Principal":{"Service":"logs.amazonaws.com"},"Action":"sts:AssumeRole",\
+      "Condition":{"StringLike":{"aws:SourceArn":"arn:aws:logs:eu-west-1:123456789012:*"}}}]}\
+      """;
+
+  private static final String WRITE_STREAM =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kinesis:PutRecord",\
+      "Resource":"arn:aws:kinesis:eu-west-1:123456789012:stream/flowbell-Stream-1"}]}\
+      """;
+
+  private static final String READ_STREAM =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kinesis:DescribeStream",\
+      "kinesis:DescribeStreamSummary","kinesis:GetRecords","kinesis:GetShardIterator",\
+      "kinesis:ListShards"],\
+      "Resource":"arn:aws:kinesis:eu-west-1:123456789012:stream/flowbell-Stream-1"}]}\
+      """;
+
+  private static final String READ_FILES =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:DeleteMessage",\
+      "sqs:GetQueueAttributes","sqs:ReceiveMessage"],\
+      "Resource":"arn:aws:sqs:eu-west-1:123456789012:flowbell-FileQueue-1"},\
+      {"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectVersion"],\
+      "Resource":"arn:aws:s3:::flowbell-flowlogbucket-1/*"},\
+      {"Effect":"Allow","Action":"s3:ListBucket",\
+      "Resource":"arn:aws:s3:::flowbell-flowlogbucket-1"}]}\
       """;
 
   private static final String FUNCTION_TRUST =
@@ -290,6 +331,8 @@ public final class FakeAccount {
   public List<String> inlinePolicies = List.of(WRITE);
   public List<String> managedPolicies = List.of();
   public @Nullable String functionTrust = FUNCTION_TRUST;
+  public @Nullable String streamTrust = STREAM_TRUST;
+  public String streamPolicy = WRITE_STREAM;
   public final Map<String, String> functionPolicies = new LinkedHashMap<>(FUNCTION_POLICIES);
   public List<LogGroup> logGroups =
       List.of(
@@ -331,6 +374,26 @@ public final class FakeAccount {
               .stateValue(StateValue.OK)
               .build());
   public @Nullable Map<QueueAttributeName, String> queueAttributes = queue(0, 0);
+  public @Nullable Map<QueueAttributeName, String> fileQueueAttributes =
+      Map.of(
+          QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+          "2",
+          QueueAttributeName.POLICY,
+          """
+          {"Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},\
+          "Action":"sqs:SendMessage"}]}\
+          """,
+          QueueAttributeName.REDRIVE_POLICY,
+          "{\"deadLetterTargetArn\":\"%s\",\"maxReceiveCount\":5}".formatted(QUEUE_ARN));
+  public @Nullable UnaryOperator<GetEventSourceMappingResponse.Builder> mapping =
+      mapping -> mapping;
+  public List<Destination> destinations =
+      List.of(
+          Destination.builder()
+              .destinationName("flowbell")
+              .targetArn(STREAM_ARN)
+              .accessPolicy("{\"aws:PrincipalOrgID\": \"o-a1b2c3d4e5\"}")
+              .build());
   public List<String> functionLog = List.of();
 
   /// The sums for `GetMetricData`, by metric and first minute asked for.
@@ -362,6 +425,32 @@ public final class FakeAccount {
     resource("RejectedFlowsAlarm", "AWS::CloudWatch::Alarm", "flowbell-rejected-flows");
     resource("TrafficAlarm", "AWS::CloudWatch::CompositeAlarm", "flowbell-traffic");
     streams.put("eni-1", events(Duration.ofMinutes(4), RECORD, RECORD));
+  }
+
+  /// Lets the log group's records reach the function through a stream, as those of an organization.
+  public FakeAccount readsStream() {
+    parameters.put("Source", "stream");
+    parameters.put("OrganizationId", "o-a1b2c3d4e5");
+    resource("Stream", "AWS::Kinesis::Stream", "flowbell-Stream-1");
+    resource("StreamWriterRole", "AWS::IAM::Role", "flowbell-StreamWriterRole-1");
+    resource("StreamMapping", "AWS::Lambda::EventSourceMapping", "mapping-of-stream");
+    resource("LogDestination", "AWS::Logs::Destination", "flowbell");
+    functionPolicies.put("read-stream", READ_STREAM);
+    subscriptionFilters = List.of(filter(STREAM_ARN, ""));
+    return this;
+  }
+
+  /// Lets flow logs come from a bucket, and not from the log group.
+  public FakeAccount readsFiles() {
+    parameters.put("Source", "bucket");
+    List.of("FlowLogRole", "FlowLogGroup", "SubscriptionFilter").forEach(resources::remove);
+    resource("FlowLogBucket", "AWS::S3::Bucket", "flowbell-flowlogbucket-1");
+    resource("FileRule", "AWS::Events::Rule", "flowbell-FileRule-1");
+    resource("FileQueue", "AWS::SQS::Queue", FILE_QUEUE_URL);
+    resource("FileMapping", "AWS::Lambda::EventSourceMapping", "mapping-of-files");
+    functionPolicies.put("read-files", READ_FILES);
+    metricSums = (metricName, _) -> metricName.equals("MatchedEvents") ? 12 : 0;
+    return this;
   }
 
   public void resource(String logicalId, String type, String physicalId) {
@@ -622,6 +711,12 @@ public final class FakeAccount {
 
   private final class Logs implements CloudWatchLogsClient {
     @Override
+    public DescribeDestinationsResponse describeDestinations(DescribeDestinationsRequest request) {
+      ask("logs:DescribeDestinations");
+      return DescribeDestinationsResponse.builder().destinations(destinations).build();
+    }
+
+    @Override
     public DescribeLogGroupsResponse describeLogGroups(DescribeLogGroupsRequest request) {
       ask("logs:DescribeLogGroups");
       return DescribeLogGroupsResponse.builder().logGroups(logGroups).build();
@@ -765,7 +860,10 @@ public final class FakeAccount {
     @Override
     public GetRoleResponse getRole(GetRoleRequest request) {
       ask("iam:GetRole");
-      String trust = isFunctions(request.roleName()) ? functionTrust : trustPolicy;
+      String trust =
+          isFunctions(request.roleName())
+              ? functionTrust
+              : isStreams(request.roleName()) ? streamTrust : trustPolicy;
       if (trust == null) {
         throw NoSuchEntityException.builder().build();
       }
@@ -780,6 +878,8 @@ public final class FakeAccount {
       List<String> names = new ArrayList<>();
       if (isFunctions(request.roleName())) {
         names.addAll(functionPolicies.keySet());
+      } else if (isStreams(request.roleName())) {
+        names.add("write-stream");
       } else {
         for (int i = 0; i < inlinePolicies.size(); i++) {
           names.add(String.valueOf(i));
@@ -796,8 +896,14 @@ public final class FakeAccount {
               encoded(
                   isFunctions(request.roleName())
                       ? functionPolicies.get(request.policyName())
-                      : inlinePolicies.get(Integer.parseInt(request.policyName()))))
+                      : isStreams(request.roleName())
+                          ? streamPolicy
+                          : inlinePolicies.get(Integer.parseInt(request.policyName()))))
           .build();
+    }
+
+    private static boolean isStreams(String roleName) {
+      return roleName.equals("flowbell-StreamWriterRole-1");
     }
 
     private static boolean isFunctions(String roleName) {
@@ -879,6 +985,23 @@ public final class FakeAccount {
   }
 
   private final class Lambda implements LambdaClient {
+    @Override
+    public GetEventSourceMappingResponse getEventSourceMapping(
+        GetEventSourceMappingRequest request) {
+      ask("lambda:GetEventSourceMapping");
+      if (mapping == null) {
+        throw ResourceNotFoundException.builder().build();
+      }
+      return mapping
+          .apply(
+              GetEventSourceMappingResponse.builder()
+                  .uuid(request.uuid())
+                  .functionArn(FUNCTION_ARN + ":live")
+                  .state("Enabled")
+                  .lastProcessingResult("OK"))
+          .build();
+    }
+
     @Override
     public GetFunctionConfigurationResponse getFunctionConfiguration(
         GetFunctionConfigurationRequest request) {
@@ -987,10 +1110,12 @@ public final class FakeAccount {
     @Override
     public GetQueueAttributesResponse getQueueAttributes(GetQueueAttributesRequest request) {
       ask("sqs:GetQueueAttributes");
-      if (queueAttributes == null) {
+      Map<QueueAttributeName, String> attributes =
+          FILE_QUEUE_URL.equals(request.queueUrl()) ? fileQueueAttributes : queueAttributes;
+      if (attributes == null) {
         throw QueueDoesNotExistException.builder().build();
       }
-      return GetQueueAttributesResponse.builder().attributes(queueAttributes).build();
+      return GetQueueAttributesResponse.builder().attributes(attributes).build();
     }
 
     @Override
