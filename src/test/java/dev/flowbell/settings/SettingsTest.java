@@ -297,7 +297,7 @@ class SettingsTest {
 
   @Test
   void settings_haveNamesOfTheirOwn() {
-    assertThat(Setting.ALL).hasSize(17);
+    assertThat(Setting.ALL).hasSize(18);
     assertThat(Setting.ALL).extracting(Setting::name).doesNotHaveDuplicates();
     assertThat(Setting.OPTIONS).hasSize(13).isSubsetOf(Setting.ALL);
     assertThat(Setting.OPTIONS)
