@@ -159,7 +159,7 @@ final class FairGroups<M> {
       groups[rank] += shares.sum(share, GROUPS);
       sharesOf.get(rank).add(share);
     }
-    long room = (long) most - most / PART_OF_CUT;
+    long room = most - (long) most / PART_OF_CUT;
     for (Rank rank : RANKS) {
       long below = 0;
       for (int i = rank.ordinal() + 1; i < RANKS.length; i++) {
