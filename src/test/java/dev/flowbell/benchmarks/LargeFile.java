@@ -30,8 +30,8 @@ import java.util.zip.GZIPInputStream;
 
 /// Reads one large file of many network interfaces as the function would, in the heap of this
 /// process, and judges it with a function's evidence: how fast, how much memory, and how many
-/// records are over bounds. The file is made first, if it is not there. Times are the processor's, of
-/// all threads, so that other work on the machine matters little.
+/// records are over bounds. The file is made first, if it is not there. Times are the processor's,
+/// of all threads, so that other work on the machine matters little.
 ///
 /// The arguments are the file's folder, the records, the interfaces and the seconds from the first
 /// record to the last.
