@@ -173,7 +173,7 @@ public final class Deployment {
 
   /// Returns whether flow logs come from a log group, perhaps through a stream.
   boolean usesLogGroup() {
-    return has(SUBSCRIPTION_FILTER) || !has(STREAM_MAPPING) && !has(FILE_MAPPING);
+    return has(SUBSCRIPTION_FILTER) || (!has(STREAM_MAPPING) && !has(FILE_MAPPING));
   }
 
   /// Returns whether the log group hands its records to a stream, and not to the function.
@@ -181,7 +181,7 @@ public final class Deployment {
     String source = parameter("Source");
     return has(STREAM_MAPPING)
         && (source.equals("stream")
-            || source.equals("bucket") && parameter("AlsoRead").contains("stream"));
+            || (source.equals("bucket") && parameter("AlsoRead").contains("stream")));
   }
 
   /// Returns the ARN of the stream that the function reads: the stack's own, or the one that its

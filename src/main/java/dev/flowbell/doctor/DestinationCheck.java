@@ -45,7 +45,7 @@ final class DestinationCheck implements Check {
     String organization = deployment.parameter("OrganizationId");
     String senders = organization.isEmpty() ? deployment.parameter("MemberAccounts") : organization;
     String policy = destination.accessPolicy() == null ? "" : destination.accessPolicy();
-    for (String sender : senders.split(",")) {
+    for (String sender : senders.split(",", -1)) {
       if (!policy.contains(sender)) {
         return broken(
             "%s does not take what %s sends".formatted(destinationName, sender), deployment);

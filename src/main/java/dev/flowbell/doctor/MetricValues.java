@@ -2,7 +2,9 @@ package dev.flowbell.doctor;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.DoubleStream;
+import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
 
 /// Asks CloudWatch for a metric of AWS with one dimension, over the time up to now.
@@ -33,7 +35,11 @@ final class MetricValues {
                                     .namespace(namespace)
                                     .metricName(metricName)
                                     .dimensions(
-                                        each -> each.name(dimensionName).value(dimensionValue))))
+                                        List.of(
+                                            Dimension.builder()
+                                                .name(dimensionName)
+                                                .value(dimensionValue)
+                                                .build()))))
             .build();
     return deployment
         .aws()

@@ -49,9 +49,9 @@ final class CostModelIT {
   private static final double FILES_AT_A_TIME = 2;
 
   /// From so many interfaces on, a stream and a bucket are cheaper.
-  private static final int STREAM_FROM = 23;
+  private static final int STREAM_FROM = 22;
 
-  private static final int BUCKET_FROM = 2;
+  private static final int BUCKET_FROM = 1;
 
   private final AwsEndpoint aws;
   private final String name;
