@@ -24,8 +24,9 @@ public interface ShardClaim {
   /// empty where none were.
   String finished();
 
-  /// Returns the ids of the payloads that were delivered last, at most [#MOST_RECENT]. A producer
-  /// that gets no answer may have put a payload into the stream twice.
+  /// Returns the ids of the payloads that were delivered last, at most [#MOST_RECENT] and those of
+  /// this claim's ranges that are finished. A producer that gets no answer may have put a payload
+  /// into the stream twice.
   Set<String> recentPayloads();
 
   /// Returns the next range to deliver, `null` if there is none. The range before must be finished.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ShardRanges {
   private final ShardItem before;
   private final String last;
-  private final Set<String> known;
+  private Set<String> known;
   private final LinkedHashSet<String> recent;
   private String finished;
   private @Nullable String current;
@@ -119,6 +119,7 @@ final class ShardRanges {
   /// Finishes the current range.
   void finish() {
     finished = currentEnd();
+    known = Set.copyOf(recent);
     hasFinished = true;
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the payloads of a stream's records, one after another, as one batch.
@@ -20,7 +21,7 @@ final class StreamReader {
   /// @see <a
   ///   href="https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md">KPL
   ///   aggregated record format</a>
-  private static final String AGGREGATED = "84mawg";
+  private static final Pattern AGGREGATED = Pattern.compile("84maw[g-v]");
 
   /// How much of an id is remembered.
   private static final int ID_CHARACTERS = 16;
@@ -77,7 +78,7 @@ final class StreamReader {
       StreamRecord record, Invocation invocation, List<FailedEvent> failed) {
     String where = record.shardId() + " " + record.sequenceNumber();
     try {
-      if (record.data().startsWith(AGGREGATED)) {
+      if (AGGREGATED.matcher(record.data()).lookingAt()) {
         throw new UndecodableEventException(
             Layer.EVENT,
             0,
