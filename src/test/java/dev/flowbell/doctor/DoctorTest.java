@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -1900,7 +1899,7 @@ class DoctorTest {
             "no dead-letter queue",
             account -> {
               Map<QueueAttributeName, String> attributes =
-                  new HashMap<>(Objects.requireNonNull(account.fileQueueAttributes));
+                  new HashMap<>(account.fileQueueAttributes);
               attributes.remove(QueueAttributeName.REDRIVE_POLICY);
               account.fileQueueAttributes = attributes;
             },
