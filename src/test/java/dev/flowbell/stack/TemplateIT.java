@@ -363,13 +363,17 @@ class TemplateIT {
 
     // It is no setting: it makes each version's configuration another one.
     assertThat(variables.remove("SETTINGS_VERSION")).isEqualTo("Settings.VersionNumber");
-    // No user sets it: it is where the function puts what can't be unwrapped.
-    assertThat(variables.remove("FAILURE_QUEUE_URL")).isEqualTo("FailureQueue");
     assertThat(variables.keySet())
         .containsExactlyInAnyOrderElementsOf(Setting.ALL.stream().map(Setting::name).toList());
     // A setting that names a resource, or depends on one, has no default here.
     Set<String> wired =
-        Set.of("LOG_FORMAT", "LOG_GROUP", "ALERT_TOPIC_ARN", "STACK_NAME", "LEDGER_TABLE");
+        Set.of(
+            "LOG_FORMAT",
+            "LOG_GROUP",
+            "ALERT_TOPIC_ARN",
+            "STACK_NAME",
+            "LEDGER_TABLE",
+            "FAILURE_QUEUE_URL");
     defaults.put("METRIC_NAMESPACE", "Flowbell/flowbell");
     // Empty for the defaults in code: a list of ten thresholds is hard to edit in a console.
     defaults.put("ALERT_THRESHOLDS", "");
@@ -387,6 +391,9 @@ class TemplateIT {
     environment(StackTemplate.resolve())
         .forEach((name, value) -> variables.put(name, String.valueOf(value)));
     variables.put("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:flowbell-notifications");
+    variables.put(
+        "FAILURE_QUEUE_URL",
+        "https://sqs.eu-west-1.amazonaws.com/123456789012/flowbell-FailureQueue-1");
 
     Settings settings = Settings.fromEnvironment(variables);
 
@@ -568,11 +575,11 @@ class TemplateIT {
           Change.of(
               List.of(VPC, "Source=bucket", "AlsoRead=subscription"),
               List.of(VPC, "Source=bucket", "AlsoRead=none"),
-              false),
+              true), // no log group
           Change.of(
               List.of(VPC, "Source=bucket"),
               List.of(VPC, "Source=stream", "AlsoRead=bucket"),
-              false),
+              true), // a log group
           Change.of(
               List.of(VPC, "Source=stream", "AlsoRead=bucket"),
               List.of(VPC, "Source=stream"),
@@ -752,14 +759,16 @@ class TemplateIT {
                 "WatchedResourceId=vpc-0123456789abcdef0",
                 "LogFormat=" + everyField,
                 "MetricNamespace=" + "n".repeat(50),
-                "MetricDimensions=" + "d".repeat(200),
+                "MetricDimensions=" + "d".repeat(150),
                 "AlertThresholds=" + Thresholds.DEFAULT,
                 "Quiet=" + "1".repeat(600),
                 "InsideNetworks=" + "1".repeat(360)));
+    // CloudFormation names the table and the queue, from the names of the stack and the resource.
     int references =
         "arn:aws-us-gov:sns:us-gov-west-1:123456789012:-notifications".length()
             + 128
-            + 255
+            + "-LedgerTable-1A2B3C4D5E6F7".length()
+            + 128
             + 512
             + "https://sqs.us-gov-west-1.amazonaws.com/123456789012/".length()
             + 80;
