@@ -238,6 +238,11 @@ public final class LoopbackAws implements AutoCloseable {
     return List.copyOf(metricBodies);
   }
 
+  /// Returns the accepted `PutMetricData` requests, in order.
+  public List<MetricRequest> metricRequests() {
+    return metricBodies().stream().map(MetricRequest::parse).toList();
+  }
+
   /// Returns the parameters of the accepted `Publish` requests.
   public List<Map<String, String>> notifications() {
     return List.copyOf(notifications);
