@@ -120,12 +120,12 @@ public final class LambdaEventReader {
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       Map<String, String> record = new HashMap<>();
       readTexts(parser, record);
-      String source =
-          record.getOrDefault("eventSource", record.getOrDefault("EventSource", "no source"));
+      String source = record.getOrDefault("eventSource", record.getOrDefault("EventSource", ""));
       switch (source) {
         case KINESIS -> stream.add(toStreamRecord(record));
         case SQS -> queue.add(toQueueMessage(record));
-        default -> throw refused("records of " + shortened(source));
+        default ->
+            throw refused("records of " + (source.isEmpty() ? "no source" : shortened(source)));
       }
     }
     if (stream.isEmpty() == queue.isEmpty()) {

@@ -155,7 +155,7 @@ class LambdaEventReaderTest {
           {"Records":[{"eventSource":"aws:kinesis","eventID":"s","kinesis":{"sequenceNumber":"1"}}]} | a Kinesis record whose eventID or sequenceNumber is s
           {"Records":[{"eventSource":"aws:kinesis","eventID":"s:x","kinesis":{"sequenceNumber":"x"}}]} | a Kinesis record whose eventID or sequenceNumber is s:x
           {"Records":[{"eventSource":"aws:sqs","body":"x"}]}             | a record without messageId
-          {"Records":[{"eventSource":"x\ny"}]}                          | records of x?y
+          {"Records":[{"eventSource":"x\\ny"}]}                          | records of x?y
           """)
   void read_anotherKind(String json, String found) {
     assertThatThrownBy(() -> read(json))
@@ -190,7 +190,7 @@ class LambdaEventReaderTest {
           """
           {"awslogs":{"data":           | event: JSON ended early after 19 bytes
           {"awslogs":{"data":"H4sI"}    | event: JSON ended early after 26 bytes
-          {"awslogs":{"data":"H4sI"},x} | event: not JSON at byte 28
+          {"awslogs":{"data":"H4sI"},x} | event: not JSON at byte 27
           {"Records":[{                 | event: JSON ended early after 13 bytes
           """)
   void read_brokenJson(String json, String message) {

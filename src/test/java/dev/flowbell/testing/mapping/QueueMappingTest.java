@@ -52,9 +52,8 @@ class QueueMappingTest {
     assertThat(queue.bodies()).isEmpty();
   }
 
-  /// What becomes of the messages a to d.
-  ///
-  /// @param failed the messages that the function names as failed; it fails itself for `!`
+  /// What becomes of the messages a to d: the settings, the messages that the function names as
+  /// failed (it fails itself for `!`), what is sent, and the dead letters.
   static Stream<Arguments> failures() {
     Settings partial = Settings.DEFAULTS.withReportedFailures();
     return Stream.of(

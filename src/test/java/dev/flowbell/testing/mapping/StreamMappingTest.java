@@ -59,8 +59,7 @@ class StreamMappingTest {
 
   /// What becomes of the records a to f.
   ///
-  /// @param poison a record for which the function fails, or none
-  /// @param batches what is sent, in this order
+  /// They are a record for which the function fails, or none, and what is sent, in this order.
   static Stream<Arguments> failures() {
     Settings three = Settings.DEFAULTS.withBatchSize(3);
     return Stream.of(
@@ -185,7 +184,7 @@ class StreamMappingTest {
     putAll("abcdef");
     RecordingFunction function =
         new RecordingFunction(
-            batch -> response.matches("[a-f]+") ? batch.failing(response.split("")) : response);
+            batch -> response.matches("[a-f]+") ? batch.failing(response.split("", 0)) : response);
 
     newMapping(Settings.DEFAULTS.withReportedFailures().withRetryAttempts(1), function).run();
 
@@ -303,7 +302,7 @@ class StreamMappingTest {
 
   /// Puts a record for each letter, which is its partition key too.
   private void putAll(String letters) {
-    for (String letter : letters.split("")) {
+    for (String letter : letters.split("", 0)) {
       stream.put(letter, letter.getBytes(UTF_8));
     }
   }
