@@ -43,6 +43,7 @@ public final class HandshakeTracker<T> {
   private final List<T> marks = new ArrayList<>();
   private final long[] answer = new long[FlowTuple.LONGS];
   private long sinceLastLook;
+  private long oldestMinute = Long.MAX_VALUE;
 
   /// Creates a tracker for one payload.
   ///
@@ -59,6 +60,7 @@ public final class HandshakeTracker<T> {
     answered.clear();
     marks.clear();
     sinceLastLook = 0;
+    oldestMinute = Long.MAX_VALUE;
   }
 
   /// Adds a readable record.
@@ -88,6 +90,7 @@ public final class HandshakeTracker<T> {
       if (opened[at + MINUTE] > lastMinute) {
         System.arraycopy(opened, at, opened, kept * OPENED_ROW, OPENED_ROW);
         marks.set(kept++, marks.get(i));
+        oldestMinute = Math.min(oldestMinute, opened[at + MINUTE]);
         continue;
       }
       FlowTuple.setReverse(answered, opened, at);
@@ -113,6 +116,7 @@ public final class HandshakeTracker<T> {
     FlowTuple.write(record, opened, at);
     opened[at + MINUTE] = minute;
     marks.add(mark);
+    oldestMinute = Math.min(oldestMinute, minute);
     return true;
   }
 
@@ -130,6 +134,7 @@ public final class HandshakeTracker<T> {
       return false;
     }
     answered.setSum(number, 0, Math.max(minute, answered.sum(number, 0)));
+    oldestMinute = Math.min(oldestMinute, minute);
     return true;
   }
 
@@ -137,10 +142,18 @@ public final class HandshakeTracker<T> {
   ///
   /// @param now the minute of a record; one without a time can't tell what is past
   private void forget(long now) {
-    if (now >= 0 && sinceLastLook >= mostEntries / PART_BETWEEN_LOOKS) {
+    boolean isDue = now >= 0 && sinceLastLook >= mostEntries / PART_BETWEEN_LOOKS;
+    if (isDue && oldestMinute <= now - PATIENCE_MINUTES) {
       sinceLastLook = 0;
+      oldestMinute = Long.MAX_VALUE;
       decide(now - PATIENCE_MINUTES);
-      answered.retain(number -> answered.sum(number, 0) > now - 2 * PATIENCE_MINUTES);
+      answered.retain(
+          number -> {
+            long minute = answered.sum(number, 0);
+            boolean stays = minute > now - 2 * PATIENCE_MINUTES;
+            oldestMinute = stays ? Math.min(oldestMinute, minute) : oldestMinute;
+            return stays;
+          });
     }
   }
 

@@ -31,7 +31,7 @@ final class FairGroups<M> {
   private static final Rank[] RANKS = Rank.values();
 
   /// A cut makes room for this part of the bound, so that there are not too many cuts.
-  private static final int PART_OF_CUT = 16;
+  private static final int PART_OF_CUT = 8;
 
   /// The part of the bound that a share has at least, unless it leaves: 125 groups of 50,000. By
   /// default, 100 ports of a host, or 25 hosts, are a scan.
@@ -63,7 +63,7 @@ final class FairGroups<M> {
   FairGroups(int width, int sums, int most) {
     this.most = most;
     table = new TupleTable(width, sums, most);
-    shares = new TupleTable(3, 3, most);
+    shares = new TupleTable(3, 3, 2 * most); // those that left remain until the next cut
   }
 
   void clear() {
@@ -169,7 +169,6 @@ final class FairGroups<M> {
       room -= allow(rank, sharesOf.get(rank.ordinal()), room - Math.min(below, kept));
     }
     removeExcess();
-    countShares();
   }
 
   private void countShares() {
@@ -222,7 +221,10 @@ final class FairGroups<M> {
           int share = shareOf(number);
           long allowed = shares.sum(share, ALLOWED);
           if (allowed == 0) {
-            leftOut += table.sum(number, 0);
+            long records = table.sum(number, 0);
+            leftOut += records;
+            shares.setSum(share, GROUPS, shares.sum(share, GROUPS) - 1);
+            shares.setSum(share, RECORDS, shares.sum(share, RECORDS) - records);
             return false;
           }
           shares.setSum(share, ALLOWED, allowed - 1);

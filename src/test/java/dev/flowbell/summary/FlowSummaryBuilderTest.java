@@ -621,8 +621,8 @@ class FlowSummaryBuilderTest {
     }
     FlowSummary summary = builder.build(Set.of(), ARRIVAL);
 
-    assertThat(summary.evidence().suspects()).hasSize(150); // with room for another source
-    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(13);
+    assertThat(summary.evidence().suspects()).hasSize(140); // with room for another source
+    assertThat(summary.total(Metric.OVER_BOUNDS)).isEqualTo(23);
     assertThat(summary.total(Metric.REJECTED_FLOWS)).isEqualTo(163);
   }
 
