@@ -30,13 +30,14 @@ class StreamFaultsTest {
           new StreamScenario(
               seed,
               faults,
+              "flow-logs-" + seed,
               event -> Invocation.of(handler, event, new RecordingContext()).toString());
       proxy.use(scenario::faultOf);
 
       scenario.run(ROUNDS);
 
       scenario.check(
-          new StreamScenario.Results(
+          new NumberedPayloads.Results(
               aws.metricRequests(),
               aws.notifications().stream().map(each -> each.get("Message")).toList(),
               aws.sentMessages()));

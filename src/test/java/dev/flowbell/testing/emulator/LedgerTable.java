@@ -46,6 +46,28 @@ public record LedgerTable(AwsEndpoint aws, String name) {
         .sum();
   }
 
+  /// Lets all claims and leases end now, as time would, so that no test waits for it.
+  public void endLeases() {
+    AttributeValue now = AttributeValue.fromN(String.valueOf(System.currentTimeMillis()));
+    aws.dynamoDb()
+        .scanPaginator(request -> request.tableName(name).consistentRead(true))
+        .items()
+        .forEach(
+            item -> {
+              AttributeValue leaseEnd = item.get("leaseEnd");
+              if (leaseEnd != null && Long.parseLong(leaseEnd.n()) > Long.parseLong(now.n())) {
+                aws.dynamoDb()
+                    .updateItem(
+                        request ->
+                            request
+                                .tableName(name)
+                                .key(Map.of("id", item.get("id")))
+                                .updateExpression("SET leaseEnd = :now")
+                                .expressionAttributeValues(Map.of(":now", now)));
+              }
+            });
+  }
+
   /// Writes an item.
   ///
   /// @param attributes the attributes besides the id
