@@ -78,7 +78,7 @@ public final class Judge {
     answers.judge();
     doors.judge(answers);
     new RejectsRule(judging, sources).judge();
-    new LogGroupRule(judging, summary.problems(), payload.now()).judge();
+    new LogGroupRule(judging, summary, payload.now()).judge();
     return judging.announcements().toJudgement(quiet, judging.causes().extendTouched());
   }
 

@@ -2,6 +2,7 @@ package dev.flowbell.judge;
 
 import dev.flowbell.judge.Alert.Occasion;
 import dev.flowbell.ledger.EvidenceItem;
+import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogGroupProblem;
 import dev.flowbell.summary.LogOrigin;
 import java.time.Instant;
@@ -17,20 +18,19 @@ final class LogGroupRule {
   private static final String KIND = "group";
 
   private final Judging judging;
-  private final List<LogGroupProblem> problems;
+  private final FlowSummary summary;
   private final Instant time;
 
-  /// @param problems the log groups that something is wrong with
   /// @param time the payload's newest flow time
-  LogGroupRule(Judging judging, List<LogGroupProblem> problems, Instant time) {
+  LogGroupRule(Judging judging, FlowSummary summary, Instant time) {
     this.judging = judging;
-    this.problems = problems;
+    this.summary = summary;
     this.time = time;
   }
 
   /// Announces what is wrong with log groups.
   void judge() {
-    for (LogGroupProblem problem : problems) {
+    for (LogGroupProblem problem : summary.problems()) {
       judge(
           problem,
           Rule.UNREADABLE_RECORDS,
@@ -70,7 +70,7 @@ final class LogGroupRule {
               judging.causes().occasionFor(key, severity.rank(), false, false, time, time),
               null,
               occasion ->
-                  toAlert(problem, rule, severity, key, occasion, Math.max(records, known), time));
+                  toAlert(problem, rule, severity, key, occasion, Math.max(records, known)));
     }
   }
 
@@ -100,15 +100,16 @@ final class LogGroupRule {
     return known.size();
   }
 
-  private static Alert.LogGroup toAlert(
+  private Alert.LogGroup toAlert(
       LogGroupProblem problem,
       Rule rule,
       Severity severity,
       String key,
       Occasion occasion,
-      long records,
-      Instant time) {
-    String name = problem.origin().logGroup();
+      long records) {
+    // A batch of several accounts: the notification names no other one.
+    boolean isOfSeveral = summary.origin().owner().isEmpty();
+    String name = isOfSeveral ? nameOf(problem.origin()) : problem.origin().logGroup();
     List<String> causes =
         rule == Rule.UNREADABLE_RECORDS
             ? problem.faults().keySet().stream()

@@ -2,6 +2,7 @@ package dev.flowbell.judge;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.flowbell.ledger.Evidence;
 import dev.flowbell.ledger.InMemoryLedger;
@@ -11,14 +12,17 @@ import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
 import dev.flowbell.record.TrafficType;
 import dev.flowbell.settings.Settings;
+import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.FlowSummaryBuilder;
 import dev.flowbell.summary.LogOrigin;
+import dev.flowbell.testing.generator.Summaries;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Each rule at its threshold and just below it.
@@ -338,6 +342,37 @@ class JudgeTest {
     assertThat(judge(copies(1, "broken")))
         .containsExactly("MEDIUM NEW unreadable-records|123456789010:/vpc/flow-logs");
     assertThat(judge(copies(9, "broken"))).isEmpty();
+  }
+
+  /// A batch of two accounts, whose log groups have the same name.
+  @Test
+  void unreadable_ofSeveralAccounts() {
+    FlowSummaryBuilder batch =
+        new FlowSummaryBuilder(
+            new LogOrigin("111111111111", "/vpc", "eni-1"),
+            List.of(),
+            0,
+            Summaries.INSIDE,
+            TrafficType.ALL);
+    for (int i = 0; i < 5; i++) {
+      batch.addUnreadable(ParseFault.BROKEN_JSON);
+    }
+    batch.next(new LogOrigin("222222222222", "/vpc", "eni-2"));
+    for (int i = 0; i < 7; i++) {
+      batch.addUnreadable(ParseFault.NOT_A_DECIMAL);
+    }
+    FlowSummary summary = batch.build(Set.of(), START);
+
+    assertThat(summary.origin()).isEqualTo(new LogOrigin("", "/vpc", ""));
+    assertThat(new Judge(policy).judge(summary, "batch", 2, newEvidence()).announcements())
+        .extracting(each -> each.alert())
+        .extracting(
+            alert -> ((Alert.LogGroup) alert).logGroup(),
+            alert -> ((Alert.LogGroup) alert).records().value(),
+            alert -> ((Alert.LogGroup) alert).causes())
+        .containsExactly(
+            tuple("111111111111:/vpc", 5L, List.of("broken json")),
+            tuple("222222222222:/vpc", 7L, List.of("not a decimal")));
   }
 
   @Test
