@@ -174,8 +174,11 @@ public final class RuntimeApi implements AutoCloseable {
     try {
       while (closed.getCount() > 0 && own == generation.get()) {
         Invocation invocation = waiting.poll(100, TimeUnit.MILLISECONDS);
-        if (invocation != null) {
+        if (invocation != null && own == generation.get()) {
           return invocation;
+        }
+        if (invocation != null) {
+          waiting.add(invocation); // it came for the next process
         }
       }
     } catch (InterruptedException e) {
