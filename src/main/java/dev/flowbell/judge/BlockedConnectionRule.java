@@ -73,6 +73,7 @@ final class BlockedConnectionRule {
   /// @param answers explains attempts at servers whose answers are dropped
   void judge(AnswersDroppedRule answers) {
     collectAttempts();
+    judging.causes().loadAll(attempts.keySet().stream().map(CauseKeys::ofAnswers).toList());
     attempts.entrySet().removeIf(each -> answers.explains(each.getKey(), each.getValue()));
     if (attempts.isEmpty()) {
       return;

@@ -13,9 +13,9 @@ record EvidenceBounds(int writes, int reads, int readsOfFew, int episodes, int n
       new EvidenceBounds(12, 24, 96, Evidence.MOST_EPISODES, 12);
 
   /// More payloads don't widen the bounds. 1,200 writes, one after another, take 12 seconds of the
-  /// function's 60 at 10 ms each, and 24 at twice that; DynamoDB answers most within 10 ms. The
-  /// reads, 100 items a call, take about a second. So half of the time remains for metrics and
-  /// notifications, even on a bad day.
+  /// function's 60 at 10 ms each, and 24 at twice that. AWS says single-digit milliseconds; it was
+  /// not measured there. The reads, 100 items a call, are some 50 calls more. So half of the time
+  /// remains for metrics and notifications, even on a bad day.
   static final int MOST_PAYLOADS = 100;
 
   /// One call reads 100 episodes, see [DynamoDbTable#MOST_READS].

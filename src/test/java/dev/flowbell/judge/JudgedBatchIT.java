@@ -76,8 +76,7 @@ final class JudgedBatchIT {
     assertThat(told).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(evidence.leftOut()).isZero();
     assertThat(callsOf("UpdateItem")).isLessThanOrEqualTo(1_200);
-    // 60 were enough before; which change reads each door by itself is not known yet.
-    assertThat(callsOf("BatchGetItem")).isLessThanOrEqualTo(400);
+    assertThat(callsOf("BatchGetItem")).isLessThanOrEqualTo(60);
   }
 
   /// A payload alone has the bounds of one.
