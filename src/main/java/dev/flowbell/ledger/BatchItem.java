@@ -26,6 +26,9 @@ record BatchItem(
     int possibleDuplicates,
     boolean isCounted) {
 
+  /// A lease that ended long ago, but not by a release.
+  static final Instant INTERRUPTED = Instant.EPOCH.plusMillis(1);
+
   /// Returns a batch that has no item yet.
   static BatchItem newBatch(Instant arrival) {
     return new BatchItem(arrival, Instant.EPOCH, Set.of(), Set.of(), 0, 0, false);

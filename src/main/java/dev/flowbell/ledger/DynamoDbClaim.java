@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// A claim in a DynamoDB table. It knows the item of the batch, or of the shard whose records are
 /// the batch, as it read and wrote it.
 final class DynamoDbClaim implements Claim {
-  /// A lease that ended long ago, but not by a release.
-  static final Instant INTERRUPTED = Instant.EPOCH.plusMillis(1);
-
   private final DynamoDbTable table;
   private final String item;
   private final String runner;
@@ -177,7 +174,8 @@ final class DynamoDbClaim implements Claim {
           newUpdate()
               .set(
                   LedgerAttributes.LEASE_END,
-                  DynamoDbJson.milliseconds(staysInterrupted ? INTERRUPTED : Instant.EPOCH))
+                  DynamoDbJson.milliseconds(
+                      staysInterrupted ? BatchItem.INTERRUPTED : Instant.EPOCH))
               .set(
                   LedgerAttributes.DOUBTS,
                   DynamoDbJson.number(possibleDuplicates - (staysInterrupted ? 1 : 0)))

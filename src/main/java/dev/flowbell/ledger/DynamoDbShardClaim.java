@@ -106,10 +106,7 @@ final class DynamoDbShardClaim implements ShardClaim {
     if (!isRestBegun) {
       update.remove(LedgerAttributes.TO).remove(LedgerAttributes.ARRIVAL);
     }
-    unclaimed(
-            update,
-            isRestBegun,
-            before.begun().isHeld() ? DynamoDbClaim.INTERRUPTED : Instant.EPOCH)
+    unclaimed(update, isRestBegun, before.begun().isHeld() ? BatchItem.INTERRUPTED : Instant.EPOCH)
         .onlyIf(new Condition.Equal(LedgerAttributes.RUNNER, DynamoDbJson.string(runner)));
     try {
       ledger.table().update(update);

@@ -134,7 +134,7 @@ final class InMemoryClaim implements Claim {
     boolean staysInterrupted = wasInterrupted && possibleDuplicates > 0;
     synchronized (ledger) {
       batch.possibleDuplicates = possibleDuplicates - (staysInterrupted ? 1 : 0);
-      batch.leaseEnd = staysInterrupted ? Instant.EPOCH : null; // a lease that ended long ago
+      batch.leaseEnd = staysInterrupted ? BatchItem.INTERRUPTED : null;
     }
   }
 

@@ -73,7 +73,7 @@ public final class InMemoryLedger implements Ledger {
       throw new BatchClaimedException(shard, leaseEnd);
     }
     ShardClaim claim = new InMemoryShardClaim(this, shard, entry, last, now);
-    entry.hold(now.plus(lease));
+    entry.hold(now.plus(lease), last);
     return claim;
   }
 

@@ -66,7 +66,7 @@ final class InMemoryShardClaim implements ShardClaim {
   @Override
   public void end() {
     synchronized (ledger) {
-      entry.current.leaseEnd = null;
+      entry.end(ranges);
     }
   }
 
@@ -76,7 +76,9 @@ final class InMemoryShardClaim implements ShardClaim {
     private final Map<String, String> doneTo = new LinkedHashMap<>();
     private String countedTo = "";
     private List<String> recent = List.of();
-    private String currentTo = "";
+    private String begunTo = "";
+    private String currentTo = ""; // of a part of what was begun, or of all of it
+    private @Nullable Instant wasHeld; // before the claim
     private InMemoryLedger.Batch current = new InMemoryLedger.Batch(Instant.EPOCH);
 
     /// Returns when the claim ends that is held, `null` if none is.
@@ -94,7 +96,7 @@ final class InMemoryShardClaim implements ShardClaim {
           steps,
           current.isEvidenceCounted ? larger(countedTo, currentTo) : countedTo,
           recent,
-          currentTo,
+          begunTo,
           new BatchItem(
               current.arrival,
               leaseEnd == null ? Instant.EPOCH : leaseEnd,
@@ -103,6 +105,15 @@ final class InMemoryShardClaim implements ShardClaim {
               current.acceptedPlan,
               current.possibleDuplicates,
               false));
+    }
+
+    /// Holds the entry for a claim, which begins a range unless one was begun.
+    ///
+    /// @param last the last record of the claim's batch
+    void hold(Instant until, String last) {
+      wasHeld = current.leaseEnd;
+      current.leaseEnd = until;
+      begunTo = begunTo.isEmpty() ? last : begunTo;
     }
 
     private void begin(String to, BatchItem item) {
@@ -130,11 +141,17 @@ final class InMemoryShardClaim implements ShardClaim {
       countedTo = ShardClaim.compare(countedTo, finished) <= 0 ? "" : countedTo;
       recent = ranges.recent();
       Instant leaseEnd = ranges.isFollowed() ? current.leaseEnd : null;
-      currentTo = ranges.begunTo();
-      int doubts = currentTo.isEmpty() ? 0 : ranges.inheritedDuplicates();
+      begunTo = ranges.restTo();
+      currentTo = "";
       current = new InMemoryLedger.Batch(current.arrival);
       current.leaseEnd = leaseEnd;
-      current.possibleDuplicates = doubts;
+      current.possibleDuplicates = ranges.begunTo().isEmpty() ? 0 : ranges.inheritedDuplicates();
+    }
+
+    /// What the claim found begun stays as it was.
+    private void end(ShardRanges ranges) {
+      begunTo = ranges.begunTo();
+      current.leaseEnd = begunTo.isEmpty() ? null : wasHeld;
     }
 
     private static void raise(Map<String, String> steps, String step, String to) {
@@ -143,10 +160,6 @@ final class InMemoryShardClaim implements ShardClaim {
 
     private static String larger(String one, String other) {
       return ShardClaim.compare(one, other) > 0 ? one : other;
-    }
-
-    void hold(Instant until) {
-      current.leaseEnd = until;
     }
   }
 }

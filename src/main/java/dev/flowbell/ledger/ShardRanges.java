@@ -133,6 +133,12 @@ final class ShardRanges {
     return isOpen(before.begunTo()) ? before.begunTo() : "";
   }
 
+  /// Returns the end of what comes next: of the range that was begun, else of the batch. It is an
+  /// empty string where nothing does.
+  String restTo() {
+    return !begunTo().isEmpty() ? begunTo() : isFollowed() ? last : "";
+  }
+
   /// Returns what is still ahead of the finished records: the entries of steps.
   Set<String> stepsAhead() {
     return before.doneTo().entrySet().stream()

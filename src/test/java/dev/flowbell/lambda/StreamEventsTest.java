@@ -220,6 +220,26 @@ class StreamEventsTest {
     assertThat(MetricRequest.total(aws.metricRequests(), "PossibleDuplicates")).isZero();
   }
 
+  /// The metrics of the whole batch are published. So neither half publishes them again, however
+  /// often its alerts fail.
+  @Test
+  void splitBatch_failsTwice_countsOnce() {
+    put(scan());
+    put(records(2, 4));
+    for (int i = 0; i < 3; i++) {
+      aws.failSns(400, "InvalidParameter", "made");
+    }
+
+    run(
+        Map.of("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:flowbell"),
+        Settings.DEFAULTS.withBisect(true));
+
+    assertThat(MetricRequest.sums(aws.metricRequests(), "Records"))
+        .containsExactly(Map.entry(minute, 24.0));
+    assertThat(aws.notifications()).hasSize(1);
+    assertThat(MetricRequest.total(aws.metricRequests(), "PossibleDuplicates")).isZero();
+  }
+
   private StreamRecord put(StreamPayload payload) {
     return stream.put(payload.partitionKey(), payload.data());
   }
@@ -241,15 +261,23 @@ class StreamEventsTest {
         discarded::add);
   }
 
+  private StreamPayload scan() {
+    return payload(1, 20, "REJECT");
+  }
+
   private StreamPayload records(int number, int count) {
+    return payload(number, count, "ACCEPT");
+  }
+
+  private StreamPayload payload(int number, int count, String action) {
     List<LogEvent> events = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       events.add(
           new LogEvent(
               number + "-" + i,
               minute.toEpochMilli(),
-              "2 123456789010 eni-0a1b2c3d 10.0.1.5 10.0.2.98 40001 %d 6 1 60 %d %d ACCEPT OK"
-                  .formatted(i + 1, minute.getEpochSecond(), minute.getEpochSecond())));
+              "2 123456789010 eni-0a1b2c3d 10.0.1.5 10.0.2.98 40001 %d 6 1 60 %d %d %s OK"
+                  .formatted(i + 1, minute.getEpochSecond(), minute.getEpochSecond(), action)));
     }
     return StreamPayload.of(SubscriptionMessage.ofEvents("eni-0a1b2c3d", events));
   }

@@ -636,6 +636,50 @@ abstract class LedgerContract {
     assertThat(claim.next()).isNull();
   }
 
+  /// The first part fails again and again: what was done of the whole stays done of the rest.
+  @Test
+  void claimShard_partFailsTwice() {
+    Claim first = claimShard("30", NOW).next().claim();
+    first.recordDone(Set.of("METRICS"));
+    first.release();
+    claimShard("20", NOW.plusSeconds(1)).next().claim().release();
+    Claim part = claimShard("20", NOW.plusSeconds(2)).next().claim();
+    assertThat(part.doneSteps()).containsExactly("METRICS");
+    part.finish(ALL);
+
+    Claim rest = claimShard("30", NOW.plusSeconds(3)).next().claim();
+
+    assertThat(rest.doneSteps()).containsExactly("METRICS");
+    assertThat(rest.possibleDuplicates()).isZero();
+  }
+
+  /// The invocation after the killed one published nothing: the possible duplicate remains.
+  @Test
+  void claimShard_releaseAfterAKilledInvocation() {
+    claimShard("20", NOW);
+    claimShard("20", NOW.plus(LEASE)).next().claim().release();
+
+    Claim third = claimShard("20", NOW.plus(LEASE).plusSeconds(1)).next().claim();
+
+    assertThat(third.wasInterrupted()).isTrue();
+    assertThat(third.possibleDuplicates()).isEqualTo(1);
+  }
+
+  /// A repeated batch, older than what an invocation has begun and not ended.
+  @Test
+  void claimShard_repeatedBatchBeforeWhatWasBegun() {
+    finish(claimShard("20", NOW));
+    claimShard("30", NOW.plusSeconds(1));
+    ShardClaim repeat = claimShard("15", NOW.plus(HOUR));
+    assertThat(repeat.next()).isNull();
+    repeat.end();
+
+    Claim begun = claimShard("30", NOW.plus(HOUR).plusSeconds(1)).next().claim();
+
+    assertThat(begun.wasInterrupted()).isTrue();
+    assertThat(begun.possibleDuplicates()).isEqualTo(1);
+  }
+
   /// Requests of the whole were accepted, or may have been: those of its parts may repeat them.
   @Test
   void claimShard_partsAfterRequestsOfTheWhole() {
