@@ -207,8 +207,8 @@ record FailedPayload(
       }
       if (data == null) {
         throw new IllegalArgumentException(
-            "expected requestPayload with awslogs.data, or awslogs.data itself, got an object"
-                + " without");
+            "expected requestPayload with awslogs.data, awslogs.data itself, or a notification of"
+                + " S3, got another object");
       }
       if (!BASE64.matcher(data).matches()) {
         throw new IllegalArgumentException("awslogs.data: expected Base64, got other text");

@@ -16,7 +16,6 @@ import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.pipeline.Totals;
 import dev.flowbell.pipeline.Wiring;
-import dev.flowbell.publish.FailureQueue;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.s3.S3Client;
 import dev.flowbell.settings.Settings;
@@ -26,7 +25,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +54,7 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   private final HttpClients clients;
   private final LambdaEventReader events = new LambdaEventReader();
   private final SubscriptionDecoder decoder;
+  private final Wiring wiring;
   private final Pipeline pipeline;
 
   /// Logged with the current payload, or with the next one: at start-up there is no invocation to
@@ -95,7 +94,8 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
     this.settings = settings;
     this.clients = clients;
     decoder = new SubscriptionDecoder(settings.maxInflatedBytes());
-    pipeline = new Wiring(settings, region, clients).newFunction(out, warnings::add);
+    wiring = new Wiring(settings, region, clients);
+    pipeline = wiring.newFunction(out, warnings::add);
   }
 
   /// Handles one event.
@@ -157,14 +157,7 @@ public final class FlowLogsHandler implements RequestStreamHandler, Resource {
   /// Returns what handles messages. A function that gets none loads no class of it.
   private BucketEvents bucketEvents() {
     if (bucketEvents == null) {
-      bucketEvents =
-          new BucketEvents(
-              pipeline,
-              S3Client.create(),
-              settings.failureQueueUrl() == null
-                  ? null
-                  : new FailureQueue(
-                      settings.failureQueueUrl(), clients.publishing(), InstantSource.system()));
+      bucketEvents = new BucketEvents(pipeline, S3Client.create(), wiring.newFailureQueue());
     }
     return bucketEvents;
   }

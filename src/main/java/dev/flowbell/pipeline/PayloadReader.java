@@ -25,7 +25,7 @@ public final class PayloadReader implements LineTarget {
   /// The selection of whoever selects nothing.
   static final Predicate<FlowRecord> EVERY_RECORD = _ -> true;
 
-  private final Predicate<FlowRecord> selection;
+  private Predicate<FlowRecord> selection;
   private final FlowSummaryBuilder summary;
   private final FlowRecord record = new FlowRecord();
   private final Set<FlowField> fieldsOfEarlierFormats = EnumSet.noneOf(FlowField.class);
@@ -89,6 +89,13 @@ public final class PayloadReader implements LineTarget {
       formats = newFormats;
       parser = new RecordParser(newFormats);
     }
+  }
+
+  /// Reads only some of the records from now on.
+  ///
+  /// @param newSelection tells of each record whether it is read
+  void select(Predicate<FlowRecord> newSelection) {
+    selection = newSelection;
   }
 
   /// Watches sources, see [FlowSummaryBuilder#watch].

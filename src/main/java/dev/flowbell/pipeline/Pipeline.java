@@ -15,6 +15,7 @@ import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.IpAddress;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.settings.Settings;
+import dev.flowbell.settings.SourceChange;
 import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import java.io.IOException;
@@ -50,6 +51,8 @@ public final class Pipeline {
   private final Delivery delivery;
   private final InstantSource clock;
   private final Predicate<FlowRecord> selection;
+  private final Predicate<FlowRecord> ofLogGroups;
+  private final Predicate<FlowRecord> ofFiles;
   private String fileId = "";
   private @Nullable Claim fileClaim;
   // One reader for all batches, so that its tables are allocated once.
@@ -83,7 +86,8 @@ public final class Pipeline {
   /// @param inside returns the networks of the user's own hosts
   /// @param formats the formats that the lines of batches may have
   /// @param judge `null` where nobody could be notified
-  /// @param selection tells of each record whether it is read
+  /// @param selection tells of each record whether it is read; of events and files, the change of
+  ///   source tells it too
   Pipeline(
       Settings settings,
       Supplier<AddressBlocks> inside,
@@ -101,6 +105,10 @@ public final class Pipeline {
     this.delivery = delivery;
     this.clock = clock;
     this.selection = selection;
+    SourceChange change = settings.sourceChange();
+    ofLogGroups =
+        change == null ? selection : selection.and(record -> change.includes(record, false));
+    ofFiles = change == null ? selection : selection.and(record -> change.includes(record, true));
   }
 
   /// Delivers a batch, as far as the ledger does not say that it was delivered.
@@ -113,11 +121,7 @@ public final class Pipeline {
     }
     String id = batch.id() == null ? newId() : batch.id();
     Claim claim = claim(id, limit);
-    if (claim.isFinished()) {
-      return count(Metric.DUPLICATE_BATCHES, 1, originOf(batch), limit);
-    }
-    if (!delivery.hasOpenSteps(claim)) {
-      claim.release(); // the open step is another version's
+    if (isDelivered(claim)) {
       return count(Metric.DUPLICATE_BATCHES, 1, originOf(batch), limit);
     }
     PayloadReader read = read(batch, claim);
@@ -146,9 +150,8 @@ public final class Pipeline {
             last,
             clock.instant(),
             invocation.limit().remaining().plus(CLOCK_DIFFERENCE));
-    List<StreamRecord> open =
-        records.stream().filter(each -> isBehind(each, shard.finished())).toList();
-    long repeats = (long) records.size() - open.size();
+    String delivered = shard.finished();
+    long repeats = records.stream().filter(each -> !isBehind(each, delivered)).count();
     List<Outcome> outcomes = new ArrayList<>();
     ShardClaim.Range range = shard.next();
     if (range == null) {
@@ -161,7 +164,7 @@ public final class Pipeline {
       String begin = shard.finished();
       String end = range.last();
       List<StreamRecord> part =
-          open.stream().filter(each -> isBehind(each, begin) && !isBehind(each, end)).toList();
+          records.stream().filter(each -> isBehind(each, begin) && !isBehind(each, end)).toList();
       outcomes.add(deliver(part, repeats, stream, shard, range, invocation));
       repeats = 0;
     }
@@ -252,14 +255,10 @@ public final class Pipeline {
   public Outcome process(String id, LogOrigin origin, FileSource file, TimeLimit limit)
       throws IOException {
     Claim claim = claim(id, limit);
-    if (claim.isFinished()) {
+    if (isDelivered(claim)) {
       return count(Metric.DUPLICATE_BATCHES, 1, origin, limit);
     }
-    if (!delivery.hasOpenSteps(claim)) {
-      claim.release(); // the open step is another version's
-      return count(Metric.DUPLICATE_BATCHES, 1, origin, limit);
-    }
-    PayloadReader read = resetReader(origin, settings.formats(), claim);
+    PayloadReader read = resetReader(origin, settings.formats(), ofFiles, claim);
     boolean isRead = false;
     try {
       file.readTo(read);
@@ -318,16 +317,21 @@ public final class Pipeline {
 
   /// Returns the reader, cleared for a batch that begins with this payload.
   private PayloadReader resetReader(LogBatch batch, Claim claim) {
-    return resetReader(originOf(batch), formats.of(batch.logGroup()), claim);
+    return resetReader(originOf(batch), formats.of(batch.logGroup()), ofLogGroups, claim);
   }
 
-  private PayloadReader resetReader(LogOrigin origin, List<RecordFormat> lineFormats, Claim claim) {
+  private PayloadReader resetReader(
+      LogOrigin origin,
+      List<RecordFormat> lineFormats,
+      Predicate<FlowRecord> selected,
+      Claim claim) {
     AddressBlocks networks = inside.get();
     if (reader == null || !networks.equals(readerInside)) {
-      reader = new PayloadReader(origin, settings, networks, lineFormats, selection);
+      reader = new PayloadReader(origin, settings, networks, lineFormats, selected);
       readerInside = networks;
     } else {
       reader.reset(origin, lineFormats);
+      reader.select(selected);
     }
     watch(reader, claim);
     return reader;
@@ -343,6 +347,18 @@ public final class Pipeline {
 
   private static LogOrigin originOf(LogBatch batch) {
     return new LogOrigin(batch.owner(), batch.logGroup(), batch.logStream());
+  }
+
+  /// Returns whether a batch was delivered. If so, its claim has ended.
+  private boolean isDelivered(Claim claim) {
+    if (claim.isFinished()) {
+      return true;
+    }
+    if (delivery.hasOpenSteps(claim)) {
+      return false;
+    }
+    claim.release(); // the open step is another version's
+    return true;
   }
 
   private Claim claim(String id, TimeLimit limit) {

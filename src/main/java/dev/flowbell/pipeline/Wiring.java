@@ -58,6 +58,7 @@ public final class Wiring {
   /// @param warnings receives what the function's log should say, a line each
   public Pipeline newFunction(PrintStream log, Consumer<String> warnings) {
     RuleSource rules = newRules();
+    FailureQueue failures = newFailureQueue();
     return new Pipeline(
         settings,
         rules != null && settings.isInsideAuto()
@@ -72,15 +73,17 @@ public final class Wiring {
             List.of(newMetricPublisher(log)),
             newAlertPublishers(),
             newExplanations(rules, LONGEST_EXPLANATION, warnings),
-            settings.failureQueueUrl() == null
-                ? List.of()
-                : List.of(
-                    new FailuresStep(
-                        new FailureQueue(settings.failureQueueUrl(), clients.publishing(), clock),
-                        warnings)),
+            failures == null ? List.of() : List.of(new FailuresStep(failures, warnings)),
             warnings),
         clock,
         PayloadReader.EVERY_RECORD);
+  }
+
+  /// Creates what sends to the failure queue, `null` where the settings name none.
+  public @Nullable FailureQueue newFailureQueue() {
+    return settings.failureQueueUrl() == null
+        ? null
+        : new FailureQueue(settings.failureQueueUrl(), clients.publishing(), clock);
   }
 
   /// Creates the pipeline of a replay that publishes nothing.

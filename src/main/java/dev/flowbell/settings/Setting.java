@@ -231,7 +231,6 @@ public record Setting(
           "NAME",
           TABLE_NAMES,
           "The ledger's DynamoDB table; without a table the ledger is in the process's memory.");
-
   static final Setting FAILURE_QUEUE_URL =
       new Setting(
           "FAILURE_QUEUE_URL",
@@ -241,6 +240,16 @@ public record Setting(
           QUEUE_URLS,
           "The SQS queue for payloads of a batch that can't be read. Without it, such a payload"
               + " fails its batch.");
+  static final Setting SOURCE_CHANGE =
+      new Setting(
+          "SOURCE_CHANGE",
+          "", // the function's alone
+          "",
+          "TIME SOURCE",
+          new Bounds.Parsed(
+              "a time and subscription, stream or bucket, as in 2026-12-01T10:00Z bucket"),
+          "While both log groups and a bucket are read: records that end before this time are read"
+              + " from the source before, later ones from this source.");
 
   /// All settings.
   public static final List<Setting> ALL = all();
@@ -270,7 +279,8 @@ public record Setting(
         EXPLAIN_BLOCKS,
         STACK_NAME,
         LEDGER_TABLE,
-        FAILURE_QUEUE_URL);
+        FAILURE_QUEUE_URL,
+        SOURCE_CHANGE);
     return List.copyOf(all);
   }
 

@@ -9,6 +9,7 @@ import dev.flowbell.record.AddressBlocks;
 import dev.flowbell.record.InvalidFormatException;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.TrafficType;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// @param httpsForm what HTTPS subscribers get
 /// @param ledgerTable the ledger's table; `null` for a ledger in memory
 /// @param failureQueueUrl the queue for payloads that can't be read; `null` for none
+/// @param sourceChange which records are read of which source; `null` for all of all
 public record Settings(
     List<RecordFormat> formats,
     boolean isLogFormatAuto,
@@ -54,7 +56,8 @@ public record Settings(
     @Nullable String topicArn,
     HttpsForm httpsForm,
     @Nullable String ledgerTable,
-    @Nullable String failureQueueUrl) {
+    @Nullable String failureQueueUrl,
+    @Nullable SourceChange sourceChange) {
 
   /// Reads settings.
   ///
@@ -102,7 +105,8 @@ public record Settings(
         topicArn,
         httpsForm,
         ledgerTable,
-        failureQueueUrl);
+        failureQueueUrl,
+        sourceChange);
   }
 
   private static final class Reader {
@@ -138,7 +142,8 @@ public record Settings(
               readOptional(Setting.ALERT_TOPIC_ARN),
               readChoice(Setting.ALERT_HTTPS_FORM, HttpsForm.values()),
               readOptional(Setting.LEDGER_TABLE),
-              readOptional(Setting.FAILURE_QUEUE_URL));
+              readOptional(Setting.FAILURE_QUEUE_URL),
+              readSourceChange());
       if (!errors.isEmpty()) {
         throw new InvalidSettingsException(errors);
       }
@@ -173,6 +178,13 @@ public record Settings(
         }
       }
       return formats;
+    }
+
+    private @Nullable SourceChange readSourceChange() {
+      SourceChange otherwise = new SourceChange(Instant.EPOCH, true); // an error is recorded
+      return text(Setting.SOURCE_CHANGE).isEmpty()
+          ? null
+          : readParsed(Setting.SOURCE_CHANGE, SourceChange::parse, otherwise);
     }
 
     /// The words are AWS's, in capital letters.

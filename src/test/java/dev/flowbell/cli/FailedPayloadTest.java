@@ -14,6 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FailedPayloadTest {
+  private static final String NO_PAYLOAD =
+      "expected requestPayload with awslogs.data, awslogs.data itself, or a notification of S3, got"
+          + " another object";
+
   private static final String SENT =
       "{\"Records\": [], \"awslogs\": {\"x\": {}, \"data\": \"H4sI\\u0041+/=\", \"y\": 1} }";
 
@@ -209,17 +213,13 @@ class FailedPayloadTest {
         "hello|not JSON at character 0",
         "{\"awslogs\":|not JSON at character 11",
         "[]|expected JSON objects, got another value",
-        "{}|expected requestPayload with awslogs.data, or awslogs.data itself, got an object"
-            + " without",
-        "{\"awslogs\":1}|expected requestPayload with awslogs.data, or awslogs.data itself, got an"
-            + " object without",
-        "{\"awslogs\":{\"data\":1}}|expected requestPayload with awslogs.data, or awslogs.data"
-            + " itself, got an object without",
+        "{}|" + NO_PAYLOAD,
+        "{\"awslogs\":1}|" + NO_PAYLOAD,
+        "{\"awslogs\":{\"data\":1}}|" + NO_PAYLOAD,
         "{\"awslogs\":{\"data\":\"x\\u0022}\"}}|awslogs.data: expected Base64, got other text",
         "{\"requestPayload\":{\"Records\":[]}}|expected a notification of S3 that names files, got"
             + " one that names none",
-        "{\"requestPayload\":\"text\"}|expected requestPayload with awslogs.data, or awslogs.data"
-            + " itself, got an object without",
+        "{\"requestPayload\":\"text\"}|" + NO_PAYLOAD,
         "{\"Messages\":[]}|expected one failed payload, got 0",
         "``|expected one failed payload, got 0"
       })

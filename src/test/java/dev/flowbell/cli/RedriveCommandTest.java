@@ -63,8 +63,8 @@ class RedriveCommandTest {
                 "",
                 "flowbell: "
                     + file
-                    + ": expected requestPayload with awslogs.data, or awslogs.data itself, got"
-                    + " an object without\n"));
+                    + ": expected requestPayload with awslogs.data, awslogs.data itself, or a"
+                    + " notification of S3, got another object\n"));
   }
 
   @Test

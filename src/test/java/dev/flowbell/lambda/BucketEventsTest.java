@@ -9,10 +9,12 @@ import dev.flowbell.input.CreatedObject;
 import dev.flowbell.input.LambdaEvent.QueueMessage;
 import dev.flowbell.input.ObjectNotifications;
 import dev.flowbell.input.QueueEvents;
+import dev.flowbell.input.SubscriptionDecoder;
 import dev.flowbell.input.UndecodableEventException;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.pipeline.Invocation;
 import dev.flowbell.pipeline.PayloadFailedException;
+import dev.flowbell.pipeline.Pipeline;
 import dev.flowbell.pipeline.TimeLimit;
 import dev.flowbell.pipeline.Wiring;
 import dev.flowbell.publish.FailureQueue;
@@ -22,6 +24,7 @@ import dev.flowbell.summary.FlowSummary;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.testing.Json;
 import dev.flowbell.testing.doubles.RecordingContext;
+import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.network.LoopbackAws;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The messages of a queue and their files, against an S3 and a CloudWatch on this machine.
@@ -119,6 +123,33 @@ class BucketEventsTest {
         .returns(1L, summary -> summary.total(Metric.REJECTED_FLOWS));
     assertThat(context.lines())
         .containsExactly("field new-field is read over: no version known has it");
+  }
+
+  /// While a change of source is under way, a log group and a bucket get the same traffic, which
+  /// counts once. What lacks `end` can't be divided.
+  @ParameterizedTest
+  @CsvSource({"bucket, 1, 2", "subscription, 2, 1", "stream, 2, 1"})
+  void handle_whileTheSourceChanges(String source, long ofFile, long ofLogGroup)
+      throws IOException {
+    Pipeline pipeline = newPipeline(Map.of("SOURCE_CHANGE", "2026-11-22T10:15Z " + source));
+    List<String> lines =
+        List.of(
+            recordWithEnd("1795342499"),
+            recordWithEnd("1795342498"),
+            recordWithEnd("1795342500"), // 10:15
+            recordWithEnd("-"));
+
+    handle(new BucketEvents(pipeline, s3, null), put(KEY, gzip(HEADER + String.join("", lines))));
+    delivered.add(
+        pipeline
+            .process(
+                new SubscriptionDecoder(1 << 20).decode(SubscriptionMessage.of(lines).toData()),
+                TimeLimit.NONE)
+            .summary());
+
+    assertThat(delivered)
+        .extracting(summary -> summary.total(Metric.REJECTED_FLOWS))
+        .containsExactly(ofFile + 1, ofLogGroup + 1);
   }
 
   @Test
@@ -391,11 +422,12 @@ class BucketEventsTest {
   }
 
   private BucketEvents newEvents(@Nullable FailureQueue failures) {
-    return new BucketEvents(
-        new Wiring(Settings.fromEnvironment(Map.of()), "eu-west-1", clients)
-            .newFunction(System.out, context.lines()::add),
-        s3,
-        failures);
+    return new BucketEvents(newPipeline(Map.of()), s3, failures);
+  }
+
+  private Pipeline newPipeline(Map<String, String> environment) {
+    return new Wiring(Settings.fromEnvironment(environment), "eu-west-1", clients)
+        .newFunction(System.out, context.lines()::add);
   }
 
   private List<String> handle(QueueMessage... messages) {
@@ -431,6 +463,10 @@ class BucketEventsTest {
                   .containsEntry("errorMessage", why)
                   .containsEntry("errorType", UndecodableEventException.class.getName());
             });
+  }
+
+  private static String recordWithEnd(String end) {
+    return RECORD.replace("1795342450", end);
   }
 
   private QueueMessage put(String key, byte[] content) {

@@ -22,7 +22,6 @@ import dev.flowbell.settings.Settings;
 import dev.flowbell.summary.LogOrigin;
 import dev.flowbell.testing.doubles.RecordingFlowLogSource;
 import dev.flowbell.testing.doubles.RecordingPublisher;
-import dev.flowbell.testing.generator.PayloadGenerator;
 import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +29,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -564,7 +562,6 @@ class PipelineTest {
   }
 
   private static LogBatch batch(SubscriptionMessage message) {
-    byte[] zipped = PayloadGenerator.gzip(message.toJson().getBytes(StandardCharsets.UTF_8));
-    return new SubscriptionDecoder(1 << 20).decode(Base64.getEncoder().encodeToString(zipped));
+    return new SubscriptionDecoder(1 << 20).decode(message.toData());
   }
 }

@@ -44,6 +44,7 @@ class SettingsTest {
           null,
           HttpsForm.JSON,
           null,
+          null,
           null);
 
   @Test
@@ -97,6 +98,7 @@ class SettingsTest {
     environment.put("LEDGER_TABLE", " flowbell-Ledger_1.x ");
     environment.put(
         "FAILURE_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/failures");
+    environment.put("SOURCE_CHANGE", " 2026-12-01T10:00Z bucket ");
     assertThat(environment).hasSameSizeAs(Setting.ALL);
 
     assertThat(Settings.fromEnvironment(environment))
@@ -136,7 +138,8 @@ class SettingsTest {
                 "arn:aws:sns:eu-west-1:123456789012:flowbell",
                 HttpsForm.CHAT,
                 "flowbell-Ledger_1.x",
-                "https://sqs.eu-west-1.amazonaws.com/123456789012/failures"));
+                "https://sqs.eu-west-1.amazonaws.com/123456789012/failures",
+                new SourceChange(Instant.parse("2026-12-01T10:00:00Z"), true)));
   }
 
   /// Until EC2 has answered, lines are read as without a setting.
@@ -180,6 +183,8 @@ class SettingsTest {
           QUIET                  | 2001:db8::/32 65535 blocked-connection until=2026-12-31T08:00:00Z;10.0.0.0/8 0
           INSIDE_NETWORKS        | 0.0.0.0/0,::/0
           STACK_NAME             | a
+          SOURCE_CHANGE          | 2026-12-01T10:00:00Z stream
+          SOURCE_CHANGE          | 2026-12-01T11:00+01:00 subscription
           """)
   void fromEnvironment_rightValue(String name, String value) {
     assertThat(Settings.fromEnvironment(Map.of(name, value))).isNotNull();
@@ -228,6 +233,9 @@ class SettingsTest {
           ALERT_THRESHOLDS       | scan-ports=x,rejects=y | scan-ports: expected a whole number from 0 to 1000000, got "x"; rejects: expected a whole number from 0 to 1000000, got "y"
           ALERT_MAIL_LIMIT       | 0 | expected a whole number from 1 to 1000, got "0"
           ALERT_MAIL_LIMIT       | 1001 | expected a whole number from 1 to 1000, got "1001"
+          SOURCE_CHANGE          | 2026-12-01T10:00Z | expected a time and the source from then on, as in 2026-12-01T10:00Z bucket, got "2026-12-01T10:00Z"
+          SOURCE_CHANGE          | 2026-12-01T10:00 bucket | expected a time and the source from then on, as in 2026-12-01T10:00Z bucket, got "2026-12-01T10:00 bucket"
+          SOURCE_CHANGE          | 2026-12-01T10:00Z file | expected a time and the source from then on, as in 2026-12-01T10:00Z bucket, got "2026-12-01T10:00Z file"
           QUIET                  | 10.0.0.1 | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.1"
           QUIET                  | 10.0.0.1/8 | expected an address block such as 10.0.0.0/8 or fe80::/10, got "10.0.0.1/8"
           QUIET                  | 10.0.0.0/8; | entry 2, expected an address block such as 10.0.0.0/8 or fe80::/10, got ""
@@ -297,7 +305,7 @@ class SettingsTest {
 
   @Test
   void settings_haveNamesOfTheirOwn() {
-    assertThat(Setting.ALL).hasSize(18);
+    assertThat(Setting.ALL).hasSize(19);
     assertThat(Setting.ALL).extracting(Setting::name).doesNotHaveDuplicates();
     assertThat(Setting.OPTIONS).hasSize(13).isSubsetOf(Setting.ALL);
     assertThat(Setting.OPTIONS)

@@ -108,8 +108,8 @@ class ReleaseIT {
 
     assertThat(digests.keySet())
         .contains("flowbell-function.zip", "flowbell.yaml", "flowbell-processed.yaml")
-        .contains("flowbell-bom.json")
-        .hasSize(5);
+        .contains("flowbell-member.yaml", "flowbell-bom.json")
+        .hasSize(6);
     assertThat(Files.readAllLines(DIST.resolve("SHA256SUMS")))
         .containsExactlyElementsOf(
             digests.entrySet().stream()

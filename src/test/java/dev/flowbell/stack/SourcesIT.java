@@ -48,6 +48,7 @@ final class SourcesIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String NAMESPACE = "Flowbell/flowbell";
   private static final int RECORDS = 7;
+  private static final String KEYS = "AWSLogs/000000000000/vpcflowlogs/us-east-1/";
 
   @TempDir private static Path folder;
   private static @Nullable DeployedStack stack;
@@ -104,16 +105,20 @@ final class SourcesIT {
     putLogEvents();
     awaitRecords(7);
 
-    deployAgain("Source=bucket", "AlsoRead=none");
+    // Both get the same traffic, before the change and after it.
+    String changeTime = minute.toString().replace(":00Z", "Z");
+    deployAgain("Source=bucket", "AlsoRead=subscription", "ChangeSourceAt=" + changeTime);
     String bucket = stack.output("BucketName");
-    put(bucket, "AWSLogs/000000000000/vpcflowlogs/us-east-1/a b+c.log.gz", file());
-    awaitRecords(8);
-    put(bucket, "AWSLogs/000000000000/vpcflowlogs/us-east-1/cut.log.gz", cut(file()));
+    putIntoBoth(bucket);
+    awaitRecords(9);
+    deployAgain("AlsoRead=none", "ChangeSourceAt=none");
+    put(bucket, KEYS + "a b+c.log.gz", file());
+    awaitRecords(10);
+    put(bucket, KEYS + "cut.log.gz", cut(file()));
     awaitFailure();
-    deployAgain("Source=subscription", "AlsoRead=bucket");
-    put(bucket, "AWSLogs/000000000000/vpcflowlogs/us-east-1/last.log.gz", file());
-    putLogEvents();
-    awaitRecords(10); // of the cut file nothing
+    deployAgain("Source=subscription", "AlsoRead=bucket", "ChangeSourceAt=" + changeTime);
+    putIntoBoth(bucket);
+    awaitRecords(12); // of the cut file nothing
 
     Thread.sleep(3_000); // what is delivered twice would be counted by now
     assertThat(sum("Records")).isEqualTo((payloads - 1) * (double) RECORDS);
@@ -122,10 +127,23 @@ final class SourcesIT {
 
   // What brings records.
 
+  /// Puts the same records into the log group and the bucket: some that end before the minute, and
+  /// as many that don't.
+  private void putIntoBoth(String bucket) throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>(lines(minute.minusSeconds(1)));
+    lines.addAll(lines(minute));
+    putLogEvents(lines);
+    put(bucket, KEYS + "both-%d.log.gz".formatted(payloads), file(lines));
+  }
+
   private List<String> lines() {
+    return lines(minute);
+  }
+
+  private List<String> lines(Instant endTime) {
     payloads++;
     List<String> lines = new ArrayList<>();
-    long end = minute.getEpochSecond();
+    long end = endTime.getEpochSecond();
     for (int i = 0; i < RECORDS; i++) {
       lines.add(
           "2 123456789010 eni-%d 10.0.1.5 10.0.2.%d 40001 443 6 9 840 %d %d ACCEPT OK"
@@ -135,7 +153,10 @@ final class SourcesIT {
   }
 
   private void putLogEvents() {
-    List<String> lines = lines();
+    putLogEvents(lines());
+  }
+
+  private void putLogEvents(List<String> lines) {
     try (CloudWatchLogsClient logs = stack.client(CloudWatchLogsClient.builder())) {
       String stream = "eni-%d-all".formatted(payloads);
       String group = stack.output("LogGroupName");
@@ -166,10 +187,14 @@ final class SourcesIT {
   }
 
   private byte[] file() {
+    return file(lines());
+  }
+
+  private static byte[] file(List<String> lines) {
     String header =
         "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes"
             + " start end action log-status\n";
-    return PayloadGenerator.gzip((header + String.join("\n", lines()) + "\n").getBytes(UTF_8));
+    return PayloadGenerator.gzip((header + String.join("\n", lines) + "\n").getBytes(UTF_8));
   }
 
   private static byte[] cut(byte[] file) {

@@ -69,6 +69,7 @@ class TemplateIT {
   private static final String[] ALL_OFF = {"Features=none"};
 
   private static final String VPC = "WatchedResourceId=vpc-0123456789abcdef0";
+  private static final String CHANGE = "2026-12-01T10:00Z";
   private static final String STREAM_ARN =
       "arn:aws:kinesis:eu-west-1:123456789012:stream/flow-logs";
 
@@ -172,6 +173,14 @@ class TemplateIT {
             List.of("AlsoRead", "stream,", false),
             List.of("AlsoRead", "none,stream", false),
             List.of("AlsoRead", "subscription,stream,bucket", false),
+            List.of("ChangeSourceAt", "", true),
+            List.of("ChangeSourceAt", "none", true),
+            List.of("ChangeSourceAt", "2026-12-01T10:00Z", true),
+            List.of("ChangeSourceAt", "2026-10-31T23:59Z", true),
+            List.of("ChangeSourceAt", "2026-13-01T10:00Z", false),
+            List.of("ChangeSourceAt", "2026-12-01T24:00Z", false),
+            List.of("ChangeSourceAt", "2026-12-01T10:00", false),
+            List.of("ChangeSourceAt", "2026-12-01T10:00:30Z", false),
             List.of("ExistingStreamArn", STREAM_ARN, true),
             List.of("ExistingStreamArn", "flow-logs", false),
             List.of("ExistingStreamArn", STREAM_ARN + "/consumer/x:1", false),
@@ -235,7 +244,7 @@ class TemplateIT {
             List.of("Quiet", "", true),
             List.of("Quiet", "198.51.100.0/24;2001:db8::/32 445 scan until=2026-12-31", true),
             List.of("Quiet", "10.0.0.0/8,10.1.0.0/16", false),
-            List.of("Quiet", "1".repeat(601), false),
+            List.of("Quiet", "1".repeat(561), false),
             List.of("Quiet", "pl-63a5400a scan", true),
             List.of("InsideNetworks", INSIDE_DEFAULT + ",2001:DB8::/56", true),
             List.of("InsideNetworks", "pl-63a5400a", false),
@@ -296,10 +305,15 @@ class TemplateIT {
                 List.of(VPC, "Email=none", "OrganizationId=o-a1b2c3d4e5", "Source=bucket"),
                 List.of("Source must be")),
             List.of(
-                List.of(VPC, "Email=none", "MemberAccounts=111111111111", "AlsoRead=bucket"),
+                List.of(VPC, "Email=none", "MemberAccounts=111111111111", "AlsoRead=subscription"),
                 List.of("Source must be")),
             List.of(
-                List.of(VPC, "Email=none", "OrganizationId=o-a1b2c3d4e5", "AlsoRead=bucket,stream"),
+                List.of(
+                    VPC,
+                    "Email=none",
+                    "OrganizationId=o-a1b2c3d4e5",
+                    "AlsoRead=bucket,stream",
+                    "ChangeSourceAt=none"),
                 List.of()),
             List.of(
                 List.of(VPC, "Email=none", "ExistingBucketName=flow-logs"),
@@ -308,7 +322,12 @@ class TemplateIT {
                 List.of(VPC, "Email=none", "BucketPrefix=flow-logs/", "Source=stream"),
                 List.of("Source must be")),
             List.of(
-                List.of(VPC, "Email=none", "BucketPrefix=flow-logs/", "AlsoRead=bucket"),
+                List.of(
+                    VPC,
+                    "Email=none",
+                    "BucketPrefix=flow-logs/",
+                    "AlsoRead=bucket",
+                    "ChangeSourceAt=" + CHANGE),
                 List.of()),
             List.of(
                 List.of(VPC, "Email=none", "Source=bucket", "FilterPattern=x"),
@@ -318,7 +337,29 @@ class TemplateIT {
                 List.of("FilterPattern must be")),
             List.of(
                 List.of(
-                    VPC, "Email=none", "Source=bucket", "FilterPattern=x", "AlsoRead=subscription"),
+                    VPC,
+                    "Email=none",
+                    "Source=bucket",
+                    "FilterPattern=x",
+                    "AlsoRead=subscription",
+                    "ChangeSourceAt=" + CHANGE),
+                List.of()),
+            // What would count twice, or not at all
+            List.of(
+                List.of(VPC, "Email=none", "Source=bucket", "AlsoRead=stream"),
+                List.of("ChangeSourceAt must be")),
+            List.of(
+                List.of(VPC, "Email=none", "AlsoRead=bucket"), List.of("ChangeSourceAt must be")),
+            List.of(
+                List.of(VPC, "Email=none", "Source=stream", "AlsoRead=subscription,bucket"),
+                List.of("ChangeSourceAt must be")),
+            List.of(
+                List.of(VPC, "Email=none", "Source=stream", "AlsoRead=subscription"), List.of()),
+            List.of(
+                List.of(VPC, "Email=none", "Source=bucket", "ChangeSourceAt=" + CHANGE),
+                List.of("ChangeSourceAt must be")),
+            List.of(
+                List.of(VPC, "Email=none", "Source=bucket", "AlsoRead=none", "ChangeSourceAt=none"),
                 List.of()),
             List.of(
                 List.of(
@@ -571,19 +612,30 @@ class TemplateIT {
               List.of(VPC, "AlsoRead=stream"),
               List.of(VPC, "Source=subscription", "AlsoRead=none"),
               false),
-          Change.of(List.of(VPC), List.of(VPC, "Source=bucket", "AlsoRead=subscription"), true),
           Change.of(
-              List.of(VPC, "Source=bucket", "AlsoRead=subscription"),
-              List.of(VPC, "Source=bucket", "AlsoRead=none"),
+              List.of(VPC),
+              List.of(VPC, "Source=bucket", "AlsoRead=subscription", "ChangeSourceAt=" + CHANGE),
+              true),
+          Change.of(
+              List.of(VPC, "Source=bucket", "AlsoRead=subscription", "ChangeSourceAt=" + CHANGE),
+              List.of(VPC, "Source=bucket", "AlsoRead=none", "ChangeSourceAt=none"),
               true), // no log group
           Change.of(
               List.of(VPC, "Source=bucket"),
-              List.of(VPC, "Source=stream", "AlsoRead=bucket"),
+              List.of(VPC, "Source=stream", "AlsoRead=bucket", "ChangeSourceAt=" + CHANGE),
               true), // a log group
           Change.of(
-              List.of(VPC, "Source=stream", "AlsoRead=bucket"),
-              List.of(VPC, "Source=stream"),
+              List.of(VPC, "Source=stream", "AlsoRead=bucket", "ChangeSourceAt=" + CHANGE),
+              List.of(VPC, "Source=stream", "AlsoRead=bucket", "ChangeSourceAt=2026-12-01T10:30Z"),
+              true), // another minute
+          Change.of(
+              List.of(VPC, "Source=stream", "AlsoRead=bucket", "ChangeSourceAt=none"),
+              List.of(VPC, "Source=stream", "ChangeSourceAt=none"),
               true), // no files: a shorter timeout
+          Change.of(
+              List.of(VPC, "Source=stream", "AlsoRead=subscription"),
+              List.of(VPC, "Source=stream", "AlsoRead=subscription", "ChangeSourceAt=" + CHANGE),
+              false), // the same log group: nothing counts twice
           Change.of(
               List.of(VPC, "Source=stream"),
               List.of(VPC, "Source=stream", "StreamShards=4", "StreamRetentionHours=168"),
@@ -699,6 +751,29 @@ class TemplateIT {
         .doesNotContainKeys("SubscriptionFilter", "FlowLogGroup", "FlowLogRole");
   }
 
+  /// Neither flow log is replaced: both deliver while the change is under way, and the function
+  /// leaves out what the other one has.
+  @Test
+  void update_bothFlowLogsDeliverUntilTheChangeIsOver() throws Exception {
+    String change = "ChangeSourceAt=" + CHANGE;
+    StackTemplate group = StackTemplate.resolve(VPC);
+    StackTemplate both =
+        StackTemplate.resolve(VPC, "Source=bucket", "AlsoRead=subscription", change);
+    StackTemplate bucket = StackTemplate.resolve(VPC, "Source=bucket", "ChangeSourceAt=none");
+    StackTemplate back = StackTemplate.resolve(VPC, "Source=stream", "AlsoRead=bucket", change);
+
+    assertThat(both.properties("FlowLog")).isEqualTo(group.properties("FlowLog"));
+    assertThat(both.properties("FileFlowLog")).isEqualTo(bucket.properties("FileFlowLog"));
+    assertThat(back.properties("FlowLog")).isEqualTo(group.properties("FlowLog"));
+    assertThat(back.properties("FileFlowLog")).isEqualTo(bucket.properties("FileFlowLog"));
+    assertThat(group.resources()).doesNotContainKey("FileFlowLog");
+    assertThat(bucket.resources()).doesNotContainKey("FlowLog");
+    assertThat(
+            Stream.of(group, both, bucket, back)
+                .map(each -> environment(each).get("SOURCE_CHANGE")))
+        .containsExactly("", CHANGE + " bucket", "", CHANGE + " stream");
+  }
+
   @Test
   void update_tableHasEveryParameter() throws Exception {
     assertThat(CHANGES.stream().flatMap(change -> change.names().stream()).distinct())
@@ -761,8 +836,10 @@ class TemplateIT {
                 "MetricNamespace=" + "n".repeat(50),
                 "MetricDimensions=" + "d".repeat(150),
                 "AlertThresholds=" + Thresholds.DEFAULT,
-                "Quiet=" + "1".repeat(600),
-                "InsideNetworks=" + "1".repeat(360)));
+                "Quiet=" + "1".repeat(560),
+                "InsideNetworks=" + "1".repeat(360),
+                "AlsoRead=bucket",
+                "ChangeSourceAt=" + CHANGE));
     // CloudFormation names the table and the queue, from the names of the stack and the resource.
     int references =
         "arn:aws-us-gov:sns:us-gov-west-1:123456789012:-notifications".length()
@@ -789,17 +866,15 @@ class TemplateIT {
 
     assertThat(dependencies(template, "SubscriptionFilter"))
         .isEqualTo(List.of("FunctionEventInvokeConfig", "SubscriptionPermission"));
-    assertThat(dependencies(template, "FlowLog"))
-        .isEqualTo(List.of("NotificationTopicPolicy", "SubscriptionFilter"));
+    assertThat(Json.objectAt(template.resources(), "FlowLog"))
+        .containsEntry("DependsOn", List.of("NotificationTopicPolicy", "SubscriptionFilter"));
     assertThat(dependencies(StackTemplate.resolve("Source=stream", VPC), "SubscriptionFilter"))
         .isEqualTo(List.of("FunctionEventInvokeConfig", "StreamMapping"));
-    assertThat(dependencies(StackTemplate.resolve("Source=bucket", VPC), "FlowLog"))
+    assertThat(dependencies(StackTemplate.resolve("Source=bucket", VPC), "FileFlowLog"))
         .isEqualTo(
             List.of(
-                "NotificationTopicPolicy",
-                "FlowLogBucketPolicy",
-                "FileMapping",
-                "FileQueuePolicy"));
+                List.of("NotificationTopicPolicy", "FileMapping", "FileQueuePolicy"),
+                "FlowLogBucketPolicy"));
   }
 
   /// Returns what a resource waits for besides what its properties refer to. `DependsOn` takes no
@@ -1317,7 +1392,7 @@ class TemplateIT {
   void bucket_filesReachTheAliasThroughAQueue() throws Exception {
     StackTemplate template = StackTemplate.resolve(VPC, "Source=bucket", "BucketPrefix=flow-logs/");
 
-    assertThat(template.properties("FlowLog"))
+    assertThat(template.properties("FileFlowLog"))
         .containsEntry("LogDestinationType", "s3")
         .containsEntry("LogDestination", "arn:aws:s3:::FlowLogBucket/flow-logs/")
         .containsEntry(
@@ -1439,7 +1514,7 @@ class TemplateIT {
         StackTemplate.resolve(VPC, "Source=bucket", "ExistingBucketName=flow-logs");
 
     assertThat(template.resources()).doesNotContainKeys("FlowLogBucket", "FlowLogBucketPolicy");
-    assertThat(template.properties("FlowLog"))
+    assertThat(template.properties("FileFlowLog"))
         .containsEntry("LogDestination", "arn:aws:s3:::flow-logs");
     assertThat(statements(template, "FunctionRole"))
         .filteredOn(statement -> "kms:Decrypt".equals(statement.get("Action")))

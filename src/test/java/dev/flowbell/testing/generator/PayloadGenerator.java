@@ -820,6 +820,11 @@ public final class PayloadGenerator {
       return lambdaEvent(toJson());
     }
 
+    /// Returns the message as the event has it: gzipped, in base64.
+    public String toData() {
+      return base64(toJson());
+    }
+
     /// Returns the JSON as CloudWatch Logs writes it.
     public String toJson() {
       List<String> events = new ArrayList<>();
@@ -880,8 +885,12 @@ public final class PayloadGenerator {
 
   /// Returns the Lambda event of a subscription message: gzipped, in base64, under `awslogs.data`.
   public static String lambdaEvent(String subscriptionMessage) {
+    return "{\"awslogs\":{\"data\":\"" + base64(subscriptionMessage) + "\"}}";
+  }
+
+  private static String base64(String subscriptionMessage) {
     byte[] zipped = gzip(subscriptionMessage.getBytes(StandardCharsets.UTF_8));
-    return "{\"awslogs\":{\"data\":\"" + Base64.getEncoder().encodeToString(zipped) + "\"}}";
+    return Base64.getEncoder().encodeToString(zipped);
   }
 
   /// Returns the bytes as one gzip member with a fixed header: no name, no time.
