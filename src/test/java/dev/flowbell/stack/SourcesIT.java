@@ -10,27 +10,20 @@ import dev.flowbell.testing.generator.PayloadGenerator;
 import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.SubscriptionFilter;
@@ -44,19 +37,13 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 ///
 /// The emulator does not deliver log events to a stream: the test puts them into it, as CloudWatch
 /// Logs would, whenever the subscription leads there.
-final class SourcesIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String NAMESPACE = "Flowbell/flowbell";
-  private static final int RECORDS = 7;
+final class SourcesIT extends StackScenario {
   private static final String KEYS = "AWSLogs/000000000000/vpcflowlogs/us-east-1/";
 
   @TempDir private static Path folder;
   private static @Nullable DeployedStack stack;
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private final Instant minute =
-      Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(6));
-  private int payloads;
 
   @BeforeAll
   static void deploy() throws Exception {
@@ -75,6 +62,11 @@ final class SourcesIT {
     if (stack != null) {
       stack.close();
     }
+  }
+
+  @Override
+  DeployedStack stack() {
+    return stack;
   }
 
   @Test
@@ -136,22 +128,6 @@ final class SourcesIT {
     put(bucket, KEYS + "both-%d.log.gz".formatted(payloads), file(lines));
   }
 
-  private List<String> lines() {
-    return lines(minute);
-  }
-
-  private List<String> lines(Instant endTime) {
-    payloads++;
-    List<String> lines = new ArrayList<>();
-    long end = endTime.getEpochSecond();
-    for (int i = 0; i < RECORDS; i++) {
-      lines.add(
-          "2 123456789010 eni-%d 10.0.1.5 10.0.2.%d 40001 443 6 9 840 %d %d ACCEPT OK"
-              .formatted(payloads, i, end - 50, end));
-    }
-    return lines;
-  }
-
   private void putLogEvents() {
     putLogEvents(lines());
   }
@@ -186,17 +162,6 @@ final class SourcesIT {
                 SubscriptionMessage.ofEvents("eni-" + payloads, events).toJson().getBytes(UTF_8)));
   }
 
-  private byte[] file() {
-    return file(lines());
-  }
-
-  private static byte[] file(List<String> lines) {
-    String header =
-        "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes"
-            + " start end action log-status\n";
-    return PayloadGenerator.gzip((header + String.join("\n", lines) + "\n").getBytes(UTF_8));
-  }
-
   private static byte[] cut(byte[] file) {
     return Arrays.copyOf(file, file.length / 2);
   }
@@ -217,18 +182,6 @@ final class SourcesIT {
               HttpResponse.BodyHandlers.ofString());
       assertThat(response.body()).contains("SequenceNumber");
     }
-  }
-
-  private void put(String bucket, String key, byte[] body)
-      throws IOException, InterruptedException {
-    String path = URLEncoder.encode(key, UTF_8).replace("+", "%20").replace("%2F", "/");
-    HttpResponse<String> response =
-        http.send(
-            HttpRequest.newBuilder(stack.uri().resolve("/" + bucket + "/" + path))
-                .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).isEqualTo(200);
   }
 
   // The stack.
@@ -261,11 +214,6 @@ final class SourcesIT {
     awaitMetric("Records", payloadsSoFar * (double) RECORDS);
   }
 
-  private void awaitMetric(String name, double sum) {
-    await(() -> sum(name) >= sum, () -> name + " is " + sum(name) + ", expected " + sum);
-    assertThat(sum(name)).as(name).isEqualTo(sum);
-  }
-
   private static void awaitFailure() {
     try (SqsClient sqs = stack.client(SqsClient.builder())) {
       String queue = stack.output("FailureQueueUrl");
@@ -286,40 +234,6 @@ final class SourcesIT {
               sqs.receiveMessage(request -> request.queueUrl(queue)).messages().getFirst().body())
           .contains("cut.log.gz")
           .contains("gzip");
-    }
-  }
-
-  private double sum(String metric) {
-    try (CloudWatchClient cloudWatch = stack.client(CloudWatchClient.builder())) {
-      return cloudWatch
-          .getMetricStatistics(
-              request ->
-                  request
-                      .namespace(NAMESPACE)
-                      .metricName(metric)
-                      .startTime(minute.minus(Duration.ofMinutes(30)))
-                      .endTime(minute.plus(Duration.ofMinutes(60)))
-                      .period(7_200)
-                      .statisticsWithStrings("Sum"))
-          .datapoints()
-          .stream()
-          .mapToDouble(point -> point.sum())
-          .sum();
-    }
-  }
-
-  private static void await(BooleanSupplier isDone, Supplier<String> failure) {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (!isDone.getAsBoolean()) {
-      if (Instant.now().isAfter(end)) {
-        throw new AssertionError(failure.get());
-      }
-      try {
-        Thread.sleep(300);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted", e);
-      }
     }
   }
 }
