@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// answers with errors.
 ///
 /// It reads the HTTP/1.1 of the SDK's clients, and recognizes each request's operation:
-/// `PutMetricData`, `Publish`, `UpdateItem`, … [#calls] has all requests.
+/// `PutMetricData`, `Publish`, `UpdateItem`, … S3's have none, only a path. [#calls] has all
+/// requests.
 public final class FaultProxy implements AutoCloseable {
   private static final Pattern CBOR_OPERATION = Pattern.compile("/operation/(\\w+)");
   private static final Pattern QUERY_OPERATION = Pattern.compile("(?:^|&)Action=(\\w+)");
@@ -53,8 +54,10 @@ public final class FaultProxy implements AutoCloseable {
   /// One request.
   ///
   /// @param service its name in the signature: `dynamodb`, `monitoring`, `sns`
+  /// @param operation `?` if the request doesn't name it
+  /// @param path as in the request, with the query
   /// @param bytes the size of its body
-  public record Call(String service, String operation, int bytes) {}
+  public record Call(String service, String operation, String path, int bytes) {}
 
   /// What the proxy does with a request.
   public sealed interface Fault {
@@ -282,30 +285,45 @@ public final class FaultProxy implements AutoCloseable {
         operation = query.group(1);
       }
     }
-    return new Call(service.find() ? service.group(1) : "?", operation, request.body.length);
+    return new Call(
+        service.find() ? service.group(1) : "?",
+        operation,
+        request.firstLine.split(" ", -1)[1],
+        request.body.length);
   }
 
   private static Message toMessage(Fault.Answer answer, Call call) {
-    boolean isXml = call.service().equals("sns");
-    boolean isCbor = call.service().equals("monitoring");
-    byte[] body =
-        isXml
-            ? "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>"
-                .formatted(answer.code(), answer.message())
-                .getBytes(UTF_8)
-            : isCbor
-                ? toCbor(answer)
-                : "{\"__type\":\"com.amazonaws.dynamodb.v20120810#%s\",\"message\":\"%s\"}"
-                    .formatted(answer.code(), answer.message())
-                    .getBytes(UTF_8);
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.put(
-        "content-type",
-        isXml ? "text/xml" : isCbor ? "application/cbor" : "application/x-amz-json-1.0");
-    if (isCbor) {
-      headers.put("smithy-protocol", "rpc-v2-cbor");
+    byte[] body;
+    switch (call.service()) {
+      case "monitoring" -> {
+        headers.put("content-type", "application/cbor");
+        headers.put("smithy-protocol", "rpc-v2-cbor");
+        body = toCbor(answer);
+      }
+      case "sns" -> {
+        headers.put("content-type", "text/xml");
+        body =
+            toText(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>",
+                answer);
+      }
+      case "s3" -> {
+        headers.put("content-type", "application/xml");
+        body = toText("<Error><Code>%s</Code><Message>%s</Message></Error>", answer);
+      }
+      default -> {
+        headers.put("content-type", "application/x-amz-json-1.0");
+        body =
+            toText(
+                "{\"__type\":\"com.amazonaws.dynamodb.v20120810#%s\",\"message\":\"%s\"}", answer);
+      }
     }
     return new Message("HTTP/1.1 " + answer.status() + " Made", headers, body);
+  }
+
+  private static byte[] toText(String format, Fault.Answer answer) {
+    return format.formatted(answer.code(), answer.message()).getBytes(UTF_8);
   }
 
   /// Returns a map of two texts as CBOR.
