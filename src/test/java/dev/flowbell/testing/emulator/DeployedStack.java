@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -67,8 +69,12 @@ public final class DeployedStack implements AutoCloseable {
   private final PythonEnvironment sam;
   private final Emulator emulator;
   private final RuntimeApi runtime;
-  private final HttpServer invocations;
+  private final HttpServer proxy;
+  private final Queue<Invocation> invocations;
   private LambdaProcess function;
+
+  /// What the emulator gave the function, and what that answered.
+  public record Invocation(String event, RuntimeApi.Answer answer) {}
 
   private DeployedStack(
       Path folder,
@@ -77,13 +83,15 @@ public final class DeployedStack implements AutoCloseable {
       PythonEnvironment sam,
       Emulator emulator,
       RuntimeApi runtime,
-      HttpServer invocations) {
+      HttpServer proxy,
+      Queue<Invocation> invocations) {
     this.folder = folder;
     this.artifact = artifact;
     this.deployment = deployment;
     this.sam = sam;
     this.emulator = emulator;
     this.runtime = runtime;
+    this.proxy = proxy;
     this.invocations = invocations;
   }
 
@@ -125,20 +133,22 @@ public final class DeployedStack implements AutoCloseable {
       throws ToolUnavailableException, EmulatorUnavailableException, IOException {
     PythonEnvironment sam = PythonEnvironment.findOrMake(PythonEnvironment.SAM_CLI);
     RuntimeApi runtime = RuntimeApi.start();
-    HttpServer invocations =
+    Queue<Invocation> invocations = new ConcurrentLinkedQueue<>();
+    HttpServer proxy =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    invocations.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    invocations.createContext("/", exchange -> invoke(runtime, exchange));
-    invocations.start();
+    proxy.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    proxy.createContext("/", exchange -> invoke(runtime, exchange, invocations));
+    proxy.start();
     Emulator emulator =
         MiniStack.start(
             "ministack-stack",
             Map.of(
                 "FLOWBELL_LAMBDA_PROXY",
-                "http://127.0.0.1:%d/".formatted(invocations.getAddress().getPort()),
+                "http://127.0.0.1:%d/".formatted(proxy.getAddress().getPort()),
                 "LAMBDA_ASYNC_RETRY_BASE_SECONDS",
                 "0.2"));
-    return new DeployedStack(folder, artifact, deployment, sam, emulator, runtime, invocations);
+    return new DeployedStack(
+        folder, artifact, deployment, sam, emulator, runtime, proxy, invocations);
   }
 
   /// Runs `sam deploy` as the README does, with the emulator's parameters.
@@ -198,6 +208,11 @@ public final class DeployedStack implements AutoCloseable {
     return output("FunctionName");
   }
 
+  /// Returns the invocations that the function has answered so far, in order.
+  public List<Invocation> invocations() {
+    return List.copyOf(invocations);
+  }
+
   /// Makes a client for this endpoint.
   public <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> C client(B builder) {
     return builder
@@ -243,7 +258,7 @@ public final class DeployedStack implements AutoCloseable {
       function.close();
     }
     emulator.close();
-    invocations.stop(0);
+    proxy.stop(0);
     runtime.close();
   }
 
@@ -258,10 +273,12 @@ public final class DeployedStack implements AutoCloseable {
   }
 
   /// For MiniStack, a status other than 2xx is a failed function.
-  private static void invoke(RuntimeApi runtime, HttpExchange exchange) throws IOException {
+  private static void invoke(
+      RuntimeApi runtime, HttpExchange exchange, Queue<Invocation> invocations) throws IOException {
     try (exchange) {
       String event = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       RuntimeApi.Answer answer = runtime.invoke(event);
+      invocations.add(new Invocation(event, answer));
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(answer.kind().equals("response") ? 200 : 500, body.length);
       exchange.getResponseBody().write(body);
