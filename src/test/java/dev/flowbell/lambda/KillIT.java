@@ -28,11 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -63,9 +59,6 @@ final class KillIT {
   private static final Duration AMPLE_TIMEOUT = Duration.ofSeconds(60);
 
   private static final int LARGE_MINUTES = 150;
-
-  /// One for each core of the smallest machine that runs the tests.
-  private static final int AT_A_TIME = 2;
 
   private static final int RANDOM_KILLS_OF_PAYLOAD = 2;
   private static final long SEED = 20_261_128;
@@ -298,14 +291,14 @@ final class KillIT {
     List<RandomCase> randomCases = randomCases(Integer.getInteger("flowbell.randomKills", 12));
     assertThat(nextLargeMinute).as("so many kills need more minutes").isBefore(Instant.now());
 
-    inParallel(randomCases, each -> killAfter(each, each.delays().getFirst()));
+    KillCases.forEach(randomCases, each -> killAfter(each, each.delays().getFirst()));
     Instant leaseEnd = Instant.now().plus(LONGEST_LEASE);
-    inParallel(cases, this::kill);
+    KillCases.forEach(cases, this::kill);
     sleepUntil(leaseEnd);
-    inParallel(randomCases, each -> killAfter(each, each.delays().getLast()));
+    KillCases.forEach(randomCases, each -> killAfter(each, each.delays().getLast()));
     Thread.sleep(LONGEST_LEASE);
     List<Map<String, Object>> results = invokeAgain(cases);
-    inParallel(randomCases, this::invokeAgain);
+    KillCases.forEach(randomCases, this::invokeAgain);
 
     List<String> notifications = queue.drain();
     for (Sink sink : Sink.values()) {
@@ -536,25 +529,5 @@ final class KillIT {
 
   private static void sleepUntil(Instant time) throws InterruptedException {
     Thread.sleep(Duration.between(Instant.now(), time)); // not at all, if that is negative
-  }
-
-  private interface Task<T> {
-    void run(T each) throws Exception;
-  }
-
-  private static <T> void inParallel(List<T> cases, Task<T> task) throws Exception {
-    try (ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME)) {
-      List<Callable<Void>> calls = new ArrayList<>();
-      for (T each : cases) {
-        calls.add(
-            () -> {
-              task.run(each);
-              return null;
-            });
-      }
-      for (Future<Void> done : threads.invokeAll(calls)) {
-        done.get();
-      }
-    }
   }
 }

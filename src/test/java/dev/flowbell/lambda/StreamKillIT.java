@@ -27,10 +27,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -52,9 +48,6 @@ final class StreamKillIT {
   private static final Kind[] KINDS = {
     Kind.QUIET, Kind.SCAN, Kind.POISON, Kind.CONTROL_MESSAGE, Kind.QUIET
   };
-
-  /// One for each core of the smallest machine that runs the tests.
-  private static final int AT_A_TIME = 2;
 
   private final AwsEndpoint aws;
   private final String name;
@@ -228,7 +221,7 @@ final class StreamKillIT {
       }
     }
 
-    inParallel(cases, Case::kill);
+    KillCases.forEach(cases, Case::kill);
     table.endLeases();
     try (KillableFunction function = startFunction()) {
       for (Case each : cases) {
@@ -265,25 +258,5 @@ final class StreamKillIT {
     environment.put("LEDGER_TABLE", table.name());
     environment.put("FAILURE_QUEUE_URL", failures.queueUrl());
     return KillableFunction.start(aws.uri(), TIMEOUT, environment, folder);
-  }
-
-  private interface Task {
-    void run(Case each) throws Exception;
-  }
-
-  private static void inParallel(List<Case> cases, Task task) throws Exception {
-    try (ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME)) {
-      List<Callable<Void>> calls = new ArrayList<>();
-      for (Case each : cases) {
-        calls.add(
-            () -> {
-              task.run(each);
-              return null;
-            });
-      }
-      for (Future<Void> done : threads.invokeAll(calls)) {
-        done.get();
-      }
-    }
   }
 }
