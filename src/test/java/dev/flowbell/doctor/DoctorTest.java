@@ -1708,13 +1708,21 @@ class DoctorTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("streamFaults")
   void examine_streamFault(String what, Consumer<FakeAccount> fault, List<Finding> expected) {
-    FakeAccount account = new FakeAccount().readsStream();
-    fault.accept(account);
+    assertThat(newFindings(new FakeAccount().readsStream(), STREAM_WELL, fault))
+        .as(what)
+        .isEqualTo(expected);
+  }
 
+  /// Returns what is found with a fault, and not without it.
+  ///
+  /// @param well what is found without it, besides [#WELL]
+  private static List<Finding> newFindings(
+      FakeAccount account, List<Finding> well, Consumer<FakeAccount> fault) {
+    fault.accept(account);
     List<Finding> found = new ArrayList<>(DOCTOR.examine(Deployments.in(account)));
     found.removeAll(WELL);
-    found.removeAll(STREAM_WELL);
-    assertThat(found).as(what).isEqualTo(expected);
+    found.removeAll(well);
+    return found;
   }
 
   static Stream<Arguments> streamFaults() {
@@ -1857,13 +1865,9 @@ class DoctorTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("fileFaults")
   void examine_fileFault(String what, Consumer<FakeAccount> fault, List<Finding> expected) {
-    FakeAccount account = new FakeAccount().readsFiles();
-    fault.accept(account);
-
-    List<Finding> found = new ArrayList<>(DOCTOR.examine(Deployments.in(account)));
-    found.removeAll(WELL);
-    found.removeAll(FILES_WELL);
-    assertThat(found).as(what).isEqualTo(expected);
+    assertThat(newFindings(new FakeAccount().readsFiles(), FILES_WELL, fault))
+        .as(what)
+        .isEqualTo(expected);
   }
 
   static Stream<Arguments> fileFaults() {
