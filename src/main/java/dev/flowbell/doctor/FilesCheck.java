@@ -1,6 +1,7 @@
 package dev.flowbell.doctor;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -34,7 +35,7 @@ final class FilesCheck implements Check {
         MappingFindings.ACTION,
         "lambda:GetFunctionConfiguration",
         "sqs:GetQueueAttributes",
-        MetricValues.ACTION);
+        CloudWatchMetric.ACTION);
   }
 
   @Override
@@ -115,15 +116,10 @@ final class FilesCheck implements Check {
   }
 
   private double told(Deployment deployment) {
-    return MetricValues.of(
-            "AWS/Events",
-            "MatchedEvents",
-            "RuleName",
-            deployment.id(Deployment.FILE_RULE),
-            "Sum",
-            LOOK_BACK,
-            clock.instant().truncatedTo(ChronoUnit.MINUTES),
-            deployment)
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
+    return CloudWatchMetric.of(
+            "AWS/Events", "MatchedEvents", "RuleName", deployment.id(Deployment.FILE_RULE))
+        .values("Sum", LOOK_BACK, now.minus(LOOK_BACK), now, deployment)
         .sum();
   }
 

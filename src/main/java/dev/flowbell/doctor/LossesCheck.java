@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
-import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
 
 /// Checks what AWS's own metrics say was lost during the last day, between the log group and the
 /// failure queue.
@@ -20,7 +19,7 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
 ///   of metrics for Lambda functions</a>
 final class LossesCheck implements Check {
   private static final Duration DAY = Duration.ofDays(1);
-  private static final int HOUR_SECONDS = 3600;
+  private static final Duration HOUR = Duration.ofHours(1);
 
   private final InstantSource clock;
 
@@ -35,7 +34,7 @@ final class LossesCheck implements Check {
 
   @Override
   public List<String> actions() {
-    return List.of("cloudwatch:GetMetricData");
+    return List.of(CloudWatchMetric.ACTION);
   }
 
   @Override
@@ -43,14 +42,14 @@ final class LossesCheck implements Check {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
     List<Finding> findings = new ArrayList<>();
     for (Loss loss : lossesOf(deployment)) {
-      double sum = sum(loss, now, deployment);
+      double sum = loss.metric.values("Sum", HOUR, now.minus(DAY), now, deployment).sum();
       if (sum > 0) {
         findings.add(
             Finding.problem(
                 name(),
-                "%s was %,.0f in the last day".formatted(loss.metricName, sum),
+                "%s was %,.0f in the last day".formatted(loss.metric.name(), sum),
                 loss.why,
-                hours(loss, now, deployment)));
+                hours(loss.metric, now, deployment)));
       }
     }
     return findings.isEmpty()
@@ -67,9 +66,11 @@ final class LossesCheck implements Check {
       String arn = deployment.streamArn();
       losses.add(
           new Loss(
-              "AWS/Kinesis",
-              "WriteProvisionedThroughputExceeded",
-              List.of(dimension("StreamName", arn.substring(arn.indexOf('/') + 1))),
+              CloudWatchMetric.of(
+                  "AWS/Kinesis",
+                  "WriteProvisionedThroughputExceeded",
+                  "StreamName",
+                  arn.substring(arn.indexOf('/') + 1)),
               "the stream's shards were full: payloads waited, and are lost after a day. Raise"
                   + " StreamShards. The command shows the hours"));
     }
@@ -80,88 +81,50 @@ final class LossesCheck implements Check {
   private static List<Loss> lossesOfDelivery(Deployment deployment) {
     List<Dimension> delivery =
         List.of(
-            dimension("LogGroupName", deployment.logGroupName()),
-            dimension("DestinationType", "Lambda"),
-            dimension("FilterName", deployment.id(Deployment.SUBSCRIPTION_FILTER)));
+            CloudWatchMetric.dimension("LogGroupName", deployment.logGroupName()),
+            CloudWatchMetric.dimension("DestinationType", "Lambda"),
+            CloudWatchMetric.dimension(
+                "FilterName", deployment.id(Deployment.SUBSCRIPTION_FILTER)));
     return List.of(
         new Loss(
-            "AWS/Logs",
-            "DeliveryErrors",
-            delivery,
+            new CloudWatchMetric("AWS/Logs", "DeliveryErrors", delivery),
             "the function refused batches of records, which are lost: see subscription and"
                 + " permission. The command shows the hours"),
         new Loss(
-            "AWS/Logs",
-            "DeliveryThrottling",
-            delivery,
+            new CloudWatchMetric("AWS/Logs", "DeliveryThrottling", delivery),
             "batches of records waited, and are lost after a day: raise the account's concurrency"
                 + " limit. The command shows the hours"));
   }
 
   private static List<Loss> lossesOfFunction(Deployment deployment) {
-    List<Dimension> function =
-        List.of(dimension("FunctionName", deployment.id(Deployment.FUNCTION)));
+    String function = deployment.id(Deployment.FUNCTION);
     return List.of(
         new Loss(
-            "AWS/Lambda",
-            "AsyncEventsDropped",
-            function,
+            CloudWatchMetric.of("AWS/Lambda", "AsyncEventsDropped", "FunctionName", function),
             "payloads were given up without being processed: see function. The command shows the"
                 + " hours"),
         new Loss(
-            "AWS/Lambda",
-            "DestinationDeliveryFailures",
-            function,
+            CloudWatchMetric.of(
+                "AWS/Lambda", "DestinationDeliveryFailures", "FunctionName", function),
             "payloads that failed didn't reach the failure queue: see failed invocations; a payload"
                 + " may be too large for SQS. The command shows the hours"));
   }
 
-  private static Dimension dimension(String name, String value) {
-    return Dimension.builder().name(name).value(value).build();
-  }
-
-  private static double sum(Loss loss, Instant now, Deployment deployment) {
-    MetricDataQuery query =
-        MetricDataQuery.builder()
-            .id("sum")
-            .metricStat(
-                stat ->
-                    stat.stat("Sum")
-                        .period(HOUR_SECONDS)
-                        .metric(
-                            metric ->
-                                metric
-                                    .namespace(loss.namespace)
-                                    .metricName(loss.metricName)
-                                    .dimensions(loss.dimensions)))
-            .build();
-    return deployment
-        .aws()
-        .cloudWatch()
-        .getMetricData(ask -> ask.metricDataQueries(query).startTime(now.minus(DAY)).endTime(now))
-        .metricDataResults()
-        .stream()
-        .flatMap(result -> result.values().stream())
-        .mapToDouble(Double::doubleValue)
-        .sum();
-  }
-
-  private static String hours(Loss loss, Instant now, Deployment deployment) {
+  private static String hours(CloudWatchMetric metric, Instant now, Deployment deployment) {
     return AwsCommand.of("cloudwatch get-metric-statistics")
-            .with("namespace", loss.namespace)
-            .with("metric-name", loss.metricName)
+            .with("namespace", metric.namespace())
+            .with("metric-name", metric.name())
             .with("statistics", "Sum")
-            .with("period", String.valueOf(HOUR_SECONDS))
+            .with("period", String.valueOf(HOUR.toSeconds()))
             .with("start-time", now.minus(DAY).toString())
             .with("end-time", now.toString())
             .in(deployment)
         + " --dimensions "
-        + loss.dimensions.stream()
+        + metric.dimensions().stream()
             .map(each -> "Name=%s,Value=%s".formatted(each.name(), each.value()))
             .collect(Collectors.joining(" "));
   }
 
   /// A metric that counts what was lost.
-  private record Loss(
-      String namespace, String metricName, List<Dimension> dimensions, String why) {}
+  private record Loss(CloudWatchMetric metric, String why) {}
 }

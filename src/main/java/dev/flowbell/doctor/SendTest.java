@@ -22,7 +22,6 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
@@ -59,7 +58,7 @@ final class SendTest implements Check {
   static final int MOST_RECORDS = 1000;
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
-  private static final int PERIOD_SECONDS = 60;
+  private static final Duration PERIOD = Duration.ofMinutes(1);
 
   /// The networks of source addresses, from RFC 5737. The last address of the first is the target.
   private static final List<String> NETWORKS = List.of("192.0.2.", "198.51.100.", "203.0.113.");
@@ -114,7 +113,7 @@ final class SendTest implements Check {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
         "logs:FilterLogEvents",
-        "cloudwatch:GetMetricData");
+        CloudWatchMetric.ACTION);
   }
 
   @Override
@@ -160,7 +159,7 @@ final class SendTest implements Check {
     Instant minute = now.minus(AGE).truncatedTo(ChronoUnit.MINUTES);
     boolean isDated = fields.contains(FlowField.START) || fields.contains(FlowField.END);
     return new Plan(
-        new SyntheticRejects(format, deployment, source, minute.plusSeconds(PERIOD_SECONDS - 1)),
+        new SyntheticRejects(format, deployment, source, minute.plus(PERIOD).minusSeconds(1)),
         rule == null ? 1 : records,
         rule,
         settings.namespace(),
@@ -229,7 +228,7 @@ final class SendTest implements Check {
   private double counted(Plan plan, Deployment deployment) {
     return plan.minute == null
         ? sum(plan, plan.metric, plan.start, endOfThisMinute(), deployment)
-        : sum(plan, plan.metric, plan.minute, plan.minute.plusSeconds(PERIOD_SECONDS), deployment);
+        : sum(plan, plan.metric, plan.minute, plan.minute.plus(PERIOD), deployment);
   }
 
   private double alertsSent(Plan plan, Deployment deployment) {
@@ -237,29 +236,13 @@ final class SendTest implements Check {
   }
 
   private Instant endOfThisMinute() {
-    return clock.instant().truncatedTo(ChronoUnit.MINUTES).plusSeconds(PERIOD_SECONDS);
+    return clock.instant().truncatedTo(ChronoUnit.MINUTES).plus(PERIOD);
   }
 
   private static double sum(
       Plan plan, Metric metric, Instant from, Instant to, Deployment deployment) {
-    MetricDataQuery query =
-        MetricDataQuery.builder()
-            .id("sum")
-            .metricStat(
-                stat ->
-                    stat.stat("Sum")
-                        .period(PERIOD_SECONDS)
-                        .metric(
-                            name -> name.namespace(plan.namespace).metricName(metric.awsName())))
-            .build();
-    return deployment
-        .aws()
-        .cloudWatch()
-        .getMetricData(ask -> ask.metricDataQueries(query).startTime(from).endTime(to))
-        .metricDataResults()
-        .stream()
-        .flatMap(result -> result.values().stream())
-        .mapToDouble(Double::doubleValue)
+    return new CloudWatchMetric(plan.namespace, metric.awsName(), List.of())
+        .values("Sum", PERIOD, from, to, deployment)
         .sum();
   }
 

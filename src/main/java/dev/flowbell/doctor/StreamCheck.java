@@ -1,6 +1,7 @@
 package dev.flowbell.doctor;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -25,7 +26,8 @@ final class StreamCheck implements Check {
 
   @Override
   public List<String> actions() {
-    return List.of(MappingFindings.ACTION, "lambda:GetFunctionConfiguration", MetricValues.ACTION);
+    return List.of(
+        MappingFindings.ACTION, "lambda:GetFunctionConfiguration", CloudWatchMetric.ACTION);
   }
 
   @Override
@@ -45,16 +47,10 @@ final class StreamCheck implements Check {
       return findings;
     }
     String functionName = deployment.id(Deployment.FUNCTION);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
     double milliseconds =
-        MetricValues.of(
-                "AWS/Lambda",
-                "IteratorAge",
-                "FunctionName",
-                functionName,
-                "Maximum",
-                LOOK_BACK,
-                clock.instant().truncatedTo(ChronoUnit.MINUTES),
-                deployment)
+        CloudWatchMetric.of("AWS/Lambda", "IteratorAge", "FunctionName", functionName)
+            .values("Maximum", LOOK_BACK, now.minus(LOOK_BACK), now, deployment)
             .max()
             .orElse(0);
     if (milliseconds >= LATE.toMillis()) {
