@@ -3,7 +3,6 @@ package dev.flowbell.doctor;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
-import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 
 /// Checks that the failure queue exists and is empty.
 final class FailureQueueCheck implements Check {
@@ -18,26 +17,19 @@ final class FailureQueueCheck implements Check {
 
   @Override
   public List<String> actions() {
-    return List.of("sqs:GetQueueAttributes");
+    return List.of(QueueAttributes.ACTION);
   }
 
   @Override
   public List<Finding> examine(Deployment deployment) {
     String queueUrl = deployment.id(Deployment.FAILURE_QUEUE);
-    Map<QueueAttributeName, String> attributes;
-    try {
-      attributes =
-          deployment
-              .aws()
-              .sqs()
-              .getQueueAttributes(
-                  ask ->
-                      ask.queueUrl(queueUrl)
-                          .attributeNames(
-                              QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                              QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
-              .attributes();
-    } catch (QueueDoesNotExistException _) {
+    Map<QueueAttributeName, String> attributes =
+        QueueAttributes.find(
+            queueUrl,
+            deployment,
+            QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+            QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+    if (attributes == null) {
       return List.of(
           Finding.problem(
               name(),

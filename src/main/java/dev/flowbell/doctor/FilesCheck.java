@@ -7,7 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
-import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 
 /// Checks the way of a bucket's files: EventBridge's rule, the queue, and that Lambda reads it.
 ///
@@ -34,7 +33,7 @@ final class FilesCheck implements Check {
     return List.of(
         MappingFindings.ACTION,
         "lambda:GetFunctionConfiguration",
-        "sqs:GetQueueAttributes",
+        QueueAttributes.ACTION,
         CloudWatchMetric.ACTION);
   }
 
@@ -56,21 +55,14 @@ final class FilesCheck implements Check {
 
   private Finding examineQueue(Deployment deployment) {
     String url = deployment.id(Deployment.FILE_QUEUE);
-    Map<QueueAttributeName, String> attributes;
-    try {
-      attributes =
-          deployment
-              .aws()
-              .sqs()
-              .getQueueAttributes(
-                  ask ->
-                      ask.queueUrl(url)
-                          .attributeNames(
-                              QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                              QueueAttributeName.POLICY,
-                              QueueAttributeName.REDRIVE_POLICY))
-              .attributes();
-    } catch (QueueDoesNotExistException _) {
+    Map<QueueAttributeName, String> attributes =
+        QueueAttributes.find(
+            url,
+            deployment,
+            QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+            QueueAttributeName.POLICY,
+            QueueAttributeName.REDRIVE_POLICY);
+    if (attributes == null) {
       return Finding.problem(
           name(),
           "there is no queue " + url,
