@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.iam.IamClient;
-import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 
 /// Checks that VPC Flow Logs can assume the delivery role, and that the role may write.
 ///
@@ -61,12 +60,8 @@ final class FlowLogRoleCheck implements Check {
 
   private Finding examine(String roleName, Deployment deployment) {
     IamClient iam = deployment.aws().iam();
-    PolicyDocument trust;
-    try {
-      trust =
-          RolePolicies.document(
-              iam.getRole(ask -> ask.roleName(roleName)).role().assumeRolePolicyDocument());
-    } catch (NoSuchEntityException _) {
+    PolicyDocument trust = RolePolicies.findTrust(roleName, iam);
+    if (trust == null) {
       return Finding.problem(
           name(),
           "there is no role " + roleName,

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.IamClient;
-import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 
 /// Checks that Lambda can assume the function's role, and that the role allows what the function
 /// calls.
@@ -59,12 +58,8 @@ final class FunctionRoleCheck implements Check {
     String roleArn = deployment.live().role();
     String roleName = roleArn.substring(roleArn.lastIndexOf('/') + 1);
     IamClient iam = deployment.aws().iam();
-    PolicyDocument trust;
-    try {
-      trust =
-          RolePolicies.document(
-              iam.getRole(ask -> ask.roleName(roleName)).role().assumeRolePolicyDocument());
-    } catch (NoSuchEntityException _) {
+    PolicyDocument trust = RolePolicies.findTrust(roleName, iam);
+    if (trust == null) {
       return List.of(
           Finding.problem(
               name(),

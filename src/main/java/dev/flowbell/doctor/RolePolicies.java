@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
+import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 
 /// Reads the policies of an IAM role.
 final class RolePolicies {
@@ -24,6 +26,15 @@ final class RolePolicies {
                 "iam:GetPolicy",
                 "iam:GetPolicyVersion"))
         .toList();
+  }
+
+  /// Returns the trust policy of a role, `null` if there is no such role.
+  static @Nullable PolicyDocument findTrust(String roleName, IamClient iam) {
+    try {
+      return document(iam.getRole(ask -> ask.roleName(roleName)).role().assumeRolePolicyDocument());
+    } catch (NoSuchEntityException _) {
+      return null;
+    }
   }
 
   /// Returns the inline and attached policies of a role.
@@ -50,7 +61,7 @@ final class RolePolicies {
   }
 
   /// Decodes a document of IAM: "URL-encoded compliant with RFC 3986", where `+` is a plus sign.
-  static PolicyDocument document(String encoded) {
+  private static PolicyDocument document(String encoded) {
     return PolicyDocument.parse(
         URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8));
   }

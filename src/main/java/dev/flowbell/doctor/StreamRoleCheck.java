@@ -3,7 +3,6 @@ package dev.flowbell.doctor;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.iam.IamClient;
-import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 
 /// Checks that CloudWatch Logs can assume the role with which it writes into the stream, and that
 /// the role may write.
@@ -29,12 +28,8 @@ final class StreamRoleCheck implements Check {
   public List<Finding> examine(Deployment deployment) {
     String roleName = deployment.id(Deployment.STREAM_ROLE);
     IamClient iam = deployment.aws().iam();
-    PolicyDocument trust;
-    try {
-      trust =
-          RolePolicies.document(
-              iam.getRole(ask -> ask.roleName(roleName)).role().assumeRolePolicyDocument());
-    } catch (NoSuchEntityException _) {
+    PolicyDocument trust = RolePolicies.findTrust(roleName, iam);
+    if (trust == null) {
       return List.of(
           Finding.problem(
               name(),
