@@ -53,6 +53,11 @@ final class AwsCommand {
         .in(deployment);
   }
 
+  /// Returns the command that shows the function's log of the last hour.
+  static String tail(Deployment deployment) {
+    return of("logs tail " + deployment.functionLogGroupName()).with("since", "1h").in(deployment);
+  }
+
   private static AwsCommand deployment(Deployment deployment) {
     return new AwsCommand("sam deploy")
         .with("stack-name", deployment.stackName())

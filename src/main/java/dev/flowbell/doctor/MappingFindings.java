@@ -59,9 +59,7 @@ final class MappingFindings {
               check,
               "Lambda's last result is \"%s\"".formatted(result),
               consequence + ". See function role; if the function fails, its log says why",
-              AwsCommand.of("logs tail " + deployment.functionLogGroupName())
-                  .with("since", "1h")
-                  .in(deployment)));
+              AwsCommand.tail(deployment)));
     }
     return List.of();
   }

@@ -61,9 +61,7 @@ final class StreamCheck implements Check {
                   .formatted(Duration.ofMillis((long) milliseconds).toMinutes()),
               "the function fails, or is too slow for a shard: its log says which. If it is slow,"
                   + " raise MemoryMegabytes or StreamShards",
-              AwsCommand.of("logs tail " + deployment.functionLogGroupName())
-                  .with("since", "1h")
-                  .in(deployment)));
+              AwsCommand.tail(deployment)));
     }
     return List.of(
         Finding.ok(
