@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.flowbell.aws.AwsService;
 import dev.flowbell.aws.HttpClients;
 import dev.flowbell.aws.ResponseTooLargeException;
+import dev.flowbell.aws.RetryPause;
 import dev.flowbell.aws.SignedEndpoint;
 import dev.flowbell.aws.XmlElement;
 import dev.flowbell.record.AddressBlock;
@@ -16,7 +17,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,6 @@ import software.amazon.awssdk.regions.Region;
 ///   requests</a>
 public final class Ec2Client implements RuleSource, FlowLogSource, AutoCloseable {
   private static final int MOST_ATTEMPTS = 3;
-  private static final long FIRST_PAUSE_MILLIS = 100;
 
   /// A described flow log takes about 1 KB, and a page holds at most 1,000. A security group with
   /// 1,000 rules takes 300 KB.
@@ -310,7 +309,7 @@ public final class Ec2Client implements RuleSource, FlowLogSource, AutoCloseable
         return parse(query, body, reader);
       }
       Refusal refusal = findRefusal(body);
-      Duration pause = pauseAfter(attempt);
+      Duration pause = RetryPause.after(attempt);
       if (!isBusy(response.status(), refusal)
           || attempt == MOST_ATTEMPTS
           || isLastRequestBefore(pause, start)) {
@@ -376,13 +375,6 @@ public final class Ec2Client implements RuleSource, FlowLogSource, AutoCloseable
     return status >= 500
         || status == 429
         || (refusal != null && Ec2Exception.isThrottling(refusal.code()));
-  }
-
-  /// Returns the wait before a retry. It doubles with each attempt, and is random so that functions
-  /// that start at the same moment retry at different times.
-  private static Duration pauseAfter(int attempt) {
-    long millis = FIRST_PAUSE_MILLIS << (attempt - 1);
-    return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis));
   }
 
   private static void pause(Ec2Query query, Duration pause) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flowbell.aws.AwsService;
 import dev.flowbell.aws.HttpClients;
+import dev.flowbell.aws.RetryPause;
 import dev.flowbell.aws.SignedEndpoint;
 import dev.flowbell.aws.SignedEndpoint.ResponseStream;
 import dev.flowbell.aws.XmlElement;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +44,6 @@ public final class S3Client implements AutoCloseable {
 
   /// Also the longest time to wait for the next bytes of an object.
   private static final Duration LONGEST_READ = Duration.ofSeconds(5);
-
-  private static final long FIRST_PAUSE_MILLIS = 100;
 
   /// A page has at most 1,000 objects, and a key at most 1,024 bytes, which become three times as
   /// many where they are encoded.
@@ -270,12 +268,9 @@ public final class S3Client implements AutoCloseable {
     };
   }
 
-  /// Waits before a retry, longer each time, and at random so that functions that failed at the
-  /// same moment retry at different times.
   private static void pause(Request request, int attempt) throws S3Exception {
-    long millis = FIRST_PAUSE_MILLIS << (attempt - 1);
     try {
-      Thread.sleep(Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis)));
+      Thread.sleep(RetryPause.after(attempt));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw S3Exception.unanswered(request.name() + ": interrupted", e);
