@@ -6,6 +6,7 @@ import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.settings.InvalidSettingsException;
 import dev.flowbell.settings.Settings;
+import dev.flowbell.settings.SourceChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -124,6 +125,17 @@ final class SendTest implements Check {
     } catch (InvalidSettingsException _) {
       return List.of(
           Finding.skipped(name(), "nothing was sent", "see settings: the function does not start"));
+    }
+    SourceChange change = deployment.settings().sourceChange();
+    if (change != null
+        && plan.minute != null
+        && !change.includes(plan.minute.getEpochSecond(), false)) {
+      return List.of(
+          Finding.skipped(
+              name(),
+              "nothing was sent",
+              "records of the log group that end at %s don't count: see BucketFrom and BucketUntil"
+                  .formatted(MINUTE.format(plan.minute))));
     }
     try {
       return run(plan, deployment);

@@ -39,6 +39,7 @@ import tools.jackson.core.JsonGenerator;
 /// What becomes of a message depends on its files, all of which are tried:
 /// - A file that is not there any more or can't be read, or a message that names none, goes to the
 ///   failure queue. The message is done.
+/// - A file that was replaced is left to the message of its successor.
 /// - After a fault that may pass, the message is returned to the queue, which repeats it. Its files
 ///   that were delivered are known to the ledger.
 ///

@@ -246,9 +246,8 @@ public record Setting(
           "", // the function's alone
           "",
           "TIME SOURCE",
-          new Bounds.Parsed(
-              "a time and subscription, stream or bucket, as in 2026-12-01T10:00Z bucket"),
-          "While both log groups and a bucket are read: records that end before this time are read"
+          new Bounds.Parsed("a time and log-groups or bucket, as in 2026-12-01T10:00Z bucket"),
+          "For a change between log groups and a bucket: records that end before this time count"
               + " from the source before, later ones from this source.");
 
   /// All settings.

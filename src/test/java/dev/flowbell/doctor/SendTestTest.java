@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsRequest;
 
@@ -220,6 +222,26 @@ class SendTestTest {
                 "test: metric",
                 "1 rejected flow from %s raised Records at 2026-11-23 07:00 UTC after 5 s"
                     .formatted(SOURCE)));
+  }
+
+  /// The records of the test ended at 04:30, two and a half hours ago.
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-23T04:31Z log-groups, false",
+    "2026-11-23T04:30Z log-groups, true",
+    "2026-11-23T04:31Z bucket, true",
+    "2026-11-23T04:30Z bucket, false"
+  })
+  void examine_sourceChange(String change, boolean isSent) {
+    account.environment.put("SOURCE_CHANGE", change);
+
+    Finding skipped =
+        Finding.skipped(
+            "test",
+            "nothing was sent",
+            "records of the log group that end at 2026-11-23 04:30 UTC don't count: see BucketFrom"
+                + " and BucketUntil");
+    assertThat(run().contains(skipped)).isEqualTo(!isSent);
   }
 
   @Test

@@ -128,7 +128,7 @@ class BucketEventsTest {
   /// While a change of source is under way, a log group and a bucket get the same traffic, which
   /// counts once. What lacks `end` can't be divided.
   @ParameterizedTest
-  @CsvSource({"bucket, 1, 2", "subscription, 2, 1", "stream, 2, 1"})
+  @CsvSource({"bucket, 1, 2", "log-groups, 2, 1"})
   void handle_whileTheSourceChanges(String source, long ofFile, long ofLogGroup)
       throws IOException {
     Pipeline pipeline = newPipeline(Map.of("SOURCE_CHANGE", "2026-11-22T10:15Z " + source));

@@ -183,8 +183,8 @@ class SettingsTest {
           QUIET                  | 2001:db8::/32 65535 blocked-connection until=2026-12-31T08:00:00Z;10.0.0.0/8 0
           INSIDE_NETWORKS        | 0.0.0.0/0,::/0
           STACK_NAME             | a
-          SOURCE_CHANGE          | 2026-12-01T10:00:00Z stream
-          SOURCE_CHANGE          | 2026-12-01T11:00+01:00 subscription
+          SOURCE_CHANGE          | 2026-12-01T10:00:00Z bucket
+          SOURCE_CHANGE          | 2026-12-01T11:00+01:00 log-groups
           """)
   void fromEnvironment_rightValue(String name, String value) {
     assertThat(Settings.fromEnvironment(Map.of(name, value))).isNotNull();

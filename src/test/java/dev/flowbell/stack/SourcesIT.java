@@ -89,16 +89,17 @@ final class SourcesIT extends StackScenario {
 
     // Both get the same traffic, before the change and after it.
     String changeTime = minute.toString().replace(":00Z", "Z");
-    deployAgain("Source=bucket", "AlsoRead=subscription", "ChangeSourceAt=" + changeTime);
+    deployAgain("Source=bucket", "AlsoRead=subscription", "BucketFrom=" + changeTime);
     String bucket = stack.output("BucketName");
     putIntoBoth(bucket);
     awaitRecords(9);
-    deployAgain("AlsoRead=none", "ChangeSourceAt=none");
+    deployAgain("AlsoRead=none");
     put(bucket, KEYS + "a b+c.log.gz", file());
     awaitRecords(10);
     put(bucket, KEYS + "cut.log.gz", cut(file()));
     awaitFailure();
-    deployAgain("Source=subscription", "AlsoRead=bucket", "ChangeSourceAt=" + changeTime);
+    deployAgain(
+        "Source=subscription", "AlsoRead=bucket", "BucketUntil=" + changeTime, "BucketFrom=\"\"");
     putIntoBoth(bucket);
     awaitRecords(12); // of the cut file nothing
 

@@ -173,14 +173,16 @@ class TemplateIT {
             List.of("AlsoRead", "stream,", false),
             List.of("AlsoRead", "none,stream", false),
             List.of("AlsoRead", "subscription,stream,bucket", false),
-            List.of("ChangeSourceAt", "", true),
-            List.of("ChangeSourceAt", "none", true),
-            List.of("ChangeSourceAt", "2026-12-01T10:00Z", true),
-            List.of("ChangeSourceAt", "2026-10-31T23:59Z", true),
-            List.of("ChangeSourceAt", "2026-13-01T10:00Z", false),
-            List.of("ChangeSourceAt", "2026-12-01T24:00Z", false),
-            List.of("ChangeSourceAt", "2026-12-01T10:00", false),
-            List.of("ChangeSourceAt", "2026-12-01T10:00:30Z", false),
+            List.of("BucketFrom", "", true),
+            List.of("BucketFrom", "none", true),
+            List.of("BucketFrom", "2026-12-01T10:00Z", true),
+            List.of("BucketFrom", "2026-10-31T23:59Z", true),
+            List.of("BucketFrom", "2026-13-01T10:00Z", false),
+            List.of("BucketFrom", "2026-12-01T24:00Z", false),
+            List.of("BucketFrom", "2026-12-01T10:00", false),
+            List.of("BucketFrom", "2026-12-01T10:00:30Z", false),
+            List.of("BucketUntil", "2026-12-01T10:00Z", true),
+            List.of("BucketUntil", "2026-12-01 10:00Z", false),
             List.of("ExistingStreamArn", STREAM_ARN, true),
             List.of("ExistingStreamArn", "flow-logs", false),
             List.of("ExistingStreamArn", STREAM_ARN + "/consumer/x:1", false),
@@ -313,7 +315,7 @@ class TemplateIT {
                     "Email=none",
                     "OrganizationId=o-a1b2c3d4e5",
                     "AlsoRead=bucket,stream",
-                    "ChangeSourceAt=none"),
+                    "BucketUntil=none"),
                 List.of()),
             List.of(
                 List.of(VPC, "Email=none", "ExistingBucketName=flow-logs"),
@@ -327,7 +329,7 @@ class TemplateIT {
                     "Email=none",
                     "BucketPrefix=flow-logs/",
                     "AlsoRead=bucket",
-                    "ChangeSourceAt=" + CHANGE),
+                    "BucketUntil=" + CHANGE),
                 List.of()),
             List.of(
                 List.of(VPC, "Email=none", "Source=bucket", "FilterPattern=x"),
@@ -342,25 +344,33 @@ class TemplateIT {
                     "Source=bucket",
                     "FilterPattern=x",
                     "AlsoRead=subscription",
-                    "ChangeSourceAt=" + CHANGE),
+                    "BucketFrom=" + CHANGE),
                 List.of()),
             // What would count twice, or not at all
             List.of(
                 List.of(VPC, "Email=none", "Source=bucket", "AlsoRead=stream"),
-                List.of("ChangeSourceAt must be")),
-            List.of(
-                List.of(VPC, "Email=none", "AlsoRead=bucket"), List.of("ChangeSourceAt must be")),
+                List.of("BucketFrom must be")),
+            List.of(List.of(VPC, "Email=none", "AlsoRead=bucket"), List.of("BucketUntil must be")),
             List.of(
                 List.of(VPC, "Email=none", "Source=stream", "AlsoRead=subscription,bucket"),
-                List.of("ChangeSourceAt must be")),
+                List.of("BucketUntil must be")),
             List.of(
                 List.of(VPC, "Email=none", "Source=stream", "AlsoRead=subscription"), List.of()),
+            List.of(List.of(VPC, "Email=none", "Source=bucket", "BucketFrom=" + CHANGE), List.of()),
             List.of(
-                List.of(VPC, "Email=none", "Source=bucket", "ChangeSourceAt=" + CHANGE),
-                List.of("ChangeSourceAt must be")),
+                List.of(VPC, "Email=none", "Source=stream", "BucketUntil=" + CHANGE), List.of()),
             List.of(
-                List.of(VPC, "Email=none", "Source=bucket", "AlsoRead=none", "ChangeSourceAt=none"),
-                List.of()),
+                List.of(VPC, "Email=none", "AlsoRead=bucket", "BucketFrom=" + CHANGE),
+                List.of("BucketFrom must be", "BucketUntil must be")),
+            List.of(
+                List.of(
+                    VPC,
+                    "Email=none",
+                    "Source=bucket",
+                    "AlsoRead=stream",
+                    "BucketFrom=" + CHANGE,
+                    "BucketUntil=" + CHANGE),
+                List.of("BucketUntil must be")),
             List.of(
                 List.of(
                     "Email=none",
@@ -388,8 +398,8 @@ class TemplateIT {
   @Test
   void parameters_noneCreatesNeitherFlowLogNorMailSubscription() throws Exception {
     assertThat(StackTemplate.resolve("WatchedResourceId=none", "Email=none").resources().keySet())
-        .contains("FlowLogGroup")
-        .doesNotContain("FlowLog", "FlowLogRole", "NotificationEmail");
+        .contains("FlowLogGroup", "FlowLogRole")
+        .doesNotContain("FlowLog", "NotificationEmail");
   }
 
   // The function
@@ -614,28 +624,24 @@ class TemplateIT {
               false),
           Change.of(
               List.of(VPC),
-              List.of(VPC, "Source=bucket", "AlsoRead=subscription", "ChangeSourceAt=" + CHANGE),
+              List.of(VPC, "Source=bucket", "AlsoRead=subscription", "BucketFrom=" + CHANGE),
               true),
           Change.of(
-              List.of(VPC, "Source=bucket", "AlsoRead=subscription", "ChangeSourceAt=" + CHANGE),
-              List.of(VPC, "Source=bucket", "AlsoRead=none", "ChangeSourceAt=none"),
+              List.of(VPC, "Source=bucket", "AlsoRead=subscription", "BucketFrom=" + CHANGE),
+              List.of(VPC, "Source=bucket", "AlsoRead=none", "BucketFrom=" + CHANGE),
               true), // no log group
           Change.of(
               List.of(VPC, "Source=bucket"),
-              List.of(VPC, "Source=stream", "AlsoRead=bucket", "ChangeSourceAt=" + CHANGE),
+              List.of(VPC, "Source=stream", "AlsoRead=bucket", "BucketUntil=" + CHANGE),
               true), // a log group
           Change.of(
-              List.of(VPC, "Source=stream", "AlsoRead=bucket", "ChangeSourceAt=" + CHANGE),
-              List.of(VPC, "Source=stream", "AlsoRead=bucket", "ChangeSourceAt=2026-12-01T10:30Z"),
+              List.of(VPC, "Source=stream", "AlsoRead=bucket", "BucketUntil=" + CHANGE),
+              List.of(VPC, "Source=stream", "AlsoRead=bucket", "BucketUntil=2026-12-01T10:30Z"),
               true), // another minute
           Change.of(
-              List.of(VPC, "Source=stream", "AlsoRead=bucket", "ChangeSourceAt=none"),
-              List.of(VPC, "Source=stream", "ChangeSourceAt=none"),
+              List.of(VPC, "Source=stream", "AlsoRead=bucket", "BucketUntil=none"),
+              List.of(VPC, "Source=stream", "BucketUntil=none"),
               true), // no files: a shorter timeout
-          Change.of(
-              List.of(VPC, "Source=stream", "AlsoRead=subscription"),
-              List.of(VPC, "Source=stream", "AlsoRead=subscription", "ChangeSourceAt=" + CHANGE),
-              false), // the same log group: nothing counts twice
           Change.of(
               List.of(VPC, "Source=stream"),
               List.of(VPC, "Source=stream", "StreamShards=4", "StreamRetentionHours=168"),
@@ -752,26 +758,32 @@ class TemplateIT {
   }
 
   /// Neither flow log is replaced: both deliver while the change is under way, and the function
-  /// leaves out what the other one has.
+  /// leaves out what the other one has, also of what is still under way after the second step.
   @Test
   void update_bothFlowLogsDeliverUntilTheChangeIsOver() throws Exception {
-    String change = "ChangeSourceAt=" + CHANGE;
+    String from = "BucketFrom=" + CHANGE;
+    String until = "BucketUntil=" + CHANGE;
     StackTemplate group = StackTemplate.resolve(VPC);
-    StackTemplate both =
-        StackTemplate.resolve(VPC, "Source=bucket", "AlsoRead=subscription", change);
-    StackTemplate bucket = StackTemplate.resolve(VPC, "Source=bucket", "ChangeSourceAt=none");
-    StackTemplate back = StackTemplate.resolve(VPC, "Source=stream", "AlsoRead=bucket", change);
+    StackTemplate both = StackTemplate.resolve(VPC, "Source=bucket", "AlsoRead=subscription", from);
+    StackTemplate bucket = StackTemplate.resolve(VPC, "Source=bucket", from);
+    StackTemplate back = StackTemplate.resolve(VPC, "Source=stream", "AlsoRead=bucket", until);
+    StackTemplate stream = StackTemplate.resolve(VPC, "Source=stream", until);
 
     assertThat(both.properties("FlowLog")).isEqualTo(group.properties("FlowLog"));
     assertThat(both.properties("FileFlowLog")).isEqualTo(bucket.properties("FileFlowLog"));
-    assertThat(back.properties("FlowLog")).isEqualTo(group.properties("FlowLog"));
+    assertThat(back.properties("FlowLog")).isEqualTo(stream.properties("FlowLog"));
     assertThat(back.properties("FileFlowLog")).isEqualTo(bucket.properties("FileFlowLog"));
     assertThat(group.resources()).doesNotContainKey("FileFlowLog");
     assertThat(bucket.resources()).doesNotContainKey("FlowLog");
     assertThat(
-            Stream.of(group, both, bucket, back)
+            Stream.of(group, both, bucket, back, stream)
                 .map(each -> environment(each).get("SOURCE_CHANGE")))
-        .containsExactly("", CHANGE + " bucket", "", CHANGE + " stream");
+        .containsExactly(
+            "",
+            CHANGE + " bucket",
+            CHANGE + " bucket",
+            CHANGE + " log-groups",
+            CHANGE + " log-groups");
   }
 
   @Test
@@ -838,8 +850,7 @@ class TemplateIT {
                 "AlertThresholds=" + Thresholds.DEFAULT,
                 "Quiet=" + "1".repeat(560),
                 "InsideNetworks=" + "1".repeat(360),
-                "AlsoRead=bucket",
-                "ChangeSourceAt=" + CHANGE));
+                "BucketUntil=" + CHANGE));
     // CloudFormation names the table and the queue, from the names of the stack and the resource.
     int references =
         "arn:aws-us-gov:sns:us-gov-west-1:123456789012:-notifications".length()
