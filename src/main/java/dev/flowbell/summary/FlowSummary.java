@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 ///   without them is absent
 /// @param points the values to publish: the totals by minute, then the series by dimension. They
 ///   never have [Metric#POSSIBLE_DUPLICATES]
-/// @param faults how many lines were unreadable, by cause
 /// @param fields the fields of the records' formats
 /// @param evidence what the payload shows of rejected and unanswered traffic
 /// @param first the earliest `start`, `null` where records have none
@@ -37,7 +36,6 @@ public record FlowSummary(
     Instant arrival,
     Map<Metric, Long> totals,
     List<MetricPoint> points,
-    Map<ParseFault, Long> faults,
     Set<FlowField> fields,
     PayloadEvidence evidence,
     @Nullable Instant first,
@@ -46,9 +44,10 @@ public record FlowSummary(
 
   /// Creates a summary with copies of the collections.
   public FlowSummary {
-    totals = copyOf(Metric.class, totals);
+    Map<Metric, Long> copy = new EnumMap<>(Metric.class);
+    copy.putAll(totals);
+    totals = Collections.unmodifiableMap(copy);
     points = List.copyOf(points);
-    faults = copyOf(ParseFault.class, faults);
     fields = Set.copyOf(fields);
     problems = List.copyOf(problems);
   }
@@ -65,7 +64,6 @@ public record FlowSummary(
         arrival,
         totals,
         List.of(),
-        Map.of(),
         Set.of(),
         PayloadEvidence.NOTHING,
         null,
@@ -76,6 +74,15 @@ public record FlowSummary(
   /// Returns the total of a metric, 0 where it is absent.
   public long total(Metric metric) {
     return totals.getOrDefault(metric, 0L);
+  }
+
+  /// Returns how many lines were unreadable, by cause.
+  public Map<ParseFault, Long> faults() {
+    Map<ParseFault, Long> sum = new EnumMap<>(ParseFault.class);
+    for (LogGroupProblem problem : problems) {
+      problem.faults().forEach((fault, count) -> sum.merge(fault, count, Long::sum));
+    }
+    return sum;
   }
 
   /// Returns the report to publish. Its possible duplicates are the total of that metric.
@@ -105,7 +112,7 @@ public record FlowSummary(
       newPoints.add(new MetricPoint(MetricSeries.TOTAL, Minutes.of(arrival), published));
     }
     return new FlowSummary(
-        origin, arrival, newTotals, newPoints, faults, fields, evidence, first, last, problems);
+        origin, arrival, newTotals, newPoints, fields, evidence, first, last, problems);
   }
 
   /// Returns what this summary would be if only these sources had been watched: opened flows of
@@ -118,7 +125,6 @@ public record FlowSummary(
             arrival,
             totals,
             points,
-            faults,
             fields,
             evidence.withOpenedOf(watched),
             first,
@@ -133,12 +139,6 @@ public record FlowSummary(
     counted.putAll(totals);
     counted.values().removeIf(count -> count == 0);
     return new FlowSummary(
-        origin, arrival, counted, List.of(), faults, Set.of(), evidence, first, last, problems);
-  }
-
-  private static <K extends Enum<K>> Map<K, Long> copyOf(Class<K> type, Map<K, Long> map) {
-    Map<K, Long> copy = new EnumMap<>(type);
-    copy.putAll(map);
-    return Collections.unmodifiableMap(copy);
+        origin, arrival, counted, List.of(), Set.of(), evidence, first, last, problems);
   }
 }

@@ -51,7 +51,6 @@ public final class FlowSummaryBuilder {
   private final TrafficType traffic;
   // The mark of a handshake is the counts that it adds to if it stays unanswered.
   private final HandshakeTracker<List<MetricCounts>> handshakes;
-  private final Map<ParseFault, Long> faults = new EnumMap<>(ParseFault.class);
   private final FlowPairs<List<MetricCounts>> pairs;
   private final PayloadEvidenceBuilder evidence;
   private Set<IpAddress> watched = Set.of();
@@ -123,7 +122,6 @@ public final class FlowSummaryBuilder {
   public void reset(LogOrigin newOrigin) {
     metrics.reset();
     handshakes.reset();
-    faults.clear();
     faultsOfPayload.clear();
     problems.clear();
     pairs.reset();
@@ -188,7 +186,6 @@ public final class FlowSummaryBuilder {
         arrival,
         totals,
         toPoints(totals, fields, arrival, last),
-        faults,
         fields,
         evidence.build(),
         firstSeconds == Long.MAX_VALUE ? null : Instant.ofEpochSecond(firstSeconds),
@@ -201,7 +198,6 @@ public final class FlowSummaryBuilder {
     resolvePairs();
     if (!faultsOfPayload.isEmpty() || skippedWindows > 0) {
       addProblem(new LogGroupProblem(origin, faultsOfPayload, skippedWindows, skippedAt));
-      faultsOfPayload.forEach((fault, count) -> faults.merge(fault, count, Long::sum));
       faultsOfPayload.clear();
     }
   }
@@ -281,7 +277,8 @@ public final class FlowSummaryBuilder {
       totals.keySet().removeIf(metric -> !metric.isKnownFrom(fields, traffic));
     }
     totals.put(
-        Metric.UNREADABLE_RECORDS, faults.values().stream().mapToLong(Long::longValue).sum());
+        Metric.UNREADABLE_RECORDS,
+        problems.stream().mapToLong(LogGroupProblem::unreadableRecords).sum());
     totals.put(Metric.OVER_BOUNDS, overBounds + evidence.leftOut());
     if (last == null) {
       totals.remove(Metric.DELIVERY_LAG);

@@ -69,7 +69,6 @@ class FlowSummaryBuilderTest {
                 ARRIVAL,
                 totals(Map.of()),
                 List.of(),
-                Map.of(),
                 EnumSet.allOf(FlowField.class),
                 PayloadEvidence.NOTHING,
                 null,
@@ -105,7 +104,6 @@ class FlowSummaryBuilderTest {
                         MetricSeries.TOTAL,
                         MINUTE_14,
                         Map.of(Metric.UNREADABLE_RECORDS, 0L, Metric.DELIVERY_LAG, 374L))),
-                Map.of(),
                 EnumSet.allOf(FlowField.class),
                 new PayloadEvidence(
                     List.of(
@@ -242,6 +240,21 @@ class FlowSummaryBuilderTest {
     assertThat(summary.points())
         .containsExactly(
             new MetricPoint(MetricSeries.TOTAL, MINUTE_20, Map.of(Metric.UNREADABLE_RECORDS, 3L)));
+  }
+
+  @Test
+  void faults_ofAllLogGroupsOfABatch() {
+    FlowSummaryBuilder builder =
+        new FlowSummaryBuilder(ORIGIN, List.of(), 10, Summaries.INSIDE, TrafficType.ALL);
+    builder.addUnreadable(ParseFault.NOT_A_DECIMAL);
+    builder.next(new LogOrigin(ORIGIN.owner(), "/vpc/other", "eni-2-all"));
+    builder.addUnreadable(ParseFault.NOT_A_DECIMAL);
+    builder.addUnreadable(ParseFault.BROKEN_JSON);
+    FlowSummary summary = builder.build(Set.of(), ARRIVAL);
+
+    assertThat(summary.faults())
+        .isEqualTo(Map.of(ParseFault.NOT_A_DECIMAL, 2L, ParseFault.BROKEN_JSON, 1L));
+    assertThat(summary.total(Metric.UNREADABLE_RECORDS)).isEqualTo(3);
   }
 
   // Points.

@@ -70,7 +70,6 @@ class FlowSummaryTest {
                         MetricSeries.TOTAL,
                         Instant.parse("2026-11-22T10:20:00Z"),
                         Map.of(Metric.ALERTS_SENT, 2L))),
-                summary.faults(),
                 summary.fields(),
                 EVIDENCE,
                 summary.first(),
@@ -119,7 +118,6 @@ class FlowSummaryTest {
             ARRIVAL,
             totals,
             points,
-            Map.of(),
             Set.of(),
             PayloadEvidence.NOTHING,
             null,
@@ -131,8 +129,6 @@ class FlowSummaryTest {
     assertThat(summary.totals()).isEqualTo(Map.of(Metric.RECORDS, 3L));
     assertThat(summary.points()).containsExactly(POINT);
     assertThatThrownBy(() -> summary.totals().clear())
-        .isInstanceOf(UnsupportedOperationException.class);
-    assertThatThrownBy(() -> summary.faults().clear())
         .isInstanceOf(UnsupportedOperationException.class);
   }
 
@@ -169,7 +165,6 @@ class FlowSummaryTest {
         ARRIVAL,
         totals,
         List.of(POINT),
-        Map.of(ParseFault.NOT_A_DECIMAL, 2L),
         Set.of(FlowField.ACTION),
         EVIDENCE,
         Instant.parse("2026-11-22T10:14:05Z"),

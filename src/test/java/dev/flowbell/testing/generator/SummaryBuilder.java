@@ -89,7 +89,6 @@ public final class SummaryBuilder {
         arrival,
         totals,
         points,
-        faults,
         Set.of(),
         new PayloadEvidence(suspects, opened),
         first,
