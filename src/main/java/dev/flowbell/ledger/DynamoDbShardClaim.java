@@ -2,19 +2,14 @@ package dev.flowbell.ledger;
 
 import dev.flowbell.ledger.UpdateItem.Condition;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// A claim of a shard in a DynamoDB table.
-final class DynamoDbShardClaim implements ShardClaim {
+final class DynamoDbShardClaim extends RangedShardClaim {
   private final DynamoDbLedger ledger;
-  private final String shard;
   private final String runner;
   private final String last;
-  private final Instant now;
   private final ShardItem before;
-  private final ShardRanges ranges;
 
   /// @param runner the claim's id in the item
   /// @param last the sequence number of the batch's last record
@@ -26,40 +21,16 @@ final class DynamoDbShardClaim implements ShardClaim {
       String last,
       Instant now,
       ShardItem before) {
+    super(shard, last, now, before);
     this.ledger = ledger;
-    this.shard = shard;
     this.runner = runner;
     this.last = last;
-    this.now = now;
     this.before = before;
-    this.ranges = new ShardRanges(before, last);
   }
 
   @Override
-  public String finished() {
-    return ranges.finished();
-  }
-
-  @Override
-  public Set<String> recentPayloads() {
-    return ranges.known();
-  }
-
-  @Override
-  public @Nullable Range next() {
-    String end = ranges.next();
-    if (end == null) {
-      return null;
-    }
-    return new Range(
-        ranges.idOf(shard),
-        end,
-        ledger.newRangeClaim(shard, end, runner, ranges.toBatch(now), now, this::finish));
-  }
-
-  @Override
-  public void addPayloads(Collection<String> ids) {
-    ranges.addPayloads(ids);
+  Claim claimRange(String end, BatchItem ofRange) {
+    return ledger.newRangeClaim(shard, end, runner, ofRange, now, this::finish);
   }
 
   /// Returns the update that finishes the current range, and prepares the item for what follows.

@@ -1,7 +1,6 @@
 package dev.flowbell.ledger;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,58 +8,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A claim of a shard in memory.
-final class InMemoryShardClaim implements ShardClaim {
+final class InMemoryShardClaim extends RangedShardClaim {
   private final InMemoryLedger ledger;
-  private final String shard;
   private final Shard entry;
-  private final Instant now;
-  private final ShardRanges ranges;
 
   /// @param ledger guards the entry
   /// @param last the sequence number of the batch's last record
   InMemoryShardClaim(InMemoryLedger ledger, String shard, Shard entry, String last, Instant now) {
+    super(shard, last, now, entry.toItem());
     this.ledger = ledger;
-    this.shard = shard;
     this.entry = entry;
-    this.now = now;
-    this.ranges = new ShardRanges(entry.toItem(), last);
   }
 
   @Override
-  public String finished() {
-    return ranges.finished();
-  }
-
-  @Override
-  public Set<String> recentPayloads() {
-    return ranges.known();
-  }
-
-  @Override
-  public @Nullable Range next() {
-    String end = ranges.next();
-    if (end == null) {
-      return null;
-    }
+  Claim claimRange(String end, BatchItem ofRange) {
     synchronized (ledger) {
-      BatchItem item = ranges.toBatch(now);
-      boolean wasInterrupted = item.isHeld();
-      entry.begin(end, item);
-      return new Range(
-          ranges.idOf(shard),
-          end,
-          new InMemoryClaim(ledger, entry.current, wasInterrupted, now, this::finish));
+      entry.begin(end, ofRange);
+      return new InMemoryClaim(ledger, entry.current, ofRange.isHeld(), now, this::finish);
     }
   }
 
   private void finish() {
     ranges.finish();
     entry.finish(ranges);
-  }
-
-  @Override
-  public void addPayloads(Collection<String> ids) {
-    ranges.addPayloads(ids);
   }
 
   @Override
