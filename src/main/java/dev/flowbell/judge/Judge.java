@@ -41,18 +41,11 @@ public final class Judge {
     return ScanRule.scanningSources(evidence);
   }
 
-  /// Judges one payload, and adds its evidence to what is remembered.
-  ///
-  /// @param payloadId the same whenever the payload is repeated
-  /// @return the alerts to send, the most important first
-  public Judgement judge(FlowSummary summary, String payloadId, Evidence evidence) {
-    return judge(summary, payloadId, 1, evidence);
-  }
-
-  /// Judges a batch or a file as one payload. What it may write and read grows with its payloads.
+  /// Judges a payload, or a batch or a file as one payload, and adds its evidence to what is
+  /// remembered. What it may write and read grows with its payloads.
   ///
   /// @param summary of all its payloads
-  /// @param payloadId the same whenever the batch is repeated
+  /// @param payloadId the same whenever the payload or the batch is repeated
   /// @param payloads how many they are, at least 1
   /// @return the alerts to send, the most important first
   public Judgement judge(FlowSummary summary, String payloadId, int payloads, Evidence evidence) {

@@ -65,6 +65,7 @@ public final class LargeFile {
             .judge(
                 summary,
                 "file",
+                1,
                 InMemoryLedger.ofFunction()
                     .claim("file", Instant.now(), Duration.ofMinutes(5))
                     .evidence());

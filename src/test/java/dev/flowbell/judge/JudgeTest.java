@@ -502,7 +502,7 @@ class JudgeTest {
         builder.addUnreadable(fault);
       }
     }
-    return judge.judge(builder.build(parser.fieldsSeen(), START), "id-" + payloads, evidence);
+    return judge.judge(builder.build(parser.fieldsSeen(), START), "id-" + payloads, 1, evidence);
   }
 
   private static List<String> copies(int count, String line) {
