@@ -46,14 +46,16 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 final class RedriveCommand implements Command {
   private static final int LEFT = 1;
 
-  /// As long as the ten messages of one receipt may take, at the function's timeout of a minute.
-  private static final Duration HIDDEN = Duration.ofMinutes(15);
+  /// The function's timeout where it reads files, and what lies between. Before that, the SDK would
+  /// invoke again, beside the function that still runs.
+  private static final Duration LONGEST_INVOCATION = Duration.ofSeconds(315);
+
+  private static final int MOST_MESSAGES = 3;
+
+  /// As long as the messages of one receipt may take.
+  private static final Duration HIDDEN = LONGEST_INVOCATION.multipliedBy(MOST_MESSAGES);
 
   private static final Duration HIDDEN_TO_LOOK = Duration.ofMinutes(1);
-  private static final int MOST_MESSAGES = 10;
-
-  /// The function's timeout, and what lies between.
-  private static final Duration LONGEST_INVOCATION = Duration.ofSeconds(75);
 
   /// After so many failures in a row, the cause is not the payload's.
   private static final int MOST_FAILURES = 5;

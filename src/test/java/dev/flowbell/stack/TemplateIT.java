@@ -2190,7 +2190,6 @@ class TemplateIT {
             "AddressQuery",
             "BlockedHandshakesQuery",
             "FlowLog",
-            "FlowLogRole",
             "HealthAlarm",
             "NatMaskedQuery",
             "NotificationEmail",
