@@ -81,7 +81,16 @@ class ArchitectureTest {
               Set.of("pipeline", "judge", "notify", "summary", "metric", "record", "classify")),
           Map.entry(
               "doctor",
-              Set.of("settings", "ec2", "notify", "judge", "summary", "metric", "record", "aws")),
+              Set.of(
+                  "settings",
+                  "ec2",
+                  "s3",
+                  "notify",
+                  "judge",
+                  "summary",
+                  "metric",
+                  "record",
+                  "aws")),
           Map.entry("lambda", allBut("report", "backtest", "lambda", "cli")),
           Map.entry("cli", allBut("lambda", "cli")));
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -123,8 +124,21 @@ public final class SignedEndpoint {
         SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(uri).encodedPath(encodedPath);
     query.forEach(unsigned::putRawQueryParameter);
     headers.forEach(unsigned::putHeader);
+    return call(() -> sign(unsigned.build(), null));
+  }
+
+  /// Sends a PUT request. The body of the response is not read yet.
+  ///
+  /// @param encodedPath begins with a slash, and is percent-encoded. The request has it as it is
+  /// @return the response, whatever its status. The caller closes it
+  /// @throws IOException as [#get]
+  public ResponseStream put(String encodedPath, byte[] body) throws IOException {
+    return call(() -> toRequest(SdkHttpMethod.PUT, encodedPath, Map.of(), body));
+  }
+
+  private ResponseStream call(Supplier<HttpExecuteRequest> request) throws IOException {
     try {
-      return new ResponseStream(http.prepareRequest(sign(unsigned.build(), null)).call());
+      return new ResponseStream(http.prepareRequest(request.get()).call());
     } catch (SdkException e) { // no credentials
       throw new IOException(ClientErrors.messageOf(e), e);
     }
@@ -139,7 +153,8 @@ public final class SignedEndpoint {
   ///   if there are no credentials
   public Response post(Map<String, String> headers, byte[] body) throws IOException {
     try {
-      HttpExecuteResponse response = http.prepareRequest(toPost(headers, body)).call();
+      HttpExecuteResponse response =
+          http.prepareRequest(toRequest(SdkHttpMethod.POST, "/", headers, body)).call();
       SdkHttpResponse head = response.httpResponse();
       byte[] received = readBody(response);
       ensureChecksum(head, received);
@@ -152,12 +167,13 @@ public final class SignedEndpoint {
     }
   }
 
-  private HttpExecuteRequest toPost(Map<String, String> headers, byte[] body) {
+  private HttpExecuteRequest toRequest(
+      SdkHttpMethod method, String encodedPath, Map<String, String> headers, byte[] body) {
     SdkHttpRequest.Builder unsigned =
         SdkHttpRequest.builder()
-            .method(SdkHttpMethod.POST)
+            .method(method)
             .uri(uri)
-            .encodedPath("/")
+            .encodedPath(encodedPath)
             .putHeader("Content-Length", String.valueOf(body.length));
     headers.forEach(unsigned::putHeader);
     return sign(unsigned.build(), ContentStreamProvider.fromByteArrayUnsafe(body));

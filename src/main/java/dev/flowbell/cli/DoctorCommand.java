@@ -72,8 +72,8 @@ final class DoctorCommand implements Command {
         OptionSpec.builder("--send-test")
             .type(boolean.class)
             .description(
-                "Put synthetic rejected records into the log group, as many as a notification"
-                    + " takes, and wait for metric and notification.")
+                "Put synthetic rejected records into the log group or the bucket, as many as a"
+                    + " notification takes, and wait for metric and notification.")
             .build());
     spec.addOption(
         OptionSpec.builder("--timeout-seconds")

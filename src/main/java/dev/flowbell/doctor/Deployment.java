@@ -5,6 +5,7 @@ import dev.flowbell.aws.OperatorClients;
 import dev.flowbell.ec2.FlowLog;
 import dev.flowbell.record.InvalidFormatException;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.s3.S3Exception;
 import dev.flowbell.settings.InvalidSettingsException;
 import dev.flowbell.settings.Settings;
 import java.util.LinkedHashMap;
@@ -198,6 +199,11 @@ public final class Deployment {
   String bucketName() {
     String own = findId(BUCKET);
     return own == null ? parameter("ExistingBucketName") : own;
+  }
+
+  /// Writes an object into a bucket.
+  void putObject(String bucket, String key, byte[] content) throws S3Exception {
+    clients.objects().put(bucket, key, content);
   }
 
   /// Returns the ARN of a role of the stack.

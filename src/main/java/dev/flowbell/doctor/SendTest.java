@@ -4,9 +4,14 @@ import dev.flowbell.judge.Thresholds;
 import dev.flowbell.metric.Metric;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
+import dev.flowbell.s3.S3Exception;
 import dev.flowbell.settings.InvalidSettingsException;
 import dev.flowbell.settings.Settings;
 import dev.flowbell.settings.SourceChange;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
@@ -28,7 +34,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
 
 /// Checks that a rejected flow reaches the metric and the topic: puts synthetic records into the
-/// log group, where they are processed like real ones, and waits.
+/// log group or, as a file, into the bucket, where they are processed like real ones, and waits.
 ///
 /// **How many records.** One is enough for the metric. A notification needs as many as the
 /// function's lowest threshold, so the test sends that many, each with another destination port.
@@ -41,9 +47,9 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExist
 /// that minute looks like the test's; the address in the notification shows which it was.
 ///
 /// **What remains.** The records, in a log stream of their own, until the log group's retention
-/// ends; the counts; and, with dimensions such as `InterfaceId`, a series for the synthetic
-/// interface. Each test uses another source address, because a cooldown would suppress the second
-/// test's notification.
+/// ends, or the file; the counts; and, with dimensions such as `InterfaceId`, a series for the
+/// synthetic interface. Each test uses another source address, because a cooldown would suppress
+/// the second test's notification.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
@@ -114,6 +120,7 @@ final class SendTest implements Check {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
         "logs:FilterLogEvents",
+        "s3:PutObject",
         CloudWatchMetric.ACTION);
   }
 
@@ -126,19 +133,23 @@ final class SendTest implements Check {
       return List.of(
           Finding.skipped(name(), "nothing was sent", "see settings: the function does not start"));
     }
-    SourceChange change = deployment.settings().sourceChange();
-    if (change != null
-        && plan.minute != null
-        && !change.includes(plan.minute.getEpochSecond(), false)) {
+    Way way = findWay(plan, deployment);
+    if (way == null) {
+      boolean isLeftOut = isThere(Way.LOG_GROUP, deployment) || isThere(Way.BUCKET, deployment);
       return List.of(
           Finding.skipped(
               name(),
               "nothing was sent",
-              "records of the log group that end at %s don't count: see BucketFrom and BucketUntil"
-                  .formatted(MINUTE.format(plan.minute))));
+              isLeftOut && plan.minute != null
+                  ? "records that end at %s don't count: see BucketFrom and BucketUntil"
+                      .formatted(MINUTE.format(plan.minute))
+                  : "the stack has neither a log group nor a bucket to write into"));
     }
     try {
-      return run(plan, deployment);
+      return run(plan, way, deployment);
+    } catch (S3Exception e) {
+      return List.of(
+          Finding.skipped(name(), "could not write the file", String.valueOf(e.getMessage())));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return List.of(
@@ -181,10 +192,14 @@ final class SendTest implements Check {
         isDated ? minute : null);
   }
 
-  private List<Finding> run(Plan plan, Deployment deployment) throws InterruptedException {
+  private List<Finding> run(Plan plan, Way way, Deployment deployment)
+      throws InterruptedException, S3Exception {
     double countedBefore = counted(plan, deployment);
     double alertsBefore = alertsSent(plan, deployment);
-    send(plan, deployment);
+    switch (way) {
+      case LOG_GROUP -> putLogEvents(plan, deployment);
+      case BUCKET -> putFile(plan, deployment);
+    }
     Instant sent = clock.instant();
     Instant deadline = sent.plus(timeout);
     progress.accept(
@@ -216,7 +231,50 @@ final class SendTest implements Check {
     return findings;
   }
 
-  private void send(Plan plan, Deployment deployment) {
+  /// Returns where to write the records, `null` if they would count nowhere.
+  private static @Nullable Way findWay(Plan plan, Deployment deployment) {
+    SourceChange change = deployment.settings().sourceChange();
+    for (Way way : Way.values()) {
+      boolean isCounted =
+          change == null
+              || plan.minute == null
+              || change.includes(plan.minute.getEpochSecond(), way == Way.BUCKET);
+      if (isThere(way, deployment) && isCounted) {
+        return way;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isThere(Way way, Deployment deployment) {
+    return switch (way) {
+      case LOG_GROUP -> deployment.usesLogGroup();
+      case BUCKET -> deployment.has(Deployment.FILE_MAPPING);
+    };
+  }
+
+  private void putFile(Plan plan, Deployment deployment) throws S3Exception {
+    RecordFormat format = plan.rejects.format();
+    List<String> lines = new ArrayList<>();
+    lines.add(format.toString().replaceAll("[${}]", ""));
+    lines.addAll(plan.rejects.lines(plan.count));
+    deployment.putObject(
+        deployment.bucketName(),
+        "%s%s/%d.log.gz".formatted(deployment.parameter("BucketPrefix"), STREAM, clock.millis()),
+        gzip(String.join("\n", lines) + "\n"));
+  }
+
+  private static byte[] gzip(String text) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory doesn't fail
+    }
+    return bytes.toByteArray();
+  }
+
+  private void putLogEvents(Plan plan, Deployment deployment) {
     String groupName = deployment.logGroupName();
     try {
       deployment
@@ -356,6 +414,12 @@ final class SendTest implements Check {
     return groupName == null
         ? null
         : "aws logs tail %s --since 10m --region %s".formatted(groupName, deployment.region());
+  }
+
+  /// What the records are written into, the first choice first.
+  private enum Way {
+    LOG_GROUP,
+    BUCKET
   }
 
   /// What the test sends, and what it expects.

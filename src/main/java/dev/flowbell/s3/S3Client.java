@@ -35,7 +35,7 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
 /// @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html">GetObject</a>
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html">ListObjectsV2</a>
-public final class S3Client implements AutoCloseable {
+public final class S3Client implements ObjectWriter, AutoCloseable {
   /// The longest time until an object begins to come, with all attempts.
   public static final Duration LONGEST_OPEN = Duration.ofSeconds(23);
 
@@ -86,20 +86,29 @@ public final class S3Client implements AutoCloseable {
     return new S3Client(first, SignedEndpoint.defaultCredentials());
   }
 
+  /// Makes a client with the SDK's default credentials.
+  public static S3Client create(Region region) {
+    return new S3Client(region, SignedEndpoint.defaultCredentials());
+  }
+
   /// Opens an object. The caller reads and closes it; nothing holds its whole content.
   ///
   /// The content is that of the object's `eTag`, or there is none.
   ///
   /// @throws S3Exception if S3 doesn't send it. Reads of the stream throw it as well
   public InputStream open(S3Object object) throws S3Exception {
+    Map<String, String> query =
+        object.versionId() == null ? Map.of() : Map.of("versionId", object.versionId());
+    Map<String, String> headers = Map.of("If-Match", "\"" + object.eTag() + "\"");
     Request request =
         new Request(
             object.uri(),
             object.bucket(),
             object.key(),
-            object.versionId() == null ? Map.of() : Map.of("versionId", object.versionId()),
-            Map.of("If-Match", "\"" + object.eTag() + "\""),
-            object.versionId() == null ? "s3:GetObject" : "s3:GetObjectVersion");
+            (object.versionId() == null ? "s3:GetObject" : "s3:GetObjectVersion")
+                + ", and kms:Decrypt if it is encrypted with a KMS key (an object that was deleted"
+                + " looks the same without s3:ListBucket)",
+            (endpoint, path) -> endpoint.get(path, query, headers));
     ResponseStream response = send(request);
     String eTag = response.header("ETag");
     if (eTag == null || !unquoted(eTag).equals(object.eTag())) {
@@ -127,19 +136,34 @@ public final class S3Client implements AutoCloseable {
   }
 
   @Override
+  public void put(String bucket, String key, byte[] content) throws S3Exception {
+    close(
+        send(
+            new Request(
+                "s3://" + bucket + "/" + key,
+                bucket,
+                key,
+                "s3:PutObject, and kms:GenerateDataKey if the bucket encrypts with a KMS key",
+                (endpoint, path) -> endpoint.put(path, content))));
+  }
+
+  @Override
   public void close() {
     http.close();
   }
 
+  /// What is asked of S3.
+  ///
+  /// @param name for errors
   /// @param key empty for the bucket itself
-  /// @param permission what the request needs
+  /// @param permissions what the request needs, in words
   private record Request(
-      String name,
-      String bucket,
-      String key,
-      Map<String, String> query,
-      Map<String, String> headers,
-      String permission) {}
+      String name, String bucket, String key, String permissions, Attempt attempt) {}
+
+  /// Sends a request once.
+  private interface Attempt {
+    ResponseStream send(SignedEndpoint endpoint, String encodedPath) throws IOException;
+  }
 
   /// Lists one page.
   ///
@@ -157,7 +181,13 @@ public final class S3Client implements AutoCloseable {
     }
     String name = "s3://" + bucket + "/" + prefix;
     try (ResponseStream response =
-        send(new Request(name, bucket, "", query, Map.of(), "s3:ListBucket"))) {
+        send(
+            new Request(
+                name,
+                bucket,
+                "",
+                "s3:ListBucket",
+                (endpoint, path) -> endpoint.get(path, query, Map.of())))) {
       XmlElement page =
           XmlElement.parse(new String(response.body().readNBytes(MOST_PAGE_BYTES), UTF_8));
       if (!page.name().equals("ListBucketResult")) {
@@ -190,7 +220,7 @@ public final class S3Client implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       S3Error error;
       try {
-        ResponseStream response = get(request);
+        ResponseStream response = sendOnce(request);
         if (response.isSuccessful()) {
           return response;
         }
@@ -219,18 +249,15 @@ public final class S3Client implements AutoCloseable {
     }
   }
 
-  private ResponseStream get(Request request) throws IOException {
+  private ResponseStream sendOnce(Request request) throws IOException {
     SignedEndpoint endpoint =
         endpoints.computeIfAbsent(
             regions.getOrDefault(request.bucket(), region),
             each -> new SignedEndpoint(AwsService.S3, each, credentials, http));
     String key = "/" + SdkHttpUtils.urlEncodeIgnoreSlashes(request.key());
     return endpoint.isOverridden() || !HOST_LABEL.matcher(request.bucket()).matches()
-        ? endpoint.get(
-            "/" + SdkHttpUtils.urlEncode(request.bucket()) + key,
-            request.query(),
-            request.headers())
-        : endpoint.withHostLabel(request.bucket()).get(key, request.query(), request.headers());
+        ? request.attempt().send(endpoint, "/" + SdkHttpUtils.urlEncode(request.bucket()) + key)
+        : request.attempt().send(endpoint.withHostLabel(request.bucket()), key);
   }
 
   private static S3Error readError(ResponseStream response) throws IOException {
@@ -255,13 +282,7 @@ public final class S3Client implements AutoCloseable {
 
   private static String adviceFor(S3Error error, Request request) {
     return switch (String.valueOf(error.code())) {
-      case "AccessDenied" ->
-          "; expected the permission "
-              + request.permission()
-              + (request.key().isEmpty()
-                  ? ""
-                  : ", and kms:Decrypt if it is encrypted with a KMS key (an object that was"
-                      + " deleted looks the same without s3:ListBucket)");
+      case "AccessDenied" -> "; expected the permission " + request.permissions();
       case "NoSuchKey", "NoSuchVersion" -> "; it was deleted since";
       case "InvalidObjectState" -> "; it is archived: restore it first";
       default -> "";

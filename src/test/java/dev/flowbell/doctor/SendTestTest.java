@@ -8,6 +8,8 @@ import dev.flowbell.record.FlowRecord;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.record.RecordParser;
 import dev.flowbell.testing.doubles.FakeAccount;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -239,9 +242,60 @@ class SendTestTest {
         Finding.skipped(
             "test",
             "nothing was sent",
-            "records of the log group that end at 2026-11-23 04:30 UTC don't count: see BucketFrom"
-                + " and BucketUntil");
+            "records that end at 2026-11-23 04:30 UTC don't count: see BucketFrom and BucketUntil");
     assertThat(run().contains(skipped)).isEqualTo(!isSent);
+  }
+
+  @Test
+  void examine_bucket() throws IOException {
+    account.readsFiles();
+    account.parameters.put("BucketPrefix", "flow-logs/");
+
+    run();
+
+    assertThat(account.put()).isEmpty();
+    assertThat(account.files().keySet())
+        .containsExactly("flowbell-flowlogbucket-1/flow-logs/flowbell-doctor/1795417230000.log.gz");
+    String text =
+        new String(
+            new GZIPInputStream(
+                    new ByteArrayInputStream(account.files().values().iterator().next()))
+                .readAllBytes(),
+            StandardCharsets.UTF_8);
+    assertThat(text.lines().limit(2))
+        .containsExactly(
+            "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes"
+                + " start end action log-status",
+            "2 123456789012 eni-00000000000000000 %s 192.0.2.255 50000 1 6 1 60 1795408200"
+                    .formatted(SOURCE)
+                + " 1795408259 REJECT OK");
+    assertThat(text.lines()).hasSize(101);
+  }
+
+  /// While both are read, the one that counts records of that time gets them.
+  @Test
+  void examine_bucketThatTakesOver() {
+    account.resource("FileMapping", "AWS::Lambda::EventSourceMapping", "mapping-of-files");
+    account.resource("FlowLogBucket", "AWS::S3::Bucket", "flowbell-flowlogbucket-1");
+    account.environment.put("SOURCE_CHANGE", "2026-11-23T04:30Z bucket");
+
+    run();
+
+    assertThat(account.put()).isEmpty();
+    assertThat(account.files()).hasSize(1);
+  }
+
+  @Test
+  void examine_membersAlone() {
+    account.readsStream();
+    List.of("FlowLogGroup", "SubscriptionFilter").forEach(account.resources::remove);
+
+    assertThat(run())
+        .containsExactly(
+            Finding.skipped(
+                "test",
+                "nothing was sent",
+                "the stack has neither a log group nor a bucket to write into"));
   }
 
   @Test
@@ -285,6 +339,9 @@ class SendTestTest {
   void actions_areThoseUsed() {
     account.environment.put("LOG_FORMAT", "auto");
 
+    run();
+    account.environment.remove("LOG_FORMAT");
+    account.readsFiles();
     run();
 
     Set<String> asked = new HashSet<>(account.actions());

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.regions.Region;
 
 /// The client against an S3 on this machine that computes signatures.
@@ -67,6 +68,28 @@ class S3ClientTest {
 
     assertThat(read(new S3Object(BUCKET, key, null, eTag, 0))).isEqualTo(CONTENT);
     assertThat(aws.s3().requests()).containsExactly("/flow-logs/" + path);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flow-logs/flowbell-doctor/1.log.gz", "a b/c+d=é.gz"})
+  void put(String key) throws IOException {
+    s3.put(BUCKET, key, CONTENT);
+
+    S3Object written = s3.list(BUCKET, "").getFirst();
+    assertThat(written.key()).isEqualTo(key);
+    assertThat(read(written)).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void put_refused() {
+    aws.s3().fail(403, "AccessDenied", "Access Denied");
+
+    assertThatThrownBy(() -> s3.put(BUCKET, "a.gz", CONTENT))
+        .isInstanceOf(S3Exception.class)
+        .hasMessage(
+            "s3://flow-logs/a.gz: S3 refused it: status 403, AccessDenied: Access Denied; expected"
+                + " the permission s3:PutObject, and kms:GenerateDataKey if the bucket encrypts"
+                + " with a KMS key");
   }
 
   @Test

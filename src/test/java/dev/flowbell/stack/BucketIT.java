@@ -42,7 +42,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 final class BucketIT extends StackScenario {
   private static final String FOLDER = "AWSLogs/000000000000/vpcflowlogs/us-east-1/";
   private static final Fault DENIED = new Fault.Answer(403, "AccessDenied", "Access Denied");
-  private static final Duration LONGEST_REDRIVE = Duration.ofMinutes(2);
+  private static final Duration LONGEST_RUN = Duration.ofMinutes(2);
 
   @TempDir private static Path folder;
   private static @Nullable DeployedStack stack;
@@ -165,6 +165,19 @@ final class BucketIT extends StackScenario {
     updateMapping(mapping.batchSize(), true);
   }
 
+  /// Its records ended before those of the other tests.
+  @Test
+  void doctor_sendsATestThroughTheBucket() throws Exception {
+    s3.use(_ -> Fault.NONE);
+
+    ToolRun run = flowbell("doctor", DeployedStack.NAME, "--send-test", "--timeout-seconds", "60");
+
+    assertThat(run.output())
+        .containsPattern(
+            "OK +test: metric +100 rejected flows from [0-9.]+ raised RejectedFlows at .* after")
+        .containsPattern("OK +test: notification +AlertsSent rose by 1 ");
+  }
+
   /// Sets how long the queue hides a received message. The template's half an hour is for files
   /// that take minutes; the tests wait for its end.
   private void hideFor(Duration length) {
@@ -204,16 +217,15 @@ final class BucketIT extends StackScenario {
   }
 
   private static ToolRun redrive() throws IOException {
-    return ToolRun.of(
-        Path.of("."),
-        stack.environment(),
-        LONGEST_REDRIVE,
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-jar",
-            "target/flowbell.jar",
-            "redrive",
-            DeployedStack.NAME));
+    return flowbell("redrive", DeployedStack.NAME);
+  }
+
+  private static ToolRun flowbell(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-jar", "target/flowbell.jar"));
+    command.addAll(List.of(arguments));
+    return ToolRun.of(Path.of("."), stack.environment(), LONGEST_RUN, command);
   }
 
   /// Returns how many messages a queue has, the hidden ones too.

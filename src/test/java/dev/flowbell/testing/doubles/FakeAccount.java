@@ -401,6 +401,7 @@ public final class FakeAccount {
 
   private final Map<String, AwsServiceException> failures = new LinkedHashMap<>();
   private final Set<String> actions = new TreeSet<>();
+  private final Map<String, byte[]> files = new LinkedHashMap<>();
   private final List<PutLogEventsRequest> put = new ArrayList<>();
 
   /// Sets a metric's sum from a minute on.
@@ -489,6 +490,11 @@ public final class FakeAccount {
     return actions;
   }
 
+  /// Returns the content of the files written to buckets, by `BUCKET/KEY`.
+  public Map<String, byte[]> files() {
+    return files;
+  }
+
   /// Returns the events written to log groups.
   public List<PutLogEventsRequest> put() {
     return put;
@@ -507,7 +513,11 @@ public final class FakeAccount {
             new Lambda(),
             new Sns(),
             new Sqs()),
-        new Ec2());
+        new Ec2(),
+        (bucket, key, content) -> {
+          actions.add("s3:PutObject");
+          files.put(bucket + "/" + key, content);
+        });
   }
 
   public static SubscriptionFilter filter(String destinationArn, String pattern) {

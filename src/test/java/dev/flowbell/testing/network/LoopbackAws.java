@@ -282,7 +282,7 @@ public final class LoopbackAws implements AutoCloseable {
       ports.add(exchange.getRemoteAddress().getPort());
       byte[] body = inflated(exchange);
       if (LoopbackS3.isS3(exchange)) {
-        s3.answer(exchange);
+        s3.answer(exchange, body);
       } else if (functionOf(exchange) != null) {
         answerConfiguration(exchange, String.valueOf(functionOf(exchange)));
       } else if (exchange.getRequestMethod().equals("GET")) {

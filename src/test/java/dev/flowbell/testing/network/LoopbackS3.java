@@ -26,16 +26,15 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// The S3 of [LoopbackAws]: `GetObject` and `ListObjectsV2` of buckets in a map. It computes the
-/// signature of each request from what is on the wire, as S3 does, and refuses another one.
+/// The S3 of [LoopbackAws]: `GetObject`, `PutObject` and `ListObjectsV2` of buckets in a map. It
+/// computes the signature of each request from what is on the wire, as S3 does, and refuses another
+/// one.
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html">Signature
 ///   calculations for the Authorization header</a>
 public final class LoopbackS3 {
   private static final String SECRET = "made-up";
-  private static final String NO_CONTENT =
-      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
   private final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
   private final Map<String, String> regions = new ConcurrentHashMap<>();
@@ -102,7 +101,7 @@ public final class LoopbackS3 {
     closed.countDown();
   }
 
-  void answer(HttpExchange exchange) throws IOException {
+  void answer(HttpExchange exchange, byte[] body) throws IOException {
     String target = exchange.getRequestURI().toString();
     requests.add(target);
     String path = exchange.getRequestURI().getRawPath();
@@ -112,11 +111,15 @@ public final class LoopbackS3 {
     Fault fault = faults.poll();
     if (fault != null && fault.status() != 200) {
       refuse(exchange, fault.status(), fault.code(), fault.message());
-    } else if (!signatureOf(exchange).equals(sentSignature(exchange))) {
-      refuse(exchange, 403, "SignatureDoesNotMatch", "expected " + signatureOf(exchange));
+    } else if (!signatureOf(exchange, body).equals(sentSignature(exchange))) {
+      refuse(exchange, 403, "SignatureDoesNotMatch", "expected " + signatureOf(exchange, body));
     } else if (!scopeOf(exchange)[2].equals(region)) {
       exchange.getResponseHeaders().add("x-amz-bucket-region", region);
       refuse(exchange, 301, "PermanentRedirect", "Use the bucket's endpoint");
+    } else if (exchange.getRequestMethod().equals("PUT")) {
+      objects.put(decoded, body);
+      exchange.getResponseHeaders().add("ETag", "\"" + eTagOf(body) + "\"");
+      exchange.sendResponseHeaders(200, -1);
     } else if (decoded.endsWith("/") && target.contains("list-type=2")) {
       list(exchange, bucket);
     } else if (!objects.containsKey(decoded)) {
@@ -210,7 +213,7 @@ public final class LoopbackS3 {
     return authorization.substring(start, end < 0 ? authorization.length() : end);
   }
 
-  private static String signatureOf(HttpExchange exchange) {
+  private static String signatureOf(HttpExchange exchange, byte[] body) {
     String[] names = parameter(exchange, "SignedHeaders=").split(";", -1);
     String headers =
         Arrays.stream(names)
@@ -242,7 +245,8 @@ public final class LoopbackS3 {
       key = hmac(key, scope[i]);
     }
     boolean hasContentDigest =
-        NO_CONTENT.equals(exchange.getRequestHeaders().getFirst("x-amz-content-sha256"))
+        hex(digest("SHA-256", body))
+                .equals(exchange.getRequestHeaders().getFirst("x-amz-content-sha256"))
             && Arrays.asList(names).contains("x-amz-content-sha256");
     return hasContentDigest ? hex(hmac(key, toSign)) : "a signature with x-amz-content-sha256";
   }
