@@ -181,10 +181,11 @@ public record Settings(
     }
 
     private @Nullable SourceChange readSourceChange() {
+      if (text(Setting.SOURCE_CHANGE).isEmpty()) {
+        return null; // without a change, start-up loads nothing of it
+      }
       SourceChange otherwise = new SourceChange(Instant.EPOCH, true); // an error is recorded
-      return text(Setting.SOURCE_CHANGE).isEmpty()
-          ? null
-          : readParsed(Setting.SOURCE_CHANGE, SourceChange::parse, otherwise);
+      return readParsed(Setting.SOURCE_CHANGE, SourceChange::parse, otherwise);
     }
 
     /// The words are AWS's, in capital letters.
