@@ -124,7 +124,7 @@ public final class SignedEndpoint {
         SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(uri).encodedPath(encodedPath);
     query.forEach(unsigned::putRawQueryParameter);
     headers.forEach(unsigned::putHeader);
-    return call(() -> sign(unsigned.build(), null));
+    return new ResponseStream(call(() -> sign(unsigned.build(), null)));
   }
 
   /// Sends a PUT request. The body of the response is not read yet.
@@ -133,15 +133,8 @@ public final class SignedEndpoint {
   /// @return the response, whatever its status. The caller closes it
   /// @throws IOException as [#get]
   public ResponseStream put(String encodedPath, byte[] body) throws IOException {
-    return call(() -> toRequest(SdkHttpMethod.PUT, encodedPath, Map.of(), body));
-  }
-
-  private ResponseStream call(Supplier<HttpExecuteRequest> request) throws IOException {
-    try {
-      return new ResponseStream(http.prepareRequest(request.get()).call());
-    } catch (SdkException e) { // no credentials
-      throw new IOException(ClientErrors.messageOf(e), e);
-    }
+    return new ResponseStream(
+        call(() -> toRequest(SdkHttpMethod.PUT, encodedPath, Map.of(), body)));
   }
 
   /// Sends a POST request to `/`.
@@ -152,16 +145,19 @@ public final class SignedEndpoint {
   /// @throws IOException if there is no response, or not all of it; the cause is an `SdkException`
   ///   if there are no credentials
   public Response post(Map<String, String> headers, byte[] body) throws IOException {
+    HttpExecuteResponse response = call(() -> toRequest(SdkHttpMethod.POST, "/", headers, body));
+    SdkHttpResponse head = response.httpResponse();
+    byte[] received = readBody(response);
+    ensureChecksum(head, received);
+    return new Response(
+        head.statusCode(),
+        head.firstMatchingHeader("Content-Type").orElse("no content type"),
+        received);
+  }
+
+  private HttpExecuteResponse call(Supplier<HttpExecuteRequest> request) throws IOException {
     try {
-      HttpExecuteResponse response =
-          http.prepareRequest(toRequest(SdkHttpMethod.POST, "/", headers, body)).call();
-      SdkHttpResponse head = response.httpResponse();
-      byte[] received = readBody(response);
-      ensureChecksum(head, received);
-      return new Response(
-          head.statusCode(),
-          head.firstMatchingHeader("Content-Type").orElse("no content type"),
-          received);
+      return http.prepareRequest(request.get()).call();
     } catch (SdkException e) { // no credentials
       throw new IOException(ClientErrors.messageOf(e), e);
     }

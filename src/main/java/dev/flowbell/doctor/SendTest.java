@@ -254,9 +254,8 @@ final class SendTest implements Check {
   }
 
   private void putFile(Plan plan, Deployment deployment) throws S3Exception {
-    RecordFormat format = plan.rejects.format();
     List<String> lines = new ArrayList<>();
-    lines.add(format.toString().replaceAll("[${}]", ""));
+    lines.add(plan.rejects.format().toHeader());
     lines.addAll(plan.rejects.lines(plan.count));
     deployment.putObject(
         deployment.bucketName(),

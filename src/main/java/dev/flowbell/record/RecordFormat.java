@@ -177,4 +177,9 @@ public final class RecordFormat {
         .map(field -> "${" + field.awsName() + "}")
         .collect(Collectors.joining(" "));
   }
+
+  /// Returns the header line of this format, `srcaddr dstaddr`, which [#findHeader] reads.
+  public String toHeader() {
+    return List.of(columns).stream().map(FlowField::awsName).collect(Collectors.joining(" "));
+  }
 }
