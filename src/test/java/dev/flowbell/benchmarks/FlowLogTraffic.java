@@ -3,9 +3,7 @@ package dev.flowbell.benchmarks;
 import dev.flowbell.record.FlowField;
 import dev.flowbell.record.RecordFormat;
 import dev.flowbell.testing.generator.PayloadGenerator;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,9 +52,7 @@ final class FlowLogTraffic {
   }
 
   private static String toData(List<String> messages) {
-    String json = PayloadGenerator.SubscriptionMessage.of(messages).toJson();
-    byte[] gzip = PayloadGenerator.gzip(json.getBytes(StandardCharsets.UTF_8));
-    return Base64.getEncoder().encodeToString(gzip);
+    return PayloadGenerator.SubscriptionMessage.of(messages).toData();
   }
 
   private List<Map<FlowField, String>> flows(int records) {

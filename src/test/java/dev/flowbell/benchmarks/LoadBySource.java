@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -138,11 +137,7 @@ public final class LoadBySource {
             ("{\"eventSource\":\"aws:kinesis\",\"eventSourceARN\":\"arn:aws:kinesis:x:1:stream/x\","
                     + "\"eventID\":\"shardId-0:%1$d\","
                     + "\"kinesis\":{\"sequenceNumber\":\"%1$d\",\"data\":\"%2$s\"}}")
-                .formatted(
-                    ++number,
-                    Base64.getEncoder()
-                        .encodeToString(
-                            PayloadGenerator.gzip(message(i, minute).toJson().getBytes(UTF_8)))));
+                .formatted(++number, message(i, minute).toData()));
       }
       events.add("{\"Records\":[" + String.join(",", records) + "]}");
     }

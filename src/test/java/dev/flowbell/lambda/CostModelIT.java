@@ -1,6 +1,5 @@
 package dev.flowbell.lambda;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,7 +10,6 @@ import dev.flowbell.testing.emulator.AwsEndpoint;
 import dev.flowbell.testing.emulator.AwsEndpointExtension;
 import dev.flowbell.testing.emulator.LedgerTable;
 import dev.flowbell.testing.emulator.NotificationQueue;
-import dev.flowbell.testing.generator.PayloadGenerator;
 import dev.flowbell.testing.generator.PayloadGenerator.LogEvent;
 import dev.flowbell.testing.generator.PayloadGenerator.SubscriptionMessage;
 import dev.flowbell.testing.network.FaultProxy;
@@ -23,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -88,12 +85,7 @@ final class CostModelIT {
             {"eventSource":"aws:kinesis","eventSourceARN":"arn:aws:kinesis:eu-west-1:1:stream/%s",
             "eventID":"shardId-0:%2$d","kinesis":{"sequenceNumber":"%2$d","data":"%3$s"}}
             """
-                .formatted(
-                    name,
-                    i + 1,
-                    Base64.getEncoder()
-                        .encodeToString(
-                            PayloadGenerator.gzip(message(i, 1).toJson().getBytes(UTF_8)))));
+                .formatted(name, i + 1, message(i, 1).toData()));
       }
       events.add("{\"Records\":[%s]}".formatted(String.join(",", records)));
     }

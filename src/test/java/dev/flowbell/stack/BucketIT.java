@@ -40,9 +40,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 /// and moves messages, as on AWS. It knows no batching window, and takes a response that AWS would
 /// refuse, such as one with another id, for success.
 final class BucketIT extends StackScenario {
-  private static final String FOLDER = "AWSLogs/000000000000/vpcflowlogs/us-east-1/";
   private static final Fault DENIED = new Fault.Answer(403, "AccessDenied", "Access Denied");
-  private static final Duration LONGEST_RUN = Duration.ofMinutes(2);
 
   @TempDir private static Path folder;
   private static @Nullable DeployedStack stack;
@@ -170,7 +168,8 @@ final class BucketIT extends StackScenario {
   void doctor_sendsATestThroughTheBucket() throws Exception {
     s3.use(_ -> Fault.NONE);
 
-    ToolRun run = flowbell("doctor", DeployedStack.NAME, "--send-test", "--timeout-seconds", "60");
+    ToolRun run =
+        stack.flowbell("doctor", DeployedStack.NAME, "--send-test", "--timeout-seconds", "60");
 
     assertThat(run.output())
         .containsPattern(
@@ -217,32 +216,7 @@ final class BucketIT extends StackScenario {
   }
 
   private static ToolRun redrive() throws IOException {
-    return flowbell("redrive", DeployedStack.NAME);
-  }
-
-  private static ToolRun flowbell(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-jar", "target/flowbell.jar"));
-    command.addAll(List.of(arguments));
-    return ToolRun.of(Path.of("."), stack.environment(), LONGEST_RUN, command);
-  }
-
-  /// Returns how many messages a queue has, the hidden ones too.
-  private static int waiting(String queueUrl) {
-    List<QueueAttributeName> counts =
-        List.of(
-            QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-            QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
-    try (SqsClient sqs = stack.client(SqsClient.builder())) {
-      return sqs
-          .getQueueAttributes(request -> request.queueUrl(queueUrl).attributeNames(counts))
-          .attributes()
-          .values()
-          .stream()
-          .mapToInt(Integer::parseInt)
-          .sum();
-    }
+    return stack.flowbell("redrive", DeployedStack.NAME);
   }
 
   /// Returns the batches of this test. A redriven message comes from no queue, and is none.

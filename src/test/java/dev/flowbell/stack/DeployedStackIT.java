@@ -347,13 +347,13 @@ class DeployedStackIT {
       sqs.sendMessage(request -> request.queueUrl(queueUrl).messageBody("something else"));
     }
 
-    ToolRun look = redrive(DeployedStack.NAME, "--dry-run");
+    ToolRun look = stack.flowbell("redrive", DeployedStack.NAME, "--dry-run");
     assertThat(look.exitCode()).as(look.errors()).isZero();
     assertThat(look.output())
         .contains(" 3 tries, last error: made up\n", "  LEFT: not JSON at character 0\n")
         .endsWith("4 waiting.\n");
 
-    ToolRun first = redrive(DeployedStack.NAME);
+    ToolRun first = stack.flowbell("redrive", DeployedStack.NAME);
     assertThat(first.exitCode()).isEqualTo(1);
     assertThat(first.errors()).isEqualTo("about 4 in the queue\n");
     assertThat(first.output())
@@ -361,11 +361,16 @@ class DeployedStackIT {
         .contains("awslogs.data: gzip ended early after 15 bytes")
         .endsWith("2 went through, 2 left.\n");
 
-    ToolRun second = redrive(DeployedStack.NAME);
+    ToolRun second = stack.flowbell("redrive", DeployedStack.NAME);
     assertThat(second.errors()).isEqualTo("about 2 in the queue\n");
     assertThat(second.output()).endsWith("0 went through, 2 left.\n");
     ToolRun fromFile =
-        redrive("--from", "events/nat-gateway.json", "--function", stack.functionName() + ":live");
+        stack.flowbell(
+            "redrive",
+            "--from",
+            "events/nat-gateway.json",
+            "--function",
+            stack.functionName() + ":live");
     assertThat(fromFile.output())
         .as("counted before, and the ledger knows it")
         .contains("went through: {\"DuplicateBatches\": 1}");
@@ -382,18 +387,6 @@ class DeployedStackIT {
      "approximateInvokeCount": 3}, "requestPayload": %s, "responsePayload": {"errorMessage": "made up"}}
     """
         .formatted(stack.functionName(), event);
-  }
-
-  private static ToolRun redrive(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                "target/flowbell.jar",
-                "redrive"));
-    command.addAll(List.of(arguments));
-    return ToolRun.of(Path.of("."), stack.environment(), Duration.ofMinutes(2), command);
   }
 
   /// `mvn verify -Pit`, which runs this test, makes the bill of materials.
@@ -601,17 +594,9 @@ class DeployedStackIT {
 
   private static ToolRun doctor(String... options) throws IOException {
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                "target/flowbell.jar",
-                "doctor",
-                DeployedStack.NAME,
-                "--output",
-                "json"));
+        new ArrayList<>(List.of("doctor", DeployedStack.NAME, "--output", "json"));
     command.addAll(List.of(options));
-    return ToolRun.of(Path.of("."), stack.environment(), PATIENCE.multipliedBy(2), command);
+    return stack.flowbell(command.toArray(String[]::new));
   }
 
   /// Returns the first finding of each check.

@@ -18,11 +18,16 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// Brings flow logs to a deployed stack, and reads what it counted of them.
 abstract class StackScenario {
   /// The records of one payload.
   static final int RECORDS = 7;
+
+  /// What the keys of flow log files begin with.
+  static final String FOLDER = "AWSLogs/000000000000/vpcflowlogs/us-east-1/";
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String NAMESPACE = "Flowbell/flowbell";
@@ -102,6 +107,23 @@ abstract class StackScenario {
           .datapoints()
           .stream()
           .mapToDouble(point -> point.sum())
+          .sum();
+    }
+  }
+
+  /// Returns how many messages a queue has, the hidden ones too.
+  int waiting(String queueUrl) {
+    List<QueueAttributeName> counts =
+        List.of(
+            QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+            QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+    try (SqsClient sqs = stack().client(SqsClient.builder())) {
+      return sqs
+          .getQueueAttributes(request -> request.queueUrl(queueUrl).attributeNames(counts))
+          .attributes()
+          .values()
+          .stream()
+          .mapToInt(Integer::parseInt)
           .sum();
     }
   }

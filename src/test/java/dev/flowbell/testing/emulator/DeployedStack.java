@@ -63,6 +63,7 @@ public final class DeployedStack implements AutoCloseable {
 
   private static final Duration LONGEST_BUILD = Duration.ofMinutes(10);
   private static final Duration LONGEST_DEPLOYMENT = Duration.ofMinutes(3);
+  private static final Duration LONGEST_COMMAND = Duration.ofMinutes(2);
   private static final String REGION = "us-east-1";
   private static final String CREDENTIAL = "test";
 
@@ -176,6 +177,15 @@ public final class DeployedStack implements AutoCloseable {
     arguments.addAll(PARAMETERS);
     arguments.addAll(List.of(parameters));
     return sam(LONGEST_DEPLOYMENT, Map.of(), arguments.toArray(String[]::new));
+  }
+
+  /// Runs a command of Flowbell, such as `doctor`, with this stack's environment.
+  public ToolRun flowbell(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-jar", "target/flowbell.jar"));
+    command.addAll(List.of(arguments));
+    return ToolRun.of(Path.of("."), environment(), LONGEST_COMMAND, command);
   }
 
   /// Runs `sam delete`.
